@@ -1,0 +1,76 @@
+"""Shared fixtures. Run everything with `make test`; a part of it with `.venv/bin/python -m pytest tests/cases`.
+
+Without a DATABASE_URL the tests run on SQLite in memory, and those marked `postgres`, `browser` or `celery` are
+left out. `.venv/bin/python scripts/services.py -- python -m pytest -m browser` brings PostgreSQL and Redis up for
+one command. No test reaches beyond loopback: `no_network` sees to it.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+NEEDS_SERVERS = ("postgres", "browser", "celery")
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
+
+
+def on_postgres() -> bool:
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs servers when there are none."""
+    if on_postgres():
+        return
+    out = [item for item in items if any(item.get_closest_marker(name) for name in NEEDS_SERVERS)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+
+
+class NetworkBlocked(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Refuse every connection and look-up that is not on loopback or a Unix socket."""
+    real_connect, real_lookup = socket.socket.connect, socket.getaddrinfo
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise NetworkBlocked(f"a test tried to connect to {address!r}")
+        real_connect(self, address)
+
+    def lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and name not in LOOPBACK:
+            raise NetworkBlocked(f"a test tried to look up {name!r}")
+        return real_lookup(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        patch.setattr(socket, "getaddrinfo", lookup)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """Each test starts in the language of the source texts, whatever the one before switched to."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def private_media(tmp_path: Any, settings: Any) -> None:
+    """Files that a test uploads go away with it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+# Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
