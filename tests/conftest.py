@@ -1,8 +1,8 @@
-"""Shared fixtures. Run everything with `make test`; a part of it with `.venv/bin/python -m pytest tests/cases`.
+"""Shared fixtures. Everything: `make test`; a part: `.venv/bin/python -m pytest tests/cases`.
 
-Without a DATABASE_URL the tests run on SQLite in memory, and those marked `postgres`, `browser` or `celery` are
-left out. `.venv/bin/python scripts/services.py -- python -m pytest -m browser` brings PostgreSQL and Redis up for
-one command. No test reaches beyond loopback: `no_network` sees to it.
+Without a DATABASE_URL the tests run on SQLite in memory, and those marked `postgres`, `browser` or `celery`
+are left out. `.venv/bin/python scripts/services.py -- python -m pytest -m browser` brings PostgreSQL and
+Redis up for one command. No test reaches beyond loopback: `no_network` sees to it.
 """
 
 import os
