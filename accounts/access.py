@@ -1,0 +1,70 @@
+"""Who may: a user's memberships of the day, read once per request."""
+
+from datetime import date
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Unit, User
+from accounts.roles import ROLES, Can, Role, Scope
+from kernel.clock import today
+from kernel.refusals import Refused
+
+_CACHE = "_memberships"
+
+
+def memberships(user: User | AnonymousUser, on: date | None = None) -> list[Membership]:
+    """The roles a user holds today (Asia/Shanghai) or on a day; empty for the inactive and anonymous."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    if on is not None:
+        return list(_select(user, on))
+    if _CACHE not in user.__dict__:
+        user.__dict__[_CACHE] = list(_select(user, today()))
+    return cast(list[Membership], user.__dict__[_CACHE])
+
+
+def _select(user: User, on: date) -> "list[Membership]":
+    return list(Membership.objects.filter(user=user).in_force(on).select_related("unit").order_by("id"))
+
+
+def forget(user: User) -> None:
+    """Drop the cached memberships, after they changed in the same request."""
+    user.__dict__.pop(_CACHE, None)
+
+
+def roles_of(user: User | AnonymousUser) -> set[Role]:
+    return {Role(m.role) for m in memberships(user)}
+
+
+def can(user: User | AnonymousUser, what: Can) -> bool:
+    return any(what in ROLES[role].can for role in roles_of(user))
+
+
+def require(user: User, what: Can) -> None:
+    """Raises Refused (forbidden) unless one of the user's roles carries the capability."""
+    if not can(user, what):
+        raise Refused.forbidden(_("您的角色不能办理此事"), code=f"needs_{what.value}")
+
+
+def scopes(user: User | AnonymousUser) -> dict[Scope, list[Membership]]:
+    """The user's memberships by how far they see."""
+    found: dict[Scope, list[Membership]] = {}
+    for membership in memberships(user):
+        found.setdefault(ROLES[Role(membership.role)].scope, []).append(membership)
+    return found
+
+
+def units_of(user: User | AnonymousUser) -> set[int]:
+    return {m.unit_id for m in memberships(user)}
+
+
+def acting_unit(user: User) -> Unit | None:
+    """The unit a user acts for: that of the oldest membership in force."""
+    held = memberships(user)
+    return held[0].unit if held else None
+
+
+def see_all(user: User | AnonymousUser) -> bool:
+    return Scope.DISTRICT in scopes(user)

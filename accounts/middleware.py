@@ -1,0 +1,72 @@
+"""A session ends after idle minutes; an old or handed-out password must be changed first."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from kernel.clock import now
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_SEEN = "seen_at"
+_TOUCH_SECONDS = 60  # SQLite has one writer: touch the session row at most once a minute
+
+
+class IdleTimeout:
+    """Ends a session that saw no click for ``IDLE_MINUTES`` (GB/T 22239-2019 8.1.4.1 b)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and _SEEN in request.session:
+            idle = now().timestamp() - float(request.session[_SEEN])
+            if idle > settings.IDLE_MINUTES * 60:
+                return self._end(request)
+            if idle > _TOUCH_SECONDS:
+                request.session[_SEEN] = now().timestamp()
+        elif request.user.is_authenticated:
+            request.session[_SEEN] = now().timestamp()
+        return self.get_response(request)
+
+    def _end(self, request: HttpRequest) -> HttpResponse:
+        logout(request)
+        if request.path.startswith("/api/"):
+            return self.get_response(request)
+        response = redirect(f"{reverse('sign-in')}?next={request.path}&idle=1")
+        if request.headers.get("HX-Request"):
+            response = HttpResponse(headers={"HX-Redirect": response["Location"]})
+        return response
+
+
+class PasswordDue:
+    """Sends a user whose password is due to the page that changes it, and nowhere else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User) or not password_due(user) or self._allowed(request):
+            return self.get_response(request)
+        messages.info(request, _("请先修改密码"))
+        return redirect("change-password")
+
+    def _allowed(self, request: HttpRequest) -> bool:
+        paths = (reverse("change-password"), reverse("sign-out"), "/static/", "/api/", reverse("set-language"))
+        return request.path.startswith(paths)
+
+
+def password_due(user: User) -> bool:
+    if user.must_change_password:
+        return True
+    if not settings.PASSWORD_DAYS or settings.DEMO or user.password_changed_at is None:
+        return False
+    return now() - user.password_changed_at > timedelta(days=settings.PASSWORD_DAYS)

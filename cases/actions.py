@@ -1,0 +1,83 @@
+"""All writes to cases: opening one, giving and ending parts, recording what happened."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import acting_unit
+from accounts.models import Unit, User
+from cases.models import Case, Event, Part
+from kernel.refusals import Refused
+from policies.models import PolicySet
+
+__all__ = ["assign_part", "end_part", "open_case", "record"]
+
+
+def record(
+    *, case: Case, kind: str, by: User | None, on: date, data: dict[str, Any] | None = None, unit: Unit | None = None
+) -> Event:
+    """Append the one event row of an action. ``on`` is the business date in Asia/Shanghai."""
+    unit = unit or (acting_unit(by) if by else None)
+    return Event.objects.create(case=case, kind=kind, by=by, on=on, unit=unit, data=data or {})
+
+
+def open_case(*, kind: str, code: str, title: str, division: str, policy_set: PolicySet, on: date) -> Case:
+    """Open the anchor; the owner of the kind (project, chain) records the event."""
+    return Case.objects.create(
+        kind=kind, code=code, title=title, division=division, policy_set=policy_set, policy_date=on, opened_on=on
+    )
+
+
+def assign_part(
+    *,
+    case: Case,
+    unit: Unit,
+    part: str,
+    by: User | None,
+    on: date,
+    user: User | None = None,
+    exclusive: bool = False,
+    reason: str = "",
+    event: bool = True,
+) -> Part:
+    """Give a unit (and person) a part from a day on; giving the same part again changes nothing.
+
+    An exclusive part passes: whoever held it ends the day before, or the same day at the earliest.
+    Raises Refused (conflict) when somebody else filled an exclusive part at the same moment.
+    """
+    same = Part.objects.filter(case=case, unit=unit, user=user, part=part, valid_to__isnull=True).first()
+    if same:
+        return same
+    if exclusive:
+        for held in Part.objects.filter(case=case, part=part, valid_to__isnull=True):
+            _end(held, max(held.valid_from, on - timedelta(days=1)), reason)
+    try:
+        with transaction.atomic():
+            row = Part.objects.create(
+                case=case, unit=unit, user=user, part=part, valid_from=on, exclusive=exclusive, reason=reason
+            )
+    except IntegrityError as error:
+        raise Refused.conflict(_("“%(part)s”刚刚已由他人指定，请刷新后再办") % {"part": part}) from error
+    if event:
+        data = {"part": part, "unit": unit.name, "user": user.name if user else "", "reason": reason}
+        record(case=case, kind="part.assigned", by=by, on=on, data=data)
+    return row
+
+
+def end_part(*, part: Part, by: User | None, on: date, reason: str) -> Part:
+    """End a part on a day. Raises Refused when it has ended already or the day lies before its start."""
+    if part.valid_to is not None:
+        raise Refused.conflict(_("该单位已不再承担此角色"))
+    if on < part.valid_from:
+        raise Refused.invalid("on", _("结束日期不能早于开始日期 %(day)s") % {"day": part.valid_from})
+    _end(part, on, reason)
+    data = {"part": part.part, "unit": part.unit.name, "user": part.user.name if part.user else "", "reason": reason}
+    record(case=part.case, kind="part.ended", by=by, on=on, data=data)
+    return part
+
+
+def _end(part: Part, on: date, reason: str) -> None:
+    part.valid_to, part.reason = on, reason or part.reason
+    part.save(update_fields=["valid_to", "reason"])

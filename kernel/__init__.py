@@ -1,0 +1,1 @@
+"""Words every app shares: refusals, money, the clock, conditions. No models; imports nothing of ours."""

@@ -1,0 +1,55 @@
+"""The menu: what this user may open, and what is unread."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import can, memberships, scopes
+from accounts.models import User
+from accounts.roles import Can, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    title: str | Promise
+    url: str
+    icon: str
+    needs: tuple[Can, ...] = ()
+    business: bool = True
+
+
+MENU = (
+    Item(_("工作台"), "/", "layout-dashboard", business=False),
+    Item(_("项目台账"), "/projects/", "table"),
+    Item(_("审批"), "/inbox/", "inbox"),
+    Item(_("产业链"), "/chains/", "topology-star-3"),
+    Item(_("交办"), "/assignments/", "checklist"),
+    Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
+    Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
+    Item(_("制度"), "/policies/", "book", business=False),
+    Item(_("工作日历"), "/calendar/", "calendar", business=False),
+    Item(_("系统管理"), "/system/", "settings", (Can.MANAGE_ACCOUNTS, Can.ASSIGN_ROLES, Can.READ_AUDIT), business=False),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context for every page: ``nav``, ``unread`` and ``held`` (unit and role shown beside the name)."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"nav": [], "unread": 0, "held": []}
+    from notices.queries import unread
+
+    sees = any(scope is not Scope.NONE for scope in scopes(user))
+    items = [
+        {"title": item.title, "url": item.url, "icon": item.icon, "active": _active(request.path, item.url)}
+        for item in MENU
+        if (sees or not item.business) and (not item.needs or any(can(user, need) for need in item.needs))
+    ]
+    return {"nav": items, "unread": unread(user), "held": memberships(user)}
+
+
+def _active(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

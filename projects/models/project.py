@@ -1,0 +1,170 @@
+"""The project: one-to-one with its case, its phase a protected state."""
+
+from typing import Any, Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Unit, User
+from cases.models import Case, Enterprise
+from cases.visibility import HangsOnCase
+from projects.models.choices import AgreementGrade, Batch, Origin, Phase, ProjectType, Sector
+
+
+class ProjectQuerySet(HangsOnCase["Project"]):
+    def running(self) -> Self:
+        """Neither shelved nor given up."""
+        return self.filter(shelved_on__isnull=True, exited_on__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("enterprise", "landing_unit", "introducing_unit")
+
+
+def _fen(label: Any) -> models.BigIntegerField:
+    return models.BigIntegerField(label, null=True, blank=True)
+
+
+def _all_or_none(prefix: str) -> Q:
+    """A stored status carries who, when and why: all three or none."""
+    none = Q(**{f"{prefix}_on__isnull": True, f"{prefix}_by__isnull": True, f"{prefix}_reason": ""})
+    return none | (Q(**{f"{prefix}_on__isnull": False, f"{prefix}_by__isnull": False}) & ~Q(**{f"{prefix}_reason": ""}))
+
+
+class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
+    """An investment project over its whole life.
+
+    Amounts are in 分 and caches of the dated ``Money`` rows; ``landing_unit`` and ``introducing_unit``
+    are caches of open parts; ``batch``, ``origin`` and ``project_class`` are computed by the pack. All
+    are written only by actions.
+    """
+
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="project")
+    name = models.CharField(_("项目名称"), max_length=200)
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("投资企业")
+    )
+    phase = FSMField(_("阶段"), default=Phase.PLANNING, choices=Phase.choices, protected=True)
+    batch = models.CharField(_("批次"), max_length=12, choices=Batch.choices, default=Batch.RESERVE)
+    project_class = models.CharField(_("项目等级"), max_length=16, blank=True)
+    origin = models.CharField(_("来源"), max_length=24, choices=Origin.choices, blank=True)
+    project_type = models.CharField(_("项目类型"), max_length=16, choices=ProjectType.choices, default=ProjectType.NEW)
+    agreement_grade = models.CharField(
+        _("协议类型"), max_length=12, choices=AgreementGrade.choices, default=AgreementGrade.NONE
+    )
+    sector = models.CharField(_("产业类别"), max_length=12, choices=Sector.choices, blank=True)
+    industry_code = models.CharField(
+        _("行业代码"), max_length=4, blank=True, validators=[RegexValidator(r"^\d{4}$", _("行业代码为四位数字（GB/T 4754）"))]
+    )
+    industry_text = models.CharField(_("行业"), max_length=100, blank=True)
+    planning_year = models.PositiveSmallIntegerField(_("谋划年度"), null=True, blank=True)
+    landing_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接园区"))
+    introducing_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("引进单位")
+    )
+    total_fen = _fen(_("总投资"))
+    fixed_asset_fen = _fen(_("固定资产投资"))
+    contract_fen = _fen(_("协议资金"))
+    output_fen = _fen(_("年产值"))
+    tax_fen = _fen(_("年税收"))
+    paid_in_fen = _fen(_("到位资金"))
+    jobs = models.PositiveIntegerField(_("用工人数"), null=True, blank=True)
+    land_square_metres = models.PositiveBigIntegerField(_("用地面积（㎡）"), null=True, blank=True)
+    land_text = models.CharField(_("用地（原文）"), max_length=100, blank=True)
+    green_channel = models.BooleanField(_("绿色通道"), default=False)
+    small_low_risk = models.BooleanField(_("小型低风险"), default=False)
+    special_fire = models.BooleanField(_("特殊建设工程（消防）"), default=False)
+    content = models.TextField(_("建设内容"), blank=True)
+    site = models.CharField(_("选址"), max_length=200, blank=True)
+    progress = models.TextField(_("进展"), blank=True)
+    from_ledger = models.BooleanField(_("存量补录"), default=False)
+    shelved_on = models.DateField(_("搁置日期"), null=True, blank=True)
+    shelved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    shelved_reason = models.CharField(_("搁置原因"), max_length=300, blank=True)
+    exited_on = models.DateField(_("退出日期"), null=True, blank=True)
+    exited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    exited_reason = models.CharField(_("退出原因"), max_length=300, blank=True)
+    search = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    objects = ProjectQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search"])
+
+    class Meta:
+        ordering = ["-case_id"]
+        indexes = [
+            models.Index(fields=["phase", "landing_unit", "project_class", "-case"], name="project_phase_park_class"),
+            models.Index(fields=["landing_unit", "-case"], name="project_by_park"),
+            models.Index(fields=["project_class", "-case"], name="project_by_class"),
+            models.Index(fields=["phase", "-case"], name="project_by_phase"),
+            models.Index(fields=["batch", "-case"], name="project_by_batch"),
+            models.Index(fields=["enterprise"], name="project_by_enterprise"),
+            models.Index(fields=["total_fen", "case"], name="project_by_total"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=_all_or_none("shelved"), name="project_shelved_whole"),
+            models.CheckConstraint(condition=_all_or_none("exited"), name="project_exited_whole"),
+            models.CheckConstraint(
+                condition=Q(total_fen__isnull=True) | Q(total_fen__gte=0), name="project_total_not_negative"
+            ),
+        ]
+        verbose_name = _("项目")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transition(field=phase, source=Phase.PLANNING, target=Phase.NEGOTIATION)
+    def to_negotiation(self) -> None: ...
+
+    @transition(field=phase, source=Phase.NEGOTIATION, target=Phase.LANDING)
+    def to_landing(self) -> None: ...
+
+    @transition(field=phase, source=Phase.LANDING, target=Phase.CONSTRUCTION)
+    def to_construction(self) -> None: ...
+
+    @transition(field=phase, source=Phase.CONSTRUCTION, target=Phase.PRODUCTION)
+    def to_production(self) -> None: ...
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """A protected FSM field refuses the assignment that ``clean_fields`` makes: leave it out."""
+        super().clean_fields(exclude={*(exclude or ()), "phase"})
+
+    @property
+    def code(self) -> str:
+        return self.case.code
+
+    @property
+    def next_phase(self) -> Phase | None:
+        order = list(Phase)
+        place = order.index(Phase(self.phase)) + 1
+        return order[place] if place < len(order) else None
+
+    @property
+    def is_running(self) -> bool:
+        return self.shelved_on is None and self.exited_on is None
+
+
+class ProjectCode(models.Model):
+    """A national project code (GB/T 40058-2021); a project may hold several, some voided."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="codes")
+    code = models.CharField(
+        _("投资项目代码"),
+        max_length=26,
+        validators=[RegexValidator(r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{6}$", _("投资项目代码格式应为 2603-141124-89-05-346948"))],
+    )
+    voided_on = models.DateField(_("作废日期"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(voided_on__isnull=True), name="project_code_unique_while_valid")
+        ]
+        verbose_name = _("投资项目代码")
+
+    def __str__(self) -> str:
+        return self.code
