@@ -41,6 +41,8 @@ class HangsOnCase(models.QuerySet[M]):
         path = f"{self.case_path}__" if self.case_path else ""
         for membership in found.get(Scope.DISTRICT, ()):
             code = _division_prefix(membership.unit.division_code)
+            if not code:
+                continue  # a unit of no division: an empty prefix would open every district
             lookup = f"{path}division" if len(code) == 6 else f"{path}division__startswith"
             wide |= Q(**{lookup: code})
         narrow = self._by_parts(user, [m.unit_id for m in found.get(Scope.UNIT, ())], Scope.PERSON in found)
