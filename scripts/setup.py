@@ -1,8 +1,8 @@
 """From a bare checkout to a ready environment and a migrated database; a step runs when its inputs changed.
 
 `python3 -m scripts.setup [base|demo|fresh-demo|test|node]` needs nothing but Python 3.11 with venv.
-`base` ends with a migrated database, `demo` adds the demo data once, `fresh-demo` again; `test` brings what the
-tests need and no database; `node` only brings Node.
+`base` ends with a migrated database, `demo` adds the demo data once, `fresh-demo` again; `test` brings what
+the tests need and no database; `node` only brings Node.
 """
 
 import argparse
