@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import acting_unit
 from accounts.models import Unit, User
-from cases.models import Case, Event, Part
+from cases.models import Case, Counter, Event, Part
 from kernel.refusals import Refused
 from policies.models import PolicySet
 
-__all__ = ["assign_part", "end_part", "open_case", "record"]
+__all__ = ["assign_part", "end_part", "open_case", "record", "take_numbers"]
 
 
 def record(
@@ -21,6 +21,14 @@ def record(
     """Append the one event row of an action. ``on`` is the business date in Asia/Shanghai."""
     unit = unit or (acting_unit(by) if by else None)
     return Event.objects.create(case=case, kind=kind, by=by, on=on, unit=unit, data=data or {})
+
+
+def take_numbers(series: str, count: int = 1) -> range:
+    """Take the next numbers of a series, from 1; two takers at once never get the same."""
+    row, _created = Counter.objects.select_for_update().get_or_create(name=series)
+    first, row.value = row.value + 1, row.value + count
+    row.save(update_fields=["value"])
+    return range(first, row.value + 1)
 
 
 def open_case(*, kind: str, code: str, title: str, division: str, policy_set: PolicySet, on: date) -> Case:

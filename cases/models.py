@@ -77,6 +77,16 @@ class Case(models.Model):
         return self.title
 
 
+class Counter(models.Model):
+    """The last number given out of a series: case codes without gaps between two clerks."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
 class Part(models.Model):
     """Which unit (and person) plays which part in a case, from when to when.
 

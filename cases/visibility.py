@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=models.Model, covariant=True)
 
 
-def _division_prefix(code: str) -> str:
+def division_prefix(code: str) -> str:
     """A division with its trailing zeros cut: 500102 itself, 5001 of a city, 50 of a province."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
@@ -40,7 +40,7 @@ class HangsOnCase(models.QuerySet[M]):
         wide = Q()
         path = f"{self.case_path}__" if self.case_path else ""
         for membership in found.get(Scope.DISTRICT, ()):
-            code = _division_prefix(membership.unit.division_code)
+            code = division_prefix(membership.unit.division_code)
             if not code:
                 continue  # a unit of no division: an empty prefix would open every district
             lookup = f"{path}division" if len(code) == 6 else f"{path}division__startswith"

@@ -1,6 +1,30 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = "Projects"
+
+    def ready(self) -> None:
+        from cases import event_texts
+
+        event_texts.register(
+            {
+                "project.registered": _("登记项目“%(name)s”，引进单位%(unit)s"),
+                "project.edited": _("修改%(fields)s"),
+                "project.advanced": _("由%(from)s进入%(to)s（%(clause)s）"),
+                "project.shelved": _("搁置项目：%(reason)s"),
+                "project.resumed": _("恢复推进%(reason)s"),
+                "project.exited": _("项目退出：%(reason)s"),
+                "project.corrected": _("更正“%(name)s”日期：%(before)s → %(after)s（%(reason)s）"),
+                "project.imported": _("由台账“%(file)s”第%(row)s行导入"),
+                "project.import_updated": _("由台账“%(file)s”第%(row)s行更新%(fields)s"),
+                "project.import_undone": _("撤销台账“%(file)s”的导入"),
+                "milestone.reached": _("%(on)s 完成“%(name)s”%(part)s（%(clause)s）"),
+                "milestone.withdrawn": _("撤销“%(name)s”：%(reason)s"),
+                "money.stated": _("登记%(measure)s：%(raw)s（原：%(before)s）"),
+                "money.corrected": _("更正%(measure)s：%(before)s → %(raw)s（%(reason)s）"),
+                "contact.recorded": _("%(channel)s联系%(with)s：%(matter)s"),
+            }
+        )

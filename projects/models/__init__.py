@@ -1,6 +1,6 @@
 """The project and what is kept of it."""
 
-from projects.models.choices import AgreementGrade, Batch, Measure, Origin, Phase, ProjectType, Sector
+from projects.models.choices import AgreementGrade, Batch, LandMode, Measure, Origin, Phase, ProjectType, Sector
 from projects.models.imports import ImportBatch, ImportMapping, ImportRow
 from projects.models.project import Project, ProjectCode, ProjectQuerySet
 from projects.models.records import ContactRecord, Money, ReachedMilestone, SavedView
@@ -12,6 +12,7 @@ __all__ = [
     "ImportBatch",
     "ImportMapping",
     "ImportRow",
+    "LandMode",
     "Measure",
     "Money",
     "Origin",

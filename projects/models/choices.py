@@ -54,6 +54,15 @@ class Sector(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+class LandMode(models.TextChoices):
+    """How the site is had: what starts the clock of construction service differs by it (R206–R207)."""
+
+    GRANT = "grant", _("出让")
+    LEASE = "lease", _("租赁")
+    BUILD_FOR = "build_for", _("代建")
+    PURCHASE = "purchase", _("购买")
+
+
 class Measure(models.TextChoices):
     """Which money is meant: the seeds use five measures, and offices confuse them."""
 

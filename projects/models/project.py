@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Unit, User
 from cases.models import Case, Enterprise
 from cases.visibility import HangsOnCase
-from projects.models.choices import AgreementGrade, Batch, Origin, Phase, ProjectType, Sector
+from projects.models.choices import AgreementGrade, Batch, LandMode, Origin, Phase, ProjectType, Sector
 
 
 class ProjectQuerySet(HangsOnCase["Project"]):
@@ -74,6 +74,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     jobs = models.PositiveIntegerField(_("用工人数"), null=True, blank=True)
     land_square_metres = models.PositiveBigIntegerField(_("用地面积（㎡）"), null=True, blank=True)
     land_text = models.CharField(_("用地（原文）"), max_length=100, blank=True)
+    land_mode = models.CharField(_("用地方式"), max_length=12, choices=LandMode.choices, blank=True)
     green_channel = models.BooleanField(_("绿色通道"), default=False)
     small_low_risk = models.BooleanField(_("小型低风险"), default=False)
     special_fire = models.BooleanField(_("特殊建设工程（消防）"), default=False)

@@ -1,0 +1,28 @@
+"""All writes to projects. One door each: lock, who may, what is missing, change, one event, clocks, outbox."""
+
+from projects.actions.contacts import record_contact
+from projects.actions.corrections import Change, correct, preview_correction
+from projects.actions.edit import edit, set_parts
+from projects.actions.milestones import reach, withdraw
+from projects.actions.money import set_money
+from projects.actions.phases import advance, exit_project, resume, shelve
+from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
+
+__all__ = [
+    "Change",
+    "EnterpriseData",
+    "advance",
+    "correct",
+    "edit",
+    "exit_project",
+    "find_or_create_enterprise",
+    "preview_correction",
+    "reach",
+    "record_contact",
+    "register",
+    "resume",
+    "set_money",
+    "set_parts",
+    "shelve",
+    "withdraw",
+]

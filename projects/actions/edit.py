@@ -1,0 +1,82 @@
+"""Editing the plain fields of a project, and giving its units their parts."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from accounts.roles import Can
+from cases import actions as cases
+from cases.models import Part
+from kernel.refusals import Refused
+from projects import hooks
+from projects.actions import saving
+from projects.facts import derive, rules_of
+from projects.models import Project
+from projects.permissions import lock, require_fresh, require_on
+from projects.reserved import check_fields
+
+
+@transaction.atomic
+def edit(
+    *, project: Project, by: User, on: date, changes: dict[str, Any], expected_version: int | None = None
+) -> Project:
+    """Change plain fields; saving the same values again changes and records nothing.
+
+    Raises Refused: conflict with what changed since ``expected_version``; invalid per field.
+    """
+    project = lock(project)
+    require_on(by, Can.EDIT_PROJECT, project)
+    require_fresh(project, expected_version)
+    clean = check_fields(changes)
+    moved = {name: [_say(getattr(project, name)), _say(value)] for name, value in clean.items() if getattr(project, name) != value}
+    if not moved:
+        return project
+    for name in moved:
+        setattr(project, name, clean[name])
+    if not project.name:
+        raise Refused.invalid("name", _("请填写项目名称"))
+    derive(project, rules_of(project))
+    saving.save(project, by)
+    if "name" in moved:
+        project.case.title = project.name
+        project.case.save(update_fields=["title"])
+    names = [str(Project._meta.get_field(name).verbose_name) for name in moved]  # type: ignore[union-attr]
+    cases.record(
+        case=project.case, kind="project.edited", by=by, on=on, data={"fields": "、".join(names), "changes": moved}
+    )
+    hooks.tell_money(project, by, on)
+    return project
+
+
+def _say(value: Any) -> Any:
+    return value if isinstance(value, bool | int | None.__class__) else str(value)
+
+
+@transaction.atomic
+def set_parts(*, project: Project, part: str, unit: Unit, by: User, on: date, user: User | None = None, reason: str = "") -> Part:
+    """Give a unit (and person) one of the parts that the pack lists; caches on the project follow.
+
+    Raises Refused (invalid) for a part the pack does not know or a unit of the wrong kind.
+    """
+    project = lock(project)
+    require_on(by, Can.ASSIGN_PARTS, project)
+    rules = rules_of(project)
+    if part not in {row.code for row in rules.parts}:
+        raise Refused.invalid("part", _("制度中没有“%(part)s”这一角色") % {"part": part})
+    rule = rules.part(part)
+    if rule.kinds and unit.kind not in rule.kinds:
+        message = _("%(unit)s不能担任“%(part)s”") % {"unit": unit.name, "part": rule.name}
+        raise Refused.because("wrong_kind", message, clause=rule.clause, field="unit", status="invalid")
+    if rule.person and user is None:
+        raise Refused.invalid("user", _("“%(part)s”须落实到人") % {"part": rule.name})
+    row = cases.assign_part(
+        case=project.case, unit=unit, user=user, part=part, by=by, on=on, exclusive=rule.exclusive, reason=reason
+    )
+    cached = {"landing": "landing_unit", "introducing": "introducing_unit"}.get(part)
+    if cached and getattr(project, f"{cached}_id") != unit.pk:
+        setattr(project, cached, unit)
+        saving.save(project, by, reason)
+    return row

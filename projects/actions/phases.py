@@ -1,0 +1,103 @@
+"""The phase moves only here, only forward, only through its gate."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_fsm import ConcurrentTransition
+
+from accounts.models import User
+from accounts.roles import Can
+from cases import actions as cases
+from deadlines import actions as deadlines
+from kernel.refusals import Refused
+from notices import actions as notices
+from projects.actions import saving
+from projects.facts import rules_of
+from projects.gates import unmet
+from projects.models import Phase, Project
+from projects.permissions import lock, require_fresh, require_on, require_running
+
+
+@transaction.atomic
+def advance(*, project: Project, by: User, on: date, expected_version: int | None = None) -> Project:
+    """Move to the next phase. Raises Refused listing what the gate misses, with clause and link."""
+    project = lock(project)
+    require_on(by, Can.ADVANCE_PROJECT, project)
+    require_fresh(project, expected_version)
+    require_running(project)
+    target = project.next_phase
+    if target is None:
+        raise Refused.because("last_phase", _("项目已处于最后阶段"), status="conflict")
+    rules = rules_of(project)
+    rule, before = rules.phase(target), rules.phase(project.phase)
+    missing = unmet(project, rule.gate, rule.gate.clause, rules) if rule.gate else []
+    if missing:
+        raise Refused(missing)
+    _move(project, target, by)
+    data = {"from": before.name, "to": rule.name, "phase": target.value, "clause": rule.clause}
+    event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
+    units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
+    text = _("“%(title)s”进入%(phase)s阶段") % {"title": project.name, "phase": rule.name}
+    notices.post(key=f"event:{event.pk}", topic="project.advanced", case=project.case, text=text, url=f"/projects/{project.pk}/", units=units, users=[])
+    return project
+
+
+def _move(project: Project, target: Phase, by: User) -> None:
+    getattr(project, f"to_{target.value}")()
+    try:
+        saving.save(project, by)
+    except ConcurrentTransition as error:
+        raise Refused.conflict(_("项目阶段刚刚已由他人变更，请刷新后再办")) from error
+
+
+@transaction.atomic
+def shelve(*, project: Project, by: User, on: date, reason: str) -> Project:
+    """Put a project aside with a reason: its clocks stop until it is taken up again."""
+    project = lock(project)
+    require_on(by, Can.SHELVE_PROJECT, project)
+    require_running(project)
+    reason = _needed(reason)
+    project.shelved_on, project.shelved_by, project.shelved_reason = on, by, reason
+    saving.save(project, by, reason)
+    deadlines.hold_all(case=project.case, reason=reason, by=by, on=on)
+    cases.record(case=project.case, kind="project.shelved", by=by, on=on, data={"reason": reason})
+    return project
+
+
+@transaction.atomic
+def resume(*, project: Project, by: User, on: date, reason: str = "") -> Project:
+    """Take a shelved project up again; its clocks run on. Raises Refused when it is not shelved."""
+    project = lock(project)
+    require_on(by, Can.SHELVE_PROJECT, project)
+    if project.shelved_on is None:
+        raise Refused.conflict(_("项目没有搁置，无需恢复"))
+    if on < project.shelved_on:
+        raise Refused.invalid("on", _("恢复日期不能早于搁置日期 %(day)s") % {"day": project.shelved_on})
+    project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
+    saving.save(project, by, reason)
+    deadlines.release_all(case=project.case, by=by, on=on)
+    cases.record(case=project.case, kind="project.resumed", by=by, on=on, data={"reason": reason})
+    return project
+
+
+@transaction.atomic
+def exit_project(*, project: Project, by: User, on: date, reason: str) -> Project:
+    """Give a project up for good, with the cause recorded: open clocks are cancelled, nothing is deleted."""
+    project = lock(project)
+    require_on(by, Can.EXIT_PROJECT, project)
+    if project.exited_on is not None:
+        require_running(project)
+    reason = _needed(reason)
+    project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
+    project.exited_on, project.exited_by, project.exited_reason = on, by, reason
+    saving.save(project, by, reason)
+    deadlines.cancel_all(case=project.case, reason=reason, by=by, on=on)
+    cases.record(case=project.case, kind="project.exited", by=by, on=on, data={"reason": reason})
+    return project
+
+
+def _needed(reason: str) -> str:
+    if not reason.strip():
+        raise Refused.invalid("reason", _("请填写原因"))
+    return reason.strip()

@@ -1,0 +1,71 @@
+"""Clocks that run between two milestones (``[[limits]]`` of a pack): started, met, moved, stopped."""
+
+from datetime import date
+
+from accounts.models import Unit, User
+from cases.models import Part
+from deadlines import actions as deadlines
+from deadlines.models import Deadline
+from kernel.conditions import holds
+from policies.rulebook import Rulebook
+from policies.schema import OverallLimit
+from projects.facts import facts_of
+from projects.models import Project
+
+
+def rule_name(code: str) -> str:
+    return f"limit:{code}"
+
+
+def on_reached(project: Project, milestone: str, rules: Rulebook, by: User, on: date, past: bool) -> None:
+    """Meet the clocks that end with this milestone and start those that begin with it."""
+    ending = [rule_name(row.code) for row in rules.limits if row.meets_on == milestone]
+    if ending:
+        for deadline in Deadline.objects.filter(case_id=project.pk, rule__in=ending).open():
+            deadlines.meet(deadline=deadline, on=on, by=by)
+    starting = [row for row in rules.limits if row.starts_on == milestone]
+    if starting and not past:
+        facts = facts_of(project)
+        for row in starting:
+            if holds(row.when, facts):
+                _start(project, row, rules, by, on)
+
+
+def _start(project: Project, row: OverallLimit, rules: Rulebook, by: User, on: date) -> None:
+    deadlines.open_deadline(
+        case=project.case,
+        rule=rule_name(row.code),
+        name=row.name,
+        clause=row.clause,
+        limit=row.limit,
+        started_on=on,
+        start_event=row.starts_on,
+        ladder=rules.escalation,
+        responsible_unit=_responsible(project, row),
+        policy_version_id=row.source.id,
+        by=by,
+        on=on,
+    )
+
+
+def _responsible(project: Project, row: OverallLimit) -> Unit | None:
+    if row.responsible_units:
+        return Unit.objects.filter(code__in=row.responsible_units).first()
+    parts = Part.objects.filter(case_id=project.pk, part__in=row.responsible_parts, valid_to__isnull=True)
+    held = {part.part: part.unit for part in parts.select_related("unit")}
+    return next((held[code] for code in row.responsible_parts if code in held), project.landing_unit)
+
+
+def started_by(project: Project, milestone: str) -> "list[Deadline]":
+    """Clocks still open that began with this milestone: what a correction or withdrawal moves."""
+    return list(Deadline.objects.filter(case_id=project.pk, start_event=milestone).open())
+
+
+def on_withdrawn(project: Project, milestone: str, reason: str, by: User, on: date) -> None:
+    for deadline in started_by(project, milestone):
+        deadlines.cancel(deadline=deadline, reason=reason, by=by, on=on)
+
+
+def on_corrected(project: Project, milestone: str, day: date, by: User, on: date) -> None:
+    for deadline in started_by(project, milestone):
+        deadlines.restart(deadline=deadline, started_on=day, by=by, on=on)

@@ -1,0 +1,86 @@
+"""A project as the facts that a pack's conditions ask about, and what the pack makes of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from kernel.conditions import holds
+from policies.rulebook import Rulebook, rulebook
+from projects.models import Batch, Measure, Origin, Project
+
+# Section letters of GB/T 4754-2017 by the first two digits of the class code.
+_SECTIONS = (
+    (5, "A"), (12, "B"), (43, "C"), (46, "D"), (50, "E"), (52, "F"), (60, "G"), (62, "H"), (65, "I"), (69, "J"),
+    (70, "K"), (72, "L"), (75, "M"), (79, "N"), (82, "O"), (83, "P"), (85, "Q"), (90, "R"), (96, "S"), (97, "T"),
+)  # fmt: skip
+
+
+def facts_of(project: Project) -> dict[str, Any]:
+    """The facts by the codes of ``policies.facts``; amounts in 分; what is not known is None or ""."""
+    facts: dict[str, Any] = {measure.value: getattr(project, f"{measure}_fen") for measure in Measure}
+    for name in ("name", "content", "site", "industry_code", "planning_year", "jobs", "origin", "sector", "project_type",
+                 "agreement_grade", "land_mode", "green_channel", "small_low_risk", "special_fire"):  # fmt: skip
+        facts[name] = getattr(project, name)
+    facts["land"] = project.land_square_metres
+    facts["enterprise"] = project.enterprise_id
+    facts["introducing_unit"] = project.introducing_unit_id
+    facts["landing_unit"] = project.landing_unit_id
+    facts["industry_section"] = section_of(project.industry_code)
+    return facts
+
+
+def section_of(industry_code: str) -> str:
+    """The section letter (门类) of a four-digit class of GB/T 4754-2017; "" when there is none."""
+    if not industry_code:
+        return ""
+    division = int(industry_code[:2])
+    return next((letter for last, letter in _SECTIONS if division <= last), "")
+
+
+def sector_of(industry_code: str) -> str:
+    """Industry, service, agriculture or other, by section: B–E industry (二产), A agriculture, the rest service."""
+    letter = section_of(industry_code)
+    if not letter:
+        return ""
+    return "agriculture" if letter == "A" else "industry" if letter in "BCDE" else "service"
+
+
+def origin_of(investor_division: str, country: str = "CN") -> str:
+    """市外/区外市内/区内 from the investor's division code against the deployment's own; "" if unknown."""
+    if country and country != "CN":
+        return Origin.OUTSIDE_CITY
+    if not investor_division:
+        return ""
+    own: str = settings.DIVISION
+    if investor_division == own:
+        return Origin.DISTRICT
+    # A municipality is its two-digit province; elsewhere the prefecture's four digits count.
+    width = 2 if own[:2] in {"11", "12", "31", "50"} else 4
+    return Origin.CITY_OUTSIDE_DISTRICT if investor_division[:width] == own[:width] else Origin.OUTSIDE_CITY
+
+
+def class_of(facts: dict[str, Any], rules: Rulebook) -> str:
+    """The first class whose condition holds (R140–R144); "" for what the plan leaves unclassified."""
+    return next((row.code for row in rules.classes if holds(row.when, facts)), "")
+
+
+def batch_of(reached: Iterable[str], rules: Rulebook) -> str:
+    """The last batch whose milestone is reached; the first one is where every project begins (R002)."""
+    done = set(reached)
+    found = [row.code for row in rules.portfolio if row.from_milestone is None or row.from_milestone in done]
+    return found[-1] if found else Batch.RESERVE
+
+
+def rules_of(project: Project) -> Rulebook:
+    """The rules under which this case lives: the set recorded when it was opened."""
+    return rulebook(project.case.policy_set_id)
+
+
+def derive(project: Project, rules: Rulebook) -> None:
+    """Set what is computed and never typed: origin, sector, class."""
+    if project.enterprise is not None:
+        origin = origin_of(project.enterprise.division_code, project.enterprise.country)
+        project.origin = origin or project.origin
+    project.sector = sector_of(project.industry_code) or project.sector
+    project.project_class = class_of(facts_of(project), rules)

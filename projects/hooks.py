@@ -1,0 +1,77 @@
+"""The one way upward: apps above ``projects`` ask to be told when a milestone is reached or withdrawn.
+
+Who registers (in its ``AppConfig.ready``): ``approvals`` opens the steps that wait for a milestone,
+``assignments`` the tasks, ``scoring`` books credit and previews what a correction would move.
+Handlers run inside the action's transaction: what they raise undoes the whole.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from accounts.models import User
+from projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneChange:
+    """A milestone wholly reached (``reached``), withdrawn, or moved to another day (``corrected``).
+
+    ``past`` marks what an old ledger brought in: no clock starts and nobody is asked for the past.
+    """
+
+    project: Project
+    milestone: str
+    on: date
+    by: User
+    kind: str
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction not yet made: the project's facts before and after, and milestone days that move."""
+
+    project: Project
+    facts_before: dict[str, object]
+    facts_after: dict[str, object]
+    days: dict[str, date] = field(default_factory=dict)
+    on: date | None = None
+
+
+MilestoneHandler = Callable[[MilestoneChange], None]
+PreviewHandler = Callable[[Proposal], list[str]]
+_on_milestone: list[MilestoneHandler] = []
+_on_money: list[Callable[[Project, User, date], None]] = []
+_previews: list[PreviewHandler] = []
+
+
+def on_milestone(handler: MilestoneHandler) -> MilestoneHandler:
+    _on_milestone.append(handler)
+    return handler
+
+
+def on_money(handler: Callable[[Project, User, date], None]) -> Callable[[Project, User, date], None]:
+    """Told after figures, origin or class of a project changed."""
+    _on_money.append(handler)
+    return handler
+
+
+def on_preview(handler: PreviewHandler) -> PreviewHandler:
+    """Asked, before a correction, which of its own figures would move: sentences for people."""
+    _previews.append(handler)
+    return handler
+
+
+def tell(change: MilestoneChange) -> None:
+    for handler in _on_milestone:
+        handler(change)
+
+
+def tell_money(project: Project, by: User, on: date) -> None:
+    for handler in _on_money:
+        handler(project, by, on)
+
+
+def preview(proposal: Proposal) -> list[str]:
+    return [line for handler in _previews for line in handler(proposal)]

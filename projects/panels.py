@@ -1,0 +1,47 @@
+"""The case file is a frame: each app hangs its own panel into it, in its ``AppConfig.ready``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from accounts.models import User
+from projects.models import Project
+
+Context = Callable[[HttpRequest, Project], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One section of the case file. ``context`` runs a fixed number of queries however long the history.
+
+    ``order`` sorts; ``column`` is "main" or "side"; ``shown`` hides the panel from those it is not for.
+    htmx refreshes a single one at ``/projects/<pk>/panels/<code>/``.
+    """
+
+    code: str
+    title: str | Promise
+    template: str
+    context: Context
+    order: int
+    column: str = "main"
+    shown: Callable[[User, Project], bool] = field(default=lambda user, project: True)
+
+
+_panels: dict[str, Panel] = {}
+
+
+def register(panel: Panel) -> None:
+    if panel.code in _panels and _panels[panel.code] != panel:
+        raise ValueError(f"panel registered twice: {panel.code}")
+    _panels[panel.code] = panel
+
+
+def get(code: str) -> Panel | None:
+    return _panels.get(code)
+
+
+def panels_for(user: User, project: Project) -> list[Panel]:
+    return sorted((p for p in _panels.values() if p.shown(user, project)), key=lambda p: p.order)

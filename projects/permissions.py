@@ -1,0 +1,49 @@
+"""Who may touch a project: the role's capability, and the case in sight."""
+
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import User
+from accounts.roles import Can
+from kernel.refusals import Refused
+from projects.models import Project
+
+
+def lock(project: Project) -> Project:
+    """The row, locked for the rest of the transaction (SQLite: the transaction itself is the lock)."""
+    rows = Project.objects.select_for_update(of=("self",))
+    return rows.select_related("case", "enterprise", "landing_unit", "introducing_unit").get(pk=project.pk)
+
+
+def require_on(by: User, what: Can, project: Project) -> None:
+    """Raises Refused (forbidden) unless the user holds the capability and sees this case."""
+    require(by, what)
+    if not Project.objects.visible_to(by).filter(pk=project.pk).exists():
+        raise Refused.forbidden(_("您看不到此项目"), code="not_visible")
+
+
+def require_running(project: Project) -> None:
+    """Raises Refused when the project is shelved or has been given up."""
+    if project.exited_on is not None:
+        raise Refused.because("exited", _("项目已于 %(day)s 退出") % {"day": project.exited_on}, status="conflict")
+    if project.shelved_on is not None:
+        raise Refused.because("shelved", _("项目已于 %(day)s 搁置，请先恢复") % {"day": project.shelved_on}, status="conflict")
+
+
+def require_fresh(project: Project, expected_version: int | None) -> None:
+    """Raises Refused (conflict) telling who changed what since the version the caller had read."""
+    if expected_version is None or expected_version == project.version:
+        return
+    raise Refused.conflict(
+        _("资料已被修改，未保存您的更改。最近修改：%(changes)s") % {"changes": _changes_since(project, expected_version)}
+    )
+
+
+def _changes_since(project: Project, version: int) -> str:
+    rows = list(project.history.filter(version__gte=version).select_related("history_user").order_by("history_id"))
+    lines = []
+    for old, new in zip(rows, rows[1:], strict=False):
+        delta = new.diff_against(old, excluded_fields=["version", "updated_at"])
+        names = "、".join(str(Project._meta.get_field(name).verbose_name) for name in delta.changed_fields)
+        lines.append(f"{new.history_user or '—'}：{names or '—'}")
+    return "；".join(lines) or "—"
