@@ -1,0 +1,136 @@
+"""What is wrong with a pack: file, table, key, and a sentence in Chinese and in English."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True, slots=True)
+class PackError:
+    """One fault. ``table`` is the TOML table ("steps"), ``key`` leads on from the row's code
+    ("assessment.limit.count"), ``line`` is where the row (or the syntax error) begins, 0 if unknown.
+    """
+
+    file: str
+    table: str
+    key: str
+    message_zh: str
+    message_en: str
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return " ".join(part for part in (place, f"[{self.table}]" if self.table else "", self.key) if part)
+
+    @property
+    def message(self) -> str:
+        """The sentence in the active language."""
+        return self.message_en if (get_language() or "").startswith("en") else self.message_zh
+
+    def as_dict(self) -> dict[str, str | int]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return f"{self.where}：{self.message_zh} / {self.message_en}"
+
+
+class PackRefused(Exception):
+    """The pack cannot be read; ``errors`` says everything that is wrong, not only the first fault."""
+
+    def __init__(self, errors: Iterable[PackError]) -> None:
+        self.errors = list(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+# Sentences by pydantic's error type (and our own); %(...)s from the error's context and input.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "missing": ("缺少必填的键", "this key is required"),
+    "extra_forbidden": ("不认识的键", "unknown key"),
+    "string_type": ("应为加引号的文字，现为 %(input)s", "must be a quoted string, not %(input)s"),
+    "int_type": ("应为整数，现为 %(input)s", "must be a whole number, not %(input)s"),
+    "bool_type": ("应为 true 或 false，现为 %(input)s", "must be true or false, not %(input)s"),
+    "date_type": (
+        "应为不加引号的日期（如 2024-11-01），现为 %(input)s",
+        "must be an unquoted date such as 2024-11-01, not %(input)s",
+    ),
+    "tuple_type": ("应为方括号列表，现为 %(input)s", "must be a list in square brackets, not %(input)s"),
+    "model_type": ("应为一个表（{ … }），现为 %(input)s", "must be a table, not %(input)s"),
+    "literal_error": (
+        "“%(input)s”不在允许的写法之内：%(expected)s",
+        "%(input)s is not one of the permitted words: %(expected)s",
+    ),
+    "unknown_word": (
+        "“%(value)s”不在允许的写法之内：%(options)s",
+        "“%(value)s” is not one of the permitted words: %(options)s",
+    ),
+    "string_pattern_mismatch": (
+        "“%(input)s”的写法不对，应符合 %(pattern)s",
+        "“%(input)s” is malformed, it must match %(pattern)s",
+    ),
+    "string_too_short": ("不能为空", "must not be empty"),
+    "string_too_long": ("太长，最多 %(max_length)s 个字符", "is too long, at most %(max_length)s characters"),
+    "too_short": ("至少要有 %(min_length)s 项", "needs at least %(min_length)s item(s)"),
+    "greater_than_equal": ("不得小于 %(ge)s，现为 %(input)s", "must be at least %(ge)s, not %(input)s"),
+    "less_than_equal": ("不得大于 %(le)s，现为 %(input)s", "must be at most %(le)s, not %(input)s"),
+    "factor_as_text": (
+        '系数应写作加引号的非负小数（如 "0.2"），现为 %(input)s',
+        'a factor is a quoted decimal, not negative, such as "0.2"; not %(input)s',
+    ),
+    "opens_one_way": (
+        '应写 { milestone = "…" } 或 { manual = true }，二者取一',
+        'write either { milestone = "…" } or { manual = true }',
+    ),
+    "score_in_order": ("分值下限应小于上限", "the lowest score must be below the highest"),
+    "score_without_score": (
+        '只有 answer = "words_and_score" 的方面可以设分值',
+        'only an aspect with answer = "words_and_score" has a score',
+    ),
+    "asks_nobody": (
+        "未写向谁征求意见（asks_units 或 asks_parts）",
+        "nobody is asked: give asks_units or asks_parts",
+    ),
+    "shares_make_one": ("牵头与配合的份额之和应为 1", "the lead's and the supporting share must add up to 1"),
+    "rung_one_side": ("before_due 与 after_due 二者取一", "give either before_due or after_due"),
+    "condition_one_comparison": (
+        "一个条件只能写一个字段和一种比较",
+        "a condition has one field and exactly one comparison",
+    ),
+    "condition_field_missing": (
+        "条件写了比较而没有字段，或并列写了 all、any、not",
+        "the condition compares without a field, or has more than one of all, any, not",
+    ),
+    "amount": (
+        '无法识别的金额 %(input)s，应写作 "20亿元"、"6000万元"',
+        'unreadable amount %(input)s; write it as "20亿元" or "6000万元"',
+    ),
+    "date_order": ("失效日期早于施行日期", "effective_to lies before effective_from"),
+}
+ALIASES = {
+    "model_attributes_type": "model_type",
+    "dict_type": "model_type",
+    "value_error": "amount",
+    "int_from_float": "int_type",
+    "int_parsing": "int_type",
+    "bool_parsing": "bool_type",
+    "date_from_datetime_inexact": "date_type",
+}
+_SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """A faulty value, cut to a readable length."""
+    text = str(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
+    """The Chinese and the English sentence of one kind of fault."""
+    kind = ALIASES.get(kind, kind)
+    chinese, english = SENTENCES.get(
+        kind, ("写法不对（%(kind)s），现为 %(input)s", "is malformed (%(kind)s): %(input)s")
+    )
+    values = {"kind": kind, "input": "", **context}
+    return chinese % values, english % values

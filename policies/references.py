@@ -1,0 +1,148 @@
+"""Which row of a pack points at which other: the raw material of checking."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kernel.conditions import Condition
+from policies.schema import Milestone, Needs, OverallLimit, Pack, Step, TaskRule
+
+
+class Ref(NamedTuple):
+    """``key`` of a row in ``table`` names ``code``, which should stand in table ``target``."""
+
+    table: str
+    key: str
+    target: str
+    code: str
+
+
+def references(pack: Pack) -> Iterator[Ref]:
+    """Every reference in the pack; target ``units`` lies in the organisation, ``facts`` in the program."""
+    yield from _clauses(pack)
+    yield from _life(pack)
+    for milestone in pack.milestones:
+        yield from _milestone(milestone)
+    for step in pack.steps:
+        yield from _step(step)
+    for limit in pack.limits:
+        yield from _overall_limit(limit)
+    for task in pack.assignments:
+        yield from _task(task)
+
+
+def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
+    return (Ref(table, key, target, code) for code in codes)
+
+
+def _needs(table: str, key: str, needs: Needs) -> Iterator[Ref]:
+    yield from _many(table, f"{key}.milestones", "milestones", needs.milestones)
+    yield from _many(table, f"{key}.fields", "facts", needs.fields)
+    yield from _many(table, f"{key}.documents", "documents", needs.documents)
+
+
+def _clauses(pack: Pack) -> Iterator[Ref]:
+    for table, rule in pack.rules():
+        yield Ref(table, f"{rule.key}.clause", "clauses", rule.clause)
+    for phase in pack.phases:
+        if phase.gate:
+            yield Ref("phases", f"{phase.code}.gate.clause", "clauses", phase.gate.clause)
+    for step in pack.steps:
+        for part in (*step.aspects, *step.checks):
+            if part.clause:
+                yield Ref("steps", f"{step.code}.{part.code}.clause", "clauses", part.clause)
+    for credit in pack.credit:
+        for weighted in (*credit.weights, *((credit.joint,) if credit.joint else ())):
+            yield Ref("credit", f"{credit.code}.weights.clause", "clauses", weighted.clause)
+    for choice in pack.choices:
+        if choice.clause:
+            yield Ref("choices", f"{choice.rule}.clause", "clauses", choice.clause)
+
+
+def _life(pack: Pack) -> Iterator[Ref]:
+    for phase in pack.phases:
+        if phase.gate:
+            yield from _needs("phases", f"{phase.code}.gate", phase.gate)
+    for state in pack.portfolio:
+        if state.from_milestone:
+            yield Ref("portfolio", f"{state.code}.from_milestone", "milestones", state.from_milestone)
+    for duty in pack.duties:
+        yield from _many("duties", f"{duty.code}.lead", "units", duty.lead)
+        yield from _many("duties", f"{duty.code}.responsible", "units", duty.responsible)
+        if duty.phase:
+            yield Ref("duties", f"{duty.code}.phase", "phases", duty.phase)
+    for clause in pack.clauses:
+        if clause.phase:
+            yield Ref("clauses", f"{clause.no}.phase", "phases", clause.phase)
+
+
+def _milestone(item: Milestone) -> Iterator[Ref]:
+    table, code = "milestones", item.code
+    yield Ref(table, f"{code}.phase", "phases", item.phase)
+    yield from _many(table, f"{code}.recorded_by_parts", "parts", item.recorded_by_parts)
+    yield from _many(table, f"{code}.documents", "documents", item.documents)
+    yield from _many(table, f"{code}.fields", "facts", item.fields)
+    yield from _needs(table, f"{code}.guard", item.guard)
+
+
+def _step(step: Step) -> Iterator[Ref]:
+    table, code = "steps", step.code
+    yield Ref(table, f"{code}.phase", "phases", step.phase)
+    if step.opens_on.milestone:
+        yield Ref(table, f"{code}.opens_on.milestone", "milestones", step.opens_on.milestone)
+    if step.names_part:
+        yield Ref(table, f"{code}.names_part", "parts", step.names_part)
+    if step.bound_to:
+        yield Ref(table, f"{code}.bound_to", "documents", step.bound_to)
+    yield from _many(table, f"{code}.opened_by_parts", "parts", step.opened_by_parts)
+    yield from _many(table, f"{code}.led_by_units", "units", step.led_by_units)
+    yield from _many(table, f"{code}.led_by_parts", "parts", step.led_by_parts)
+    yield from _many(table, f"{code}.prerequisites", "steps", step.prerequisites)
+    yield from _many(table, f"{code}.together_with", "steps", step.together_with)
+    yield from _needs(table, f"{code}.needs", step.needs)
+    for aspect in step.aspects:
+        yield from _many(table, f"{code}.{aspect.code}.asks_units", "units", aspect.asks_units)
+        yield from _many(table, f"{code}.{aspect.code}.asks_parts", "parts", aspect.asks_parts)
+    for verdict in step.verdicts:
+        yield from _many(table, f"{code}.{verdict.code}.reaches", "milestones", verdict.reaches)
+        yield from _many(table, f"{code}.{verdict.code}.withdraws", "milestones", verdict.withdraws)
+
+
+def _overall_limit(limit: OverallLimit) -> Iterator[Ref]:
+    yield Ref("limits", f"{limit.code}.starts_on", "milestones", limit.starts_on)
+    yield Ref("limits", f"{limit.code}.meets_on", "milestones", limit.meets_on)
+    yield from _many("limits", f"{limit.code}.responsible_parts", "parts", limit.responsible_parts)
+    yield from _many("limits", f"{limit.code}.responsible_units", "units", limit.responsible_units)
+
+
+def _task(task: TaskRule) -> Iterator[Ref]:
+    yield Ref("assignments", f"{task.code}.on_milestone", "milestones", task.on_milestone)
+    yield from _many("assignments", f"{task.code}.to_parts", "parts", task.to_parts)
+    yield from _many("assignments", f"{task.code}.to_units", "units", task.to_units)
+
+
+class Asked(NamedTuple):
+    """A condition and where it stands."""
+
+    table: str
+    key: str
+    condition: Condition
+
+
+def conditions(pack: Pack) -> Iterator[Asked]:
+    """Every condition in the pack."""
+    for step in pack.steps:
+        yield Asked("steps", f"{step.code}.when", step.when)
+        yield from (Asked("steps", f"{step.code}.{a.code}.when", a.when) for a in step.aspects)
+    yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
+    yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
+    yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
+    for credit in pack.credit:
+        for place, weight in enumerate(credit.weights, 1):
+            yield Asked("credit", f"{credit.code}.weights[{place}]", weight.when)
+
+
+def nodes(condition: Condition) -> Iterator[Condition]:
+    """The condition and everything nested in it."""
+    yield condition
+    for inner in (condition.all_of or ()) + (condition.any_of or ()) + (condition.none_of or ()):
+        yield from nodes(inner)

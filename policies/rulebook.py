@@ -1,0 +1,268 @@
+"""The rules in force together: packs merged, immutable, read once per process.
+
+``rulebook(policy_set_id)`` for a case's own law, ``current(on)`` for what is in force on a day.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kernel.conditions import Facts, holds
+from kernel.refusals import Refused
+from policies.models import PolicySet, PolicyVersion
+from policies.schema import (
+    ChainPreset,
+    Choice,
+    Clause,
+    CreditRule,
+    DocumentKind,
+    Duty,
+    Grade,
+    Milestone,
+    OverallLimit,
+    Pack,
+    PartKind,
+    Phase,
+    PolicyVersionRef,
+    PortfolioState,
+    ProjectClass,
+    Rule,
+    Rung,
+    Step,
+    TaskRule,
+    Weight,
+)
+
+R = TypeVar("R", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedClause:
+    """A clause of one of the packs; numbers repeat from plan to plan, so it carries its source."""
+
+    no: str
+    gist: str
+    phase: str | None
+    source: PolicyVersionRef
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedChoice:
+    """What a plan leaves open and how this office decided it."""
+
+    rule: str
+    why: str
+    clause: str
+    source: PolicyVersionRef
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules in force together. Lists keep the order of the plan; lookups raise KeyError."""
+
+    sources: tuple[PolicyVersionRef, ...]
+    phases: tuple[Phase, ...]
+    portfolio: tuple[PortfolioState, ...]
+    parts: Mapping[str, PartKind]
+    duties: tuple[Duty, ...]
+    documents: Mapping[str, DocumentKind]
+    milestones: Mapping[str, Milestone]
+    steps: Mapping[str, Step]
+    limits: tuple[OverallLimit, ...]
+    tasks: tuple[TaskRule, ...]
+    classes: tuple[ProjectClass, ...]
+    grades: tuple[Grade, ...]
+    credit: tuple[CreditRule, ...]
+    escalation: tuple[Rung, ...]
+    chains: tuple[ChainPreset, ...]
+    clauses: tuple[SourcedClause, ...]
+    choices: tuple[SourcedChoice, ...]
+
+    def milestone(self, code: str) -> Milestone:
+        return self.milestones[code]
+
+    def step(self, code: str) -> Step:
+        return self.steps[code]
+
+    def part(self, code: str) -> PartKind:
+        return self.parts[code]
+
+    def document(self, code: str) -> DocumentKind:
+        return self.documents[code]
+
+    def phase(self, code: str) -> Phase:
+        return self._phases[code]
+
+    def clause(self, policy_code: str, no: str) -> SourcedClause:
+        return self._clauses[policy_code, no]
+
+    def gist(self, rule: Rule) -> str:
+        """What the clause of a rule says; "" for a rule read from a file that was never stored."""
+        found = self._clauses.get((rule.source.code, rule.clause))
+        return found.gist if found else ""
+
+    def limit(self, code: str) -> OverallLimit:
+        return next(rule for rule in self.limits if rule.code == code)
+
+    def steps_opened_by(self, milestone: str) -> tuple[Step, ...]:
+        return self._opened_by.get(milestone, ())
+
+    def limits_started_by(self, milestone: str) -> tuple[OverallLimit, ...]:
+        return tuple(rule for rule in self.limits if rule.starts_on == milestone)
+
+    def limits_met_by(self, milestone: str) -> tuple[OverallLimit, ...]:
+        return tuple(rule for rule in self.limits if rule.meets_on == milestone)
+
+    def tasks_on(self, milestone: str) -> tuple[TaskRule, ...]:
+        return tuple(rule for rule in self.tasks if rule.on_milestone == milestone)
+
+    def milestone_of_action(self, action: str) -> Milestone | None:
+        """The milestone that a mechanism of the program ("name_commissioner") reaches, if any."""
+        return next((m for m in self.milestones.values() if m.action == action), None)
+
+    def portfolio_of(self, reached: Iterable[str]) -> str:
+        """The code of the last listed state whose milestone is reached; the first state by default."""
+        known = set(reached)
+        state = ""
+        for place, rule in enumerate(self.portfolio):
+            if place == 0 or rule.from_milestone in known:
+                state = rule.code
+        return state
+
+    def classify(self, facts: Facts) -> ProjectClass | None:
+        """The first class whose condition holds; None for a project below every class or undecided."""
+        return next((rule for rule in self.classes if holds(rule.when, facts)), None)
+
+    def credit_for(self, measure: str) -> CreditRule | None:
+        return next((rule for rule in self.credit if rule.measure == measure), None)
+
+    def weight(self, measure: str, facts: Facts) -> Weight | None:
+        """The weight that applies; None where no rule says (unknown origin, measure not credited)."""
+        rule = self.credit_for(measure)
+        return next((w for w in rule.weights if holds(w.when, facts)), None) if rule else None
+
+    def choices_about(self, table: str, code: str) -> tuple[SourcedChoice, ...]:
+        lead = f"{table}.{code}"
+        return tuple(c for c in self.choices if c.rule == lead or c.rule.startswith(f"{lead}."))
+
+    @cached_property
+    def _phases(self) -> dict[str, Phase]:
+        return {phase.code: phase for phase in self.phases}
+
+    @cached_property
+    def _clauses(self) -> dict[tuple[str, str], SourcedClause]:
+        return {(clause.source.code, clause.no): clause for clause in self.clauses}
+
+    @cached_property
+    def _opened_by(self) -> dict[str, tuple[Step, ...]]:
+        found: dict[str, tuple[Step, ...]] = defaultdict(tuple)
+        for step in self.steps.values():
+            if step.opens_on.milestone:
+                found[step.opens_on.milestone] += (step,)
+        return dict(found)
+
+
+def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
+    """One rulebook from packs that claim no key in common (publishing sees to that)."""
+
+    def rows(table: str, kind: type[R]) -> tuple[R, ...]:
+        return tuple(
+            row.sourced(ref) for ref, pack in packs for row in pack.rows(table) if isinstance(row, kind)
+        )
+
+    def by_code(table: str, kind: type[R]) -> Mapping[str, R]:
+        return MappingProxyType({row.key: row for row in rows(table, kind)})
+
+    return Rulebook(
+        sources=tuple(ref for ref, _pack in packs),
+        phases=rows("phases", Phase),
+        portfolio=rows("portfolio", PortfolioState),
+        parts=by_code("parts", PartKind),
+        duties=rows("duties", Duty),
+        documents=by_code("documents", DocumentKind),
+        milestones=by_code("milestones", Milestone),
+        steps=by_code("steps", Step),
+        limits=rows("limits", OverallLimit),
+        tasks=rows("assignments", TaskRule),
+        classes=rows("classes", ProjectClass),
+        grades=rows("grades", Grade),
+        credit=rows("credit", CreditRule),
+        escalation=rows("escalation", Rung),
+        chains=rows("chains", ChainPreset),
+        clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
+        choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
+    )
+
+
+def _clause(ref: PolicyVersionRef, clause: Clause) -> SourcedClause:
+    return SourcedClause(clause.no, clause.gist, clause.phase, ref)
+
+
+def _choice(ref: PolicyVersionRef, choice: Choice) -> SourcedChoice:
+    return SourcedChoice(choice.rule, choice.why, choice.clause, ref)
+
+
+def ref_of(version: PolicyVersion) -> PolicyVersionRef:
+    return PolicyVersionRef(version.pk, version.policy.code, version.version, version.title)
+
+
+def rulebook(policy_set_id: int) -> Rulebook:
+    """The rules of a set, cached per process: a set never changes. Raises PolicySet.DoesNotExist."""
+    return _rulebook(policy_set_id)
+
+
+@lru_cache(maxsize=64)
+def _rulebook(policy_set_id: int) -> Rulebook:
+    chosen = PolicySet.objects.get(pk=policy_set_id)
+    versions = chosen.versions.select_related("policy").order_by("policy__code", "pk")
+    return merge([(ref_of(v), pack_of(v.body)) for v in versions])
+
+
+@lru_cache(maxsize=64)
+def pack_of(body: str) -> Pack:
+    """A stored body as a pack. It was checked when it was loaded: units may have gone since, the law stays.
+
+    Raises pydantic's ValidationError for a body that this program can no longer read.
+    """
+    return Pack.model_validate(tomllib.loads(body))
+
+
+def set_in_force(on: date) -> PolicySet:
+    """The set of all versions in force on a day, made on first asking.
+
+    Raises Refused (unmet) when no policy is in force.
+    """
+    versions = list(PolicyVersion.objects.in_force(on).order_by("pk"))
+    if not versions:
+        message = _("%(on)s没有已发布并生效的制度") % {"on": on}
+        raise Refused.because("no_policy_in_force", message, url="/policies/")
+    key = "-".join(str(version.pk) for version in versions)
+    found = PolicySet.objects.filter(key=key).first()
+    return found or _make_set(key, versions)
+
+
+@transaction.atomic
+def _make_set(key: str, versions: list[PolicyVersion]) -> PolicySet:
+    made, new = PolicySet.objects.get_or_create(key=key)
+    if new:
+        made.versions.set(versions)
+    return made
+
+
+def current(on: date) -> tuple[PolicySet, Rulebook]:
+    """The set in force on a business date (Asia/Shanghai) and its rules."""
+    chosen = set_in_force(on)
+    return chosen, rulebook(chosen.pk)
+
+
+def forget() -> None:
+    """Empty the process's cache; for tests, whose databases reuse primary keys."""
+    _rulebook.cache_clear()

@@ -1,0 +1,144 @@
+"""The project's life: phases and gates, portfolio states, milestones, parts, duties, documents."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kernel.conditions import Condition
+from policies.schema.base import Code, Item, KindCode, Limit, Listed, Needs, RoleCode, Rule, Text
+
+PHASES = ("planning", "negotiation", "landing", "construction", "production")
+PhaseCode = Literal["planning", "negotiation", "landing", "construction", "production"]
+
+
+class PolicyHead(Item):
+    """The plan itself: who issued it, when, and from when on it binds (dates in Asia/Shanghai)."""
+
+    code: Code
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.\-]*$", max_length=32)]
+    title: Text
+    issuer: Text
+    document_no: str = ""
+    issued_on: date
+    effective_from: date
+    effective_to: date | None = None
+    division: Annotated[str, Field(pattern=r"^\d{6}$")]
+    supersedes: str = ""
+    extends: Listed[Code] = ()
+    summary: str = ""
+
+
+class Clause(Item):
+    """One numbered paragraph of the plan, with its gist; rules cite it by ``no``."""
+
+    no: Text
+    gist: Text
+    phase: PhaseCode | None = None
+
+
+class Gate(Needs):
+    """What must be there before a project may enter the phase."""
+
+    clause: Text
+
+
+class Phase(Rule):
+    """One of the five phases (code is fixed, name and gate are the plan's)."""
+
+    code: PhaseCode
+    gate: Gate | None = None
+
+
+class PortfolioState(Rule):
+    """储备/在谈/签约/开工/投产: the last listed state whose milestone is reached, the first by default."""
+
+    code: Code
+    from_milestone: Code | None = None
+
+
+class PartKind(Rule):
+    """A part that a unit (and with ``person`` a named person) plays in a case."""
+
+    code: Code
+    exclusive: bool = False
+    person: bool = False
+    kinds: Listed[KindCode] = ()
+
+
+class Duty(Rule):
+    """One numbered task of the plan with its lead and responsible units; ``*_kinds`` are its wildcards."""
+
+    no: Annotated[int, Field(ge=1)]
+    phase: PhaseCode | None = None
+    lead: Listed[Code] = ()
+    lead_kinds: Listed[KindCode] = ()
+    responsible: Listed[Code] = ()
+    responsible_kinds: Listed[KindCode] = ()
+
+    @property
+    def code(self) -> str:
+        return str(self.no)
+
+
+class DocumentKind(Rule):
+    """A kind of file that a case may hold, as evidence or as a paper of its own."""
+
+    code: Code
+
+
+class Milestone(Rule):
+    """A fact that gates ask for. ``record``: people record it; ``step``: a step's verdict reaches it;
+    ``action``: the named mechanism of the program does.
+
+    ``guard`` is what must be there before it may be reached; ``documents`` is the evidence and
+    ``fields`` the project fields that recording it asks for. ``staged``: may be reached in parts.
+    """
+
+    code: Code
+    phase: PhaseCode
+    staged: bool = False
+    produced_by: Literal["record", "step", "action"] = "record"
+    action: Literal["", "name_commissioner"] = ""
+    recorded_by_parts: Listed[Code] = ()
+    recorded_by_roles: Listed[RoleCode] = ()
+    documents: Listed[Code] = ()
+    fields: Listed[Code] = ()
+    guard: Needs = Needs()
+    note: str = ""
+
+
+class OverallLimit(Rule):
+    """A clock between two milestones, beside the clocks of single steps."""
+
+    code: Code
+    starts_on: Code
+    meets_on: Code
+    limit: Limit
+    when: Condition = Condition()
+    responsible_parts: Listed[Code] = ()
+    responsible_units: Listed[Code] = ()
+
+
+class TaskRule(Rule):
+    """An assignment (交办) that opens by itself when a milestone is reached."""
+
+    code: Code
+    kind: Code = "task"
+    on_milestone: Code
+    to_parts: Listed[Code] = ()
+    to_units: Listed[Code] = ()
+    limit: Limit | None = None
+    when: Condition = Condition()
+
+
+class ChainPreset(Rule):
+    """An industry chain (产业链) that the plan names."""
+
+    code: Code
+
+
+class Grade(Rule):
+    """A rung of the commitment ladder (意向 → 协议 → 合同), weakest first."""
+
+    code: Code

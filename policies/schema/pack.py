@@ -1,0 +1,82 @@
+"""A whole pack: its tables by name, in the order in which people read them."""
+
+from collections.abc import Iterator
+
+from policies.schema.base import Item, Listed, Rule
+from policies.schema.life import (
+    ChainPreset,
+    Clause,
+    DocumentKind,
+    Duty,
+    Grade,
+    Milestone,
+    OverallLimit,
+    PartKind,
+    Phase,
+    PolicyHead,
+    PortfolioState,
+    TaskRule,
+)
+from policies.schema.measures import Choice, CreditRule, ProjectClass, Rung
+from policies.schema.steps import Step
+
+# Tables read as a whole (order carries meaning): two packs in force may not both fill one.
+WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation")
+RULE_TABLES = (
+    "phases",
+    "portfolio",
+    "parts",
+    "duties",
+    "documents",
+    "milestones",
+    "steps",
+    "limits",
+    "assignments",
+    "classes",
+    "grades",
+    "credit",
+    "escalation",
+    "chains",
+)
+
+
+class Pack(Item):
+    """A policy pack as its TOML file says it."""
+
+    policy: PolicyHead
+    clauses: Listed[Clause] = ()
+    phases: Listed[Phase] = ()
+    portfolio: Listed[PortfolioState] = ()
+    parts: Listed[PartKind] = ()
+    duties: Listed[Duty] = ()
+    documents: Listed[DocumentKind] = ()
+    milestones: Listed[Milestone] = ()
+    steps: Listed[Step] = ()
+    limits: Listed[OverallLimit] = ()
+    assignments: Listed[TaskRule] = ()
+    classes: Listed[ProjectClass] = ()
+    grades: Listed[Grade] = ()
+    credit: Listed[CreditRule] = ()
+    escalation: Listed[Rung] = ()
+    chains: Listed[ChainPreset] = ()
+    choices: Listed[Choice] = ()
+
+    def rows(self, table: str) -> tuple[Rule, ...]:
+        """The rules of one table, in file order."""
+        return tuple(getattr(self, table))
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Every rule with the name of its table."""
+        return ((table, rule) for table in RULE_TABLES for rule in self.rows(table))
+
+    def codes(self, table: str) -> set[str]:
+        return {rule.key for rule in self.rows(table)}
+
+    def claims(self) -> set[tuple[str, str]]:
+        """The keys the pack lays claim to; two packs in force may not share one.
+
+        A table whose order carries meaning is claimed as a whole (key ``*``), a credited measure by its name.
+        """
+        whole = {(table, "*") for table in WHOLE_TABLES if self.rows(table)}
+        single = {(t, rule.key) for t, rule in self.rules() if t not in WHOLE_TABLES}
+        return whole | single | {("credit", f"measure:{rule.measure}") for rule in self.credit}

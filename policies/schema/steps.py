@@ -1,0 +1,115 @@
+"""Steps: a set of opinions asked from units on aspects, concluded by one unit, within a limit."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kernel.conditions import Condition
+from policies.schema.base import Code, Item, Limit, Listed, Needs, RoleCode, Rule, Text
+from policies.schema.life import PhaseCode
+
+StepKind = Literal["registration", "assessment", "dispatch", "review", "decision", "permit", "acceptance"]
+
+
+class Opening(Item):
+    """What opens a step: a milestone (the step's clock starts on its date), or a person's hand."""
+
+    milestone: Code | None = None
+    manual: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Opening":
+        if (self.milestone is None) is not self.manual:
+            raise PydanticCustomError("opens_one_way", "", {})
+        return self
+
+
+class Check(Item):
+    """A condition that whoever concludes confirms; a verdict that reaches a milestone needs every check."""
+
+    code: Code
+    name: Text
+    clause: str = ""
+
+
+class Score(Item):
+    min: int = 0
+    max: int = 100
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Score":
+        if self.min >= self.max:
+            raise PydanticCustomError("score_in_order", "", {})
+        return self
+
+
+class Aspect(Item):
+    """One question of a step, asked of units by code or of whoever plays a part in the case.
+
+    ``when`` leaves an aspect out for projects it does not concern; unknown counts as "asked".
+    """
+
+    code: Code
+    name: Text
+    group: str = ""
+    asks_units: Listed[Code] = ()
+    asks_parts: Listed[Code] = ()
+    answer: Literal["words", "words_and_score", "pass_or_veto", "outcome"]
+    score: Score | None = None
+    when: Condition = Condition()
+    clause: str = ""
+
+    @model_validator(mode="after")
+    def _somebody_is_asked(self) -> "Aspect":
+        if not self.asks_units and not self.asks_parts:
+            raise PydanticCustomError("asks_nobody", "", {})
+        if self.score is not None and self.answer != "words_and_score":
+            raise PydanticCustomError("score_without_score", "", {})
+        return self
+
+
+class Verdict(Item):
+    """How a step may end: the milestones it reaches or withdraws, and whether it must give reasons."""
+
+    code: Code
+    name: Text
+    reaches: Listed[Code] = ()
+    withdraws: Listed[Code] = ()
+    needs_reason: bool = False
+
+
+class Step(Rule):
+    """One procedure of the plan; every kind runs on the same engine.
+
+    ``needs`` must be there before the step may be opened, ``prerequisites`` are steps concluded
+    before it may be, ``together_with`` steps conclude jointly with it. ``names_part``: the conclusion
+    names who plays that part. ``document`` is the title of its printable sheet.
+    """
+
+    code: Code
+    phase: PhaseCode
+    kind: StepKind
+    opens_on: Opening
+    opened_by_parts: Listed[Code] = ()
+    opened_by_roles: Listed[RoleCode] = ()
+    led_by_units: Listed[Code] = ()
+    led_by_parts: Listed[Code] = ()
+    needs: Needs = Needs()
+    limit: Limit | None = None
+    when: Condition = Condition()
+    checks: Listed[Check] = ()
+    names_part: Code | None = None
+    aspects: Listed[Aspect] = ()
+    verdicts: Annotated[tuple[Verdict, ...], Field(strict=False, min_length=1)]
+    concludes: Literal["all_opinions", "all_opinions_or_limit", "any_time"] = "any_time"
+    veto: Literal["any", "none"] = "none"
+    document: str = ""
+    prerequisites: Listed[Code] = ()
+    together_with: Listed[Code] = ()
+    bound_to: Code | None = None
+
+    @property
+    def milestones(self) -> frozenset[str]:
+        """Every milestone that one of its verdicts reaches."""
+        return frozenset(code for verdict in self.verdicts for code in verdict.reaches)
