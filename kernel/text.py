@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from itertools import product
+from functools import lru_cache
+from itertools import islice, product
 
 from pypinyin import Style, pinyin
+from pypinyin.seg.mmseg import seg
 
 _NOISE = re.compile(r"[\s·•,，.。、;；:：\"'“”‘’()（）《》〈〉【】\[\]—\-_/\\]+")
 _MOST_READINGS = 8
@@ -12,18 +14,31 @@ _MOST_READINGS = 8
 
 def normal(text: str) -> str:
     """Full-width folded (NFKC), lower case, no punctuation or blanks: for comparing names."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return unicodedata.normalize("NFKC", plain)  # what stood apart by a blank may now combine
 
 
 def initials(text: str) -> str:
-    """Pinyin initials, every reading, blank-separated: 长寿 → "cs zs" (a reading guessed wrong hides a name)."""
-    letters = pinyin(normal(text), style=Style.FIRST_LETTER, heteronym=True, errors=lambda x: [[c] for c in x])
-    found: dict[str, None] = {}
-    for combination in product(*(sorted(set(options))[:2] for options in letters)):
-        found.setdefault("".join(combination))
-        if len(found) >= _MOST_READINGS:
-            break
-    return " ".join(found)
+    """Pinyin initials, blank-separated, likeliest first: 长寿 → "cs zs".
+
+    Every reading is kept (up to eight words): one guessed wrong would hide the name.
+    """
+    options = [letters for word in seg.cut(normal(text)) for letters in _readings(word)]
+    return " ".join(dict.fromkeys("".join(letters) for letters in islice(product(*options), _MOST_READINGS)))
+
+
+@lru_cache(maxsize=20_000)
+def _readings(word: str) -> list[tuple[str, ...]]:
+    """For each character of a word its first letters: that of the word's own reading, then all others."""
+    likely = [reading[0] for reading in pinyin(word, style=Style.FIRST_LETTER, errors=list)]
+    return [(first, *(x for x in _letters(c) if x != first)) for first, c in zip(likely, word, strict=True)]
+
+
+@lru_cache(maxsize=10_000)
+def _letters(character: str) -> tuple[str, ...]:
+    """The first letters of every reading of one character; what is no Chinese character stands for itself."""
+    (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors=list)
+    return tuple(dict.fromkeys(readings))
 
 
 def bigrams(text: str) -> list[str]:
