@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import islice, product
+from typing import Any
 
 from pypinyin import Style, pinyin
 from pypinyin.seg.mmseg import seg
@@ -30,15 +31,20 @@ def initials(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def _readings(word: str) -> list[tuple[str, ...]]:
     """For each character of a word its first letters: that of the word's own reading, then all others."""
-    likely = [reading[0] for reading in pinyin(word, style=Style.FIRST_LETTER, errors=list)]
+    likely = [reading[0] for reading in pinyin(word, style=Style.FIRST_LETTER, errors=_each)]
     return [(first, *(x for x in _letters(c) if x != first)) for first, c in zip(likely, word, strict=True)]
 
 
 @lru_cache(maxsize=10_000)
 def _letters(character: str) -> tuple[str, ...]:
     """The first letters of every reading of one character; what is no Chinese character stands for itself."""
-    (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors=list)
+    (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors=_each)
     return tuple(dict.fromkeys(readings))
+
+
+def _each(text: str) -> Any:
+    """What has no pinyin stands for itself, character by character."""
+    return list(text)
 
 
 def bigrams(text: str) -> list[str]:
