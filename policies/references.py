@@ -47,12 +47,13 @@ def _clauses(pack: Pack) -> Iterator[Ref]:
         if phase.gate:
             yield Ref("phases", f"{phase.code}.gate.clause", "clauses", phase.gate.clause)
     for step in pack.steps:
-        for part in (*step.aspects, *step.checks):
-            if part.clause:
-                yield Ref("steps", f"{step.code}.{part.code}.clause", "clauses", part.clause)
+        cited = [(a.code, a.clause) for a in step.aspects] + [(c.code, c.clause) for c in step.checks]
+        yield from (Ref("steps", f"{step.code}.{code}.clause", "clauses", no) for code, no in cited if no)
     for credit in pack.credit:
-        for weighted in (*credit.weights, *((credit.joint,) if credit.joint else ())):
-            yield Ref("credit", f"{credit.code}.weights.clause", "clauses", weighted.clause)
+        for place, weight in enumerate(credit.weights, 1):
+            yield Ref("credit", f"{credit.code}.weights[{place}].clause", "clauses", weight.clause)
+        if credit.joint:
+            yield Ref("credit", f"{credit.code}.joint.clause", "clauses", credit.joint.clause)
     for choice in pack.choices:
         if choice.clause:
             yield Ref("choices", f"{choice.rule}.clause", "clauses", choice.clause)
