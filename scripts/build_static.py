@@ -34,13 +34,18 @@ def build_vendor() -> None:
         return
     say("· browser libraries")
     _npm_install()
+    copy_vendor()
+    stamp.write()
+
+
+def copy_vendor() -> None:
+    """From node_modules/ to static/vendor/: the named files and the sprite, nothing else."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     wanted = json.loads((ROOT / "package.json").read_text())
     for name, source in wanted["vendor"].items():
         _copy(MODULES / source, VENDOR / name)
     (VENDOR / "icons.svg").write_text(_sprite(wanted["icons"]))
-    stamp.write()
 
 
 def collect() -> None:

@@ -5,13 +5,14 @@ are left out. `.venv/bin/python scripts/services.py -- python -m pytest -m brows
 Redis up for one command. No test reaches beyond loopback: `no_network` sees to it.
 """
 
-import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+
+pytest_plugins = ["tests.browser", "tests.processes"]
 
 NEEDS_SERVERS = ("postgres", "browser", "celery")
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
@@ -72,5 +73,10 @@ def private_media(tmp_path: Any, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-# Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+@pytest.fixture(autouse=True)
+def fresh_rulebooks() -> Iterator[None]:
+    """Rulebooks are cached by the id of their set, and a rolled-back test gives its ids to the next."""
+    from policies.rulebook import forget
+
+    forget()
+    yield

@@ -18,6 +18,10 @@ _defaults = {
     "LOG_LEVEL": "ERROR",
     "DATA_DIR": str(Path(tempfile.gettempdir()) / f"lifecycle-tests-{os.getuid()}"),
 }
+# Tests in parallel share one Redis: each worker gets a database of its own in it.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("CELERY_BROKER_URL", "").startswith("redis://"):
+    os.environ["CELERY_BROKER_URL"] = os.environ["CELERY_BROKER_URL"].rpartition("/")[0] + f"/{_worker}"
 for _name, _value in _defaults.items():
     os.environ.setdefault(_name, _value)
 Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
