@@ -16,7 +16,13 @@ __all__ = ["assign_part", "end_part", "open_case", "record", "take_numbers"]
 
 
 def record(
-    *, case: Case, kind: str, by: User | None, on: date, data: dict[str, Any] | None = None, unit: Unit | None = None
+    *,
+    case: Case,
+    kind: str,
+    by: User | None,
+    on: date,
+    data: dict[str, Any] | None = None,
+    unit: Unit | None = None,
 ) -> Event:
     """Append the one event row of an action. ``on`` is the business date in Asia/Shanghai."""
     unit = unit or (acting_unit(by) if by else None)
@@ -34,7 +40,13 @@ def take_numbers(series: str, count: int = 1) -> range:
 def open_case(*, kind: str, code: str, title: str, division: str, policy_set: PolicySet, on: date) -> Case:
     """Open the anchor; the owner of the kind (project, chain) records the event."""
     return Case.objects.create(
-        kind=kind, code=code, title=title, division=division, policy_set=policy_set, policy_date=on, opened_on=on
+        kind=kind,
+        code=code,
+        title=title,
+        division=division,
+        policy_set=policy_set,
+        policy_date=on,
+        opened_on=on,
     )
 
 
@@ -81,7 +93,12 @@ def end_part(*, part: Part, by: User | None, on: date, reason: str) -> Part:
     if on < part.valid_from:
         raise Refused.invalid("on", _("结束日期不能早于开始日期 %(day)s") % {"day": part.valid_from})
     _end(part, on, reason)
-    data = {"part": part.part, "unit": part.unit.name, "user": part.user.name if part.user else "", "reason": reason}
+    data = {
+        "part": part.part,
+        "unit": part.unit.name,
+        "user": part.user.name if part.user else "",
+        "reason": reason,
+    }
     record(case=part.case, kind="part.ended", by=by, on=on, data=data)
     return part
 

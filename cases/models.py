@@ -35,7 +35,9 @@ class Enterprise(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["credit_code"], condition=~Q(credit_code=""), name="enterprise_credit_code_unique"),
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=~Q(credit_code=""), name="enterprise_credit_code_unique"
+            ),
             models.CheckConstraint(
                 condition=~Q(credit_code="") | ~Q(no_code_reason=""), name="enterprise_code_or_reason"
             ),
@@ -95,7 +97,9 @@ class Part(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="parts")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="parts", verbose_name=_("单位"))
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("人员"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("人员")
+    )
     part = models.CharField(_("角色"), max_length=40)
     exclusive = models.BooleanField(default=False)
     valid_from = models.DateField(_("起"))
@@ -108,18 +112,27 @@ class Part(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["unit", "case"], condition=Q(valid_to__isnull=True), name="part_open_by_unit"),
-            models.Index(fields=["user", "case"], condition=Q(valid_to__isnull=True), name="part_open_by_user"),
+            models.Index(
+                fields=["unit", "case"], condition=Q(valid_to__isnull=True), name="part_open_by_unit"
+            ),
+            models.Index(
+                fields=["user", "case"], condition=Q(valid_to__isnull=True), name="part_open_by_user"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="part_life_in_order"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="part_life_in_order",
             ),
             models.UniqueConstraint(
-                fields=["case", "part"], condition=Q(exclusive=True, valid_to__isnull=True), name="part_exclusive_once"
+                fields=["case", "part"],
+                condition=Q(exclusive=True, valid_to__isnull=True),
+                name="part_exclusive_once",
             ),
             models.UniqueConstraint(
-                fields=["case", "part", "unit", "user"], condition=Q(valid_to__isnull=True), name="part_same_person_once"
+                fields=["case", "part", "unit", "user"],
+                condition=Q(valid_to__isnull=True),
+                name="part_same_person_once",
             ),
             models.UniqueConstraint(
                 fields=["case", "part", "unit"],

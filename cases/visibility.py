@@ -1,19 +1,19 @@
 """Who sees what: one filter for every model that hangs on a case, the only way in for every list."""
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.access import scopes
+from accounts.access import scopes, units_of
 from accounts.models import User
 from accounts.roles import Scope
 
 if TYPE_CHECKING:
-    from cases.models import Case
+    pass
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
 def division_prefix(code: str) -> str:
@@ -21,7 +21,7 @@ def division_prefix(code: str) -> str:
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
-class HangsOnCase(models.QuerySet[M]):
+class HangsOnCase(models.QuerySet[M_co]):
     """QuerySet of a model with a path to its case."""
 
     case_path = "case"
@@ -45,12 +45,12 @@ class HangsOnCase(models.QuerySet[M]):
                 continue  # a unit of no division: an empty prefix would open every district
             lookup = f"{path}division" if len(code) == 6 else f"{path}division__startswith"
             wide |= Q(**{lookup: code})
-        narrow = self._by_parts(user, [m.unit_id for m in found.get(Scope.UNIT, ())], Scope.PERSON in found)
+        narrow = self._by_parts(user, units_of(user, Scope.UNIT), Scope.PERSON in found)
         if narrow is not None:
             wide |= Q(narrow)
         return wide or None
 
-    def _by_parts(self, user: User | AnonymousUser, units: list[int], person: bool) -> Exists | None:
+    def _by_parts(self, user: User | AnonymousUser, units: set[int], person: bool) -> Exists | None:
         from cases.models import Part
 
         whose = Q()
@@ -64,7 +64,7 @@ class HangsOnCase(models.QuerySet[M]):
         return Exists(Part.objects.filter(whose, case_id=case_id, valid_to__isnull=True))
 
 
-class CaseQuerySet(HangsOnCase["Case"]):
+class CaseQuerySet(HangsOnCase[models.Model]):
     case_path = ""
 
     def with_parts(self) -> Self:

@@ -86,10 +86,12 @@ def _compare(condition: Condition, value: Any) -> bool | None:
         return (value not in (None, "")) is condition.present
     if value is None or value == "":
         return None
-    if condition.equals is not None:
-        return bool(value == condition.equals)
-    if condition.one_of is not None:
-        return value in condition.one_of
+    if condition.at_least is not None or condition.below is not None:
+        return _in_range(condition, value)
+    return value in condition.one_of if condition.one_of is not None else bool(value == condition.equals)
+
+
+def _in_range(condition: Condition, value: Any) -> bool:
     if condition.at_least is not None:
         return bool(value >= condition.at_least)
     return bool(value < condition.below)
@@ -109,10 +111,9 @@ def explain(condition: Condition, labels: Mapping[str, str] | None = None) -> st
 def _explain_one(condition: Condition, name: str, labels: Mapping[str, str]) -> str:
     if not condition.field:
         return _("不限")
-    if condition.at_least is not None:
-        return f"{name} ≥ {show_fen(condition.at_least)}"
-    if condition.below is not None:
-        return f"{name} < {show_fen(condition.below)}"
+    if condition.at_least is not None or condition.below is not None:
+        sign, bound = ("≥", condition.at_least) if condition.at_least is not None else ("<", condition.below)
+        return f"{name} {sign} {show_fen(bound)}"
     if condition.present is not None:
         return _("已填%(name)s") % {"name": name} if condition.present else _("未填%(name)s") % {"name": name}
     if condition.one_of is not None:

@@ -48,7 +48,11 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(exc, context)
     if response is None:
         return None
-    body: dict[str, Any] = {"type": f"problem:{_kind(exc)}", "title": _title(response), "status": response.status_code}
+    body: dict[str, Any] = {
+        "type": f"problem:{_kind(exc)}",
+        "title": _title(response),
+        "status": response.status_code,
+    }
     if isinstance(exc, exceptions.ValidationError):
         body |= {"detail": _("提交的内容有误"), "errors": exc.detail}
     else:

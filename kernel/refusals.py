@@ -38,7 +38,14 @@ class Refused(Exception):
 
     @classmethod
     def because(
-        cls, code: str, message: str, *, clause: str = "", url: str = "", field: str = "", status: Status = "unmet"
+        cls,
+        code: str,
+        message: str,
+        *,
+        clause: str = "",
+        url: str = "",
+        field: str = "",
+        status: Status = "unmet",
     ) -> Self:
         return cls([Unmet(code, str(message), clause, url, field)], status)
 

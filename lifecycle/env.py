@@ -33,7 +33,7 @@ class EnvError(SystemExit):
 
     def __init__(self, name: str, problem: str) -> None:
         self.line = f"lifecycle: environment variable {name}: {problem} ({VARIABLES.get(name, '')})"
-        print(self.line, file=sys.stderr)
+        sys.stderr.write(self.line + "\n")
         super().__init__(2)
 
 

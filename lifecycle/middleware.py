@@ -21,4 +21,9 @@ class Refusals:
         if not isinstance(exception, Refused):
             return None
         status = STATUS[exception.status]
-        return render(request, "refused.html", {"refused": exception, "back": request.META.get("HTTP_REFERER")}, status=status)
+        return render(
+            request,
+            "refused.html",
+            {"refused": exception, "back": request.META.get("HTTP_REFERER")},
+            status=status,
+        )

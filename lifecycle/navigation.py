@@ -31,7 +31,13 @@ MENU = (
     Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
     Item(_("制度"), "/policies/", "book", business=False),
     Item(_("工作日历"), "/calendar/", "calendar", business=False),
-    Item(_("系统管理"), "/system/", "settings", (Can.MANAGE_ACCOUNTS, Can.ASSIGN_ROLES, Can.READ_AUDIT), business=False),
+    Item(
+        _("系统管理"),
+        "/system/",
+        "settings",
+        (Can.MANAGE_ACCOUNTS, Can.ASSIGN_ROLES, Can.READ_AUDIT),
+        business=False,
+    ),
 )
 
 

@@ -12,7 +12,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.read("DEMO", env.flag, "0")
 DEBUG = env.read("DEBUG", env.flag, "0")
 # A demo may start without a key; a real deployment may not.
-SECRET_KEY = env.read("SECRET_KEY", env.secret, "demo-only-key-never-in-production-0123456789" if DEMO else None)
+SECRET_KEY = env.read(
+    "SECRET_KEY", env.secret, "demo-only-key-never-in-production-0123456789" if DEMO else None
+)
 ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", env.listed, "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.read("CSRF_TRUSTED_ORIGINS", env.listed, "")
 BEHIND_TLS = env.read("BEHIND_TLS", env.flag, "0")
@@ -57,7 +59,11 @@ INSTALLED_APPS = [
     "csp",
 ]
 # An app enters the moment its folder does; the order above is the order of the layers.
-INSTALLED_APPS = [a for a in INSTALLED_APPS if "." in a or "_" in a or a in ("axes", "csp") or (BASE_DIR / a / "__init__.py").exists()]
+INSTALLED_APPS = [
+    a
+    for a in INSTALLED_APPS
+    if "." in a or "_" in a or a in ("axes", "csp") or (BASE_DIR / a / "__init__.py").exists()
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+"""Every address of the product, by app. Keep sorted within its block."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from lifecycle.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health, name="health"),
+    path("api/", include("lifecycle.api")),
+    # Pages
+]

@@ -2,14 +2,17 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Unit, User
 from cases.models import Part
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
 from kernel.conditions import holds
+from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from policies.schema import OverallLimit
-from projects.facts import facts_of
+from projects.facts import facts_of, rules_of
 from projects.models import Project
 
 
@@ -17,14 +20,17 @@ def rule_name(code: str) -> str:
     return f"limit:{code}"
 
 
-def on_reached(project: Project, milestone: str, rules: Rulebook, by: User, on: date, past: bool) -> None:
-    """Meet the clocks that end with this milestone and start those that begin with it."""
-    ending = [rule_name(row.code) for row in rules.limits if row.meets_on == milestone]
+def on_reached(project: Project, milestone: str, rules: Rulebook, by: User, on: date) -> None:
+    """Meet the clocks that end with this milestone and start those that begin with it.
+
+    An old ledger's past does not come this way: nothing starts for what is long over (存量补录).
+    """
+    ending = [rule_name(row.code) for row in rules.limits_met_by(milestone)]
     if ending:
         for deadline in Deadline.objects.filter(case_id=project.pk, rule__in=ending).open():
             deadlines.meet(deadline=deadline, on=on, by=by)
-    starting = [row for row in rules.limits if row.starts_on == milestone]
-    if starting and not past:
+    starting = rules.limits_started_by(milestone)
+    if starting:
         facts = facts_of(project)
         for row in starting:
             if holds(row.when, facts):
@@ -62,6 +68,10 @@ def started_by(project: Project, milestone: str) -> "list[Deadline]":
 
 
 def on_withdrawn(project: Project, milestone: str, reason: str, by: User, on: date) -> None:
+    """What the milestone had met runs again; what it had started falls away."""
+    ending = [rule_name(row.code) for row in rules_of(project).limits_met_by(milestone)]
+    for deadline in Deadline.objects.filter(case_id=project.pk, rule__in=ending, met_on__isnull=False):
+        deadlines.reopen(deadline=deadline, reason=reason, by=by, on=on)
     for deadline in started_by(project, milestone):
         deadlines.cancel(deadline=deadline, reason=reason, by=by, on=on)
 
@@ -69,3 +79,27 @@ def on_withdrawn(project: Project, milestone: str, reason: str, by: User, on: da
 def on_corrected(project: Project, milestone: str, day: date, by: User, on: date) -> None:
     for deadline in started_by(project, milestone):
         deadlines.restart(deadline=deadline, started_on=day, by=by, on=on)
+
+
+def stop_all(project: Project, reason: str, approved_by: User | None, by: User, on: date) -> None:
+    """Stop what still runs in time when a project is shelved. Raises Refused when nobody approved."""
+    running = list(
+        Deadline.objects.filter(case_id=project.pk, paused_from__isnull=True, due_on__gte=on).open()
+    )
+    if running and approved_by is None:
+        message = _("项目有 %(n)s 个期限正在计时，搁置须经批准，请指定批准人") % {"n": len(running)}
+        raise Refused.because("shelving_needs_approval", message, field="approved_by")
+    for deadline in running:
+        if approved_by is not None:
+            deadlines.pause(deadline=deadline, reason=reason, approved_by=approved_by, by=by, on=on)
+
+
+def run_all(project: Project, since: date, by: User, on: date) -> None:
+    """Let the clocks run again that stopped with the shelving; a stop of its own stays."""
+    for deadline in Deadline.objects.filter(case_id=project.pk, paused_from=since).open():
+        deadlines.resume(deadline=deadline, by=by, on=on)
+
+
+def cancel_all(project: Project, reason: str, by: User, on: date) -> None:
+    for deadline in Deadline.objects.filter(case_id=project.pk).open():
+        deadlines.cancel(deadline=deadline, reason=reason, by=by, on=on)

@@ -5,23 +5,22 @@ from typing import Any
 
 from django.conf import settings
 
-from kernel.conditions import holds
 from policies.rulebook import Rulebook, rulebook
 from projects.models import Batch, Measure, Origin, Project
 
 # Section letters of GB/T 4754-2017 by the first two digits of the class code.
-_SECTIONS = (
-    (5, "A"), (12, "B"), (43, "C"), (46, "D"), (50, "E"), (52, "F"), (60, "G"), (62, "H"), (65, "I"), (69, "J"),
-    (70, "K"), (72, "L"), (75, "M"), (79, "N"), (82, "O"), (83, "P"), (85, "Q"), (90, "R"), (96, "S"), (97, "T"),
-)  # fmt: skip
+_LAST_DIVISIONS = (5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97)
+_SECTIONS = tuple(zip(_LAST_DIVISIONS, "ABCDEFGHIJKLMNOPQRST", strict=True))
+_COPIED = (
+    *("name", "content", "site", "industry_code", "planning_year", "jobs", "origin", "sector"),
+    *("project_type", "agreement_grade", "land_mode", "green_channel", "small_low_risk", "special_fire"),
+)
 
 
 def facts_of(project: Project) -> dict[str, Any]:
     """The facts by the codes of ``policies.facts``; amounts in 分; what is not known is None or ""."""
     facts: dict[str, Any] = {measure.value: getattr(project, f"{measure}_fen") for measure in Measure}
-    for name in ("name", "content", "site", "industry_code", "planning_year", "jobs", "origin", "sector", "project_type",
-                 "agreement_grade", "land_mode", "green_channel", "small_low_risk", "special_fire"):  # fmt: skip
-        facts[name] = getattr(project, name)
+    facts |= {name: getattr(project, name) for name in _COPIED}
     facts["land"] = project.land_square_metres
     facts["enterprise"] = project.enterprise_id
     facts["introducing_unit"] = project.introducing_unit_id
@@ -39,7 +38,7 @@ def section_of(industry_code: str) -> str:
 
 
 def sector_of(industry_code: str) -> str:
-    """Industry, service, agriculture or other, by section: B–E industry (二产), A agriculture, the rest service."""
+    """Industry (B–E, 二产), agriculture (A) or service, by section; "" without a code."""
     letter = section_of(industry_code)
     if not letter:
         return ""
@@ -62,14 +61,13 @@ def origin_of(investor_division: str, country: str = "CN") -> str:
 
 def class_of(facts: dict[str, Any], rules: Rulebook) -> str:
     """The first class whose condition holds (R140–R144); "" for what the plan leaves unclassified."""
-    return next((row.code for row in rules.classes if holds(row.when, facts)), "")
+    found = rules.classify(facts)
+    return found.code if found else ""
 
 
 def batch_of(reached: Iterable[str], rules: Rulebook) -> str:
     """The last batch whose milestone is reached; the first one is where every project begins (R002)."""
-    done = set(reached)
-    found = [row.code for row in rules.portfolio if row.from_milestone is None or row.from_milestone in done]
-    return found[-1] if found else Batch.RESERVE
+    return rules.portfolio_of(reached) or Batch.RESERVE
 
 
 def rules_of(project: Project) -> Rulebook:

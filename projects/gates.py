@@ -43,7 +43,9 @@ def unmet_for_next_phase(project: Project) -> list[Unmet]:
     return unmet(project, gate, gate.clause, rules) if gate else []
 
 
-def unmet(project: Project, needs: Needs, clause: str, rules: Rulebook, also: Iterable[str] = ()) -> list[Unmet]:
+def unmet(
+    project: Project, needs: Needs, clause: str, rules: Rulebook, also: Iterable[str] = ()
+) -> list[Unmet]:
     """The needs that are not met, as items for people. ``also``: document kinds that just came along."""
     found: list[Unmet] = []
     if needs.milestones:
@@ -68,7 +70,13 @@ def unmet_fields(project: Project, names: Iterable[str], clause: str) -> list[Un
     words = labels()
     url = reverse("project-edit", args=[project.pk])
     return [
-        Unmet(f"field:{name}", _("尚未填写“%(name)s”") % {"name": words.get(name, name)}, clause, f"{url}#id_{name}", name)
+        Unmet(
+            f"field:{name}",
+            _("尚未填写“%(name)s”") % {"name": words.get(name, name)},
+            clause,
+            f"{url}#id_{name}",
+            name,
+        )
         for name in names
         if facts.get(name) in (None, "")
     ]

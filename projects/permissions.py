@@ -1,5 +1,7 @@
 """Who may touch a project: the role's capability, and the case in sight."""
 
+from itertools import pairwise
+
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -25,9 +27,13 @@ def require_on(by: User, what: Can, project: Project) -> None:
 def require_running(project: Project) -> None:
     """Raises Refused when the project is shelved or has been given up."""
     if project.exited_on is not None:
-        raise Refused.because("exited", _("项目已于 %(day)s 退出") % {"day": project.exited_on}, status="conflict")
+        raise Refused.because(
+            "exited", _("项目已于 %(day)s 退出") % {"day": project.exited_on}, status="conflict"
+        )
     if project.shelved_on is not None:
-        raise Refused.because("shelved", _("项目已于 %(day)s 搁置，请先恢复") % {"day": project.shelved_on}, status="conflict")
+        raise Refused.because(
+            "shelved", _("项目已于 %(day)s 搁置，请先恢复") % {"day": project.shelved_on}, status="conflict"
+        )
 
 
 def require_fresh(project: Project, expected_version: int | None) -> None:
@@ -35,14 +41,17 @@ def require_fresh(project: Project, expected_version: int | None) -> None:
     if expected_version is None or expected_version == project.version:
         return
     raise Refused.conflict(
-        _("资料已被修改，未保存您的更改。最近修改：%(changes)s") % {"changes": _changes_since(project, expected_version)}
+        _("资料已被修改，未保存您的更改。最近修改：%(changes)s")
+        % {"changes": _changes_since(project, expected_version)}
     )
 
 
 def _changes_since(project: Project, version: int) -> str:
-    rows = list(project.history.filter(version__gte=version).select_related("history_user").order_by("history_id"))
+    rows = list(
+        project.history.filter(version__gte=version).select_related("history_user").order_by("history_id")
+    )
     lines = []
-    for old, new in zip(rows, rows[1:], strict=False):
+    for old, new in pairwise(rows):
         delta = new.diff_against(old, excluded_fields=["version", "updated_at"])
         names = "、".join(str(Project._meta.get_field(name).verbose_name) for name in delta.changed_fields)
         lines.append(f"{new.history_user or '—'}：{names or '—'}")

@@ -55,4 +55,4 @@ def _clean(name: str, value: Any) -> Any:
         value = value.strip()
     if value == "" and field.null:
         value = None
-    return field.clean(value, None)  # type: ignore[union-attr]
+    return field.clean(value, None)

@@ -1,4 +1,4 @@
-"""All writes to projects. One door each: lock, who may, what is missing, change, one event, clocks, outbox."""
+"""All writes to projects. One door each: lock, who may, what is missing, change, event, clocks, outbox."""
 
 from projects.actions.contacts import record_contact
 from projects.actions.corrections import Change, correct, preview_correction

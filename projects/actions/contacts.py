@@ -42,14 +42,26 @@ def record_contact(
             raise Refused.invalid(field, _("请填写对方人员和洽谈内容"))
     first = not ContactRecord.objects.filter(project=project).exists()
     row = ContactRecord(
-        project=project, on=on, channel=channel, with_whom=with_whom.strip(), place=place.strip(), matter=matter.strip(),
-        outcome=outcome.strip(), is_first=first, by=by,
-    )  # fmt: skip
+        project=project,
+        on=on,
+        channel=channel,
+        with_whom=with_whom.strip(),
+        place=place.strip(),
+        matter=matter.strip(),
+        outcome=outcome.strip(),
+        is_first=first,
+        by=by,
+    )
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         raise Refused.conflict(_("首次对接刚刚已由他人登记，请重新提交")) from error
-    data = {"channel": str(Channel(channel).label), "with": row.with_whom, "matter": row.matter[:120], "contact": row.pk}
+    data = {
+        "channel": str(Channel(channel).label),
+        "with": row.with_whom,
+        "matter": row.matter[:120],
+        "contact": row.pk,
+    }
     cases.record(case=project.case, kind="contact.recorded", by=by, on=on, data=data)
     return row

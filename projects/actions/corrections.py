@@ -1,4 +1,4 @@
-"""更正: a wrong date or figure is put right with a reason, after seeing which clocks, class and credit move."""
+"""更正: a wrong date or figure is put right with a reason; before, one sees what moves with it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from projects.permissions import lock, require_on
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is put right: the day of a milestone (``milestone``, ``day``) or a figure (``measure``, ``raw``)."""
+    """What is put right: the day of a milestone, or a figure ("20亿元") of a measure."""
 
     milestone: str = ""
     day: date | None = None
@@ -54,9 +54,11 @@ def _clock_lines(project: Project, change: Change) -> list[str]:
         return []
     lines = []
     for deadline in clocks.started_by(project, change.milestone):
-        due = deadlines.preview_restart(deadline=deadline, started_on=change.day)
+        due = deadlines.preview_restart(deadline, change.day)
         if due != deadline.due_on:
-            lines.append(_("%(name)s：%(old)s → %(new)s") % {"name": deadline.name, "old": deadline.due_on, "new": due})
+            lines.append(
+                _("%(name)s：%(old)s → %(new)s") % {"name": deadline.name, "old": deadline.due_on, "new": due}
+            )
     return lines
 
 

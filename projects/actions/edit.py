@@ -31,7 +31,11 @@ def edit(
     require_on(by, Can.EDIT_PROJECT, project)
     require_fresh(project, expected_version)
     clean = check_fields(changes)
-    moved = {name: [_say(getattr(project, name)), _say(value)] for name, value in clean.items() if getattr(project, name) != value}
+    moved = {
+        name: [_say(getattr(project, name)), _say(value)]
+        for name, value in clean.items()
+        if getattr(project, name) != value
+    }
     if not moved:
         return project
     for name in moved:
@@ -43,9 +47,13 @@ def edit(
     if "name" in moved:
         project.case.title = project.name
         project.case.save(update_fields=["title"])
-    names = [str(Project._meta.get_field(name).verbose_name) for name in moved]  # type: ignore[union-attr]
+    names = [str(Project._meta.get_field(name).verbose_name) for name in moved]
     cases.record(
-        case=project.case, kind="project.edited", by=by, on=on, data={"fields": "、".join(names), "changes": moved}
+        case=project.case,
+        kind="project.edited",
+        by=by,
+        on=on,
+        data={"fields": "、".join(names), "changes": moved},
     )
     hooks.tell_money(project, by, on)
     return project
@@ -56,7 +64,9 @@ def _say(value: Any) -> Any:
 
 
 @transaction.atomic
-def set_parts(*, project: Project, part: str, unit: Unit, by: User, on: date, user: User | None = None, reason: str = "") -> Part:
+def set_parts(
+    *, project: Project, part: str, unit: Unit, by: User, on: date, user: User | None = None, reason: str = ""
+) -> Part:
     """Give a unit (and person) one of the parts that the pack lists; caches on the project follow.
 
     Raises Refused (invalid) for a part the pack does not know or a unit of the wrong kind.
@@ -64,7 +74,7 @@ def set_parts(*, project: Project, part: str, unit: Unit, by: User, on: date, us
     project = lock(project)
     require_on(by, Can.ASSIGN_PARTS, project)
     rules = rules_of(project)
-    if part not in {row.code for row in rules.parts}:
+    if part not in rules.parts:
         raise Refused.invalid("part", _("制度中没有“%(part)s”这一角色") % {"part": part})
     rule = rules.part(part)
     if rule.kinds and unit.kind not in rule.kinds:
@@ -73,7 +83,14 @@ def set_parts(*, project: Project, part: str, unit: Unit, by: User, on: date, us
     if rule.person and user is None:
         raise Refused.invalid("user", _("“%(part)s”须落实到人") % {"part": rule.name})
     row = cases.assign_part(
-        case=project.case, unit=unit, user=user, part=part, by=by, on=on, exclusive=rule.exclusive, reason=reason
+        case=project.case,
+        unit=unit,
+        user=user,
+        part=part,
+        by=by,
+        on=on,
+        exclusive=rule.exclusive,
+        reason=reason,
     )
     cached = {"landing": "landing_unit", "introducing": "introducing_unit"}.get(part)
     if cached and getattr(project, f"{cached}_id") != unit.pk:

@@ -53,8 +53,18 @@ def reach(
     missing = _missing(project, rule, rules, evidence)
     if missing:
         raise Refused(missing)
-    row = _create(project, rule, by, on, part_no, parts_total, evidence, note)
-    data = {"name": rule.name, "milestone": milestone, "on": str(on), "clause": rule.clause, "part": _part(row)}
+    row = ReachedMilestone(
+        project=project, code=milestone, on=on, part_no=part_no, parts_total=parts_total, evidence=evidence
+    )
+    row.note, row.recorded_by = note, by
+    _insert(row, rule, by)
+    data = {
+        "name": rule.name,
+        "milestone": milestone,
+        "on": str(on),
+        "clause": rule.clause,
+        "part": _part(row),
+    }
     cases.record(case=project.case, kind="milestone.reached", by=by, on=on, data=data)
     _settle(project, rules, milestone, by, on)
     return row
@@ -77,10 +87,14 @@ def _require_recorder(project: Project, rule: Milestone, by: User) -> None:
     held = parts.values_list("unit_id", "user_id")
     if any(user == by.pk or unit in units_of(by) for unit, user in held):
         return
-    raise Refused.forbidden(_("“%(name)s”须由制度指定的单位登记（%(clause)s）") % {"name": rule.name, "clause": rule.clause})
+    raise Refused.forbidden(
+        _("“%(name)s”须由制度指定的单位登记（%(clause)s）") % {"name": rule.name, "clause": rule.clause}
+    )
 
 
-def _check_day_and_parts(rule: Milestone, on: date, today: date | None, part_no: int, parts_total: int) -> None:
+def _check_day_and_parts(
+    rule: Milestone, on: date, today: date | None, part_no: int, parts_total: int
+) -> None:
     if today is not None and on > today:
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     if parts_total > 1 and not rule.staged:
@@ -94,33 +108,38 @@ def _missing(project: Project, rule: Milestone, rules: Rulebook, evidence: Attac
     found += unmet_fields(project, rule.fields, rule.clause)
     if rule.documents and evidence is None:
         url = reverse("project-attach", args=[project.pk])
-        there = Attachment.objects.filter(case_id=project.pk, kind__in=rule.documents, withdrawn_on__isnull=True)
+        there = Attachment.objects.filter(
+            case_id=project.pk, kind__in=rule.documents, withdrawn_on__isnull=True
+        )
         kinds = set(there.values_list("kind", flat=True))
         found += [
-            Unmet(f"document:{kind}", _("缺少材料“%(name)s”") % {"name": rules.document(kind).name}, rule.clause, f"{url}?kind={kind}")
+            Unmet(
+                f"document:{kind}",
+                _("缺少材料“%(name)s”") % {"name": rules.document(kind).name},
+                rule.clause,
+                f"{url}?kind={kind}",
+            )
             for kind in rule.documents
             if kind not in kinds
         ]
     return found
 
 
-def _create(
-    project: Project, rule: Milestone, by: User, on: date, part_no: int, parts_total: int, evidence: Attachment | None, note: str
-) -> ReachedMilestone:
-    row = ReachedMilestone(
-        project=project, code=rule.code, on=on, part_no=part_no, parts_total=parts_total, evidence=evidence, note=note, recorded_by=by
-    )
+def _insert(row: ReachedMilestone, rule: Milestone, by: User) -> None:
     row._history_user = by  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         raise Refused.conflict(_("“%(name)s”已登记") % {"name": rule.name}, code="already_reached") from error
-    return row
 
 
 def _part(row: ReachedMilestone) -> str:
-    return _("（第%(n)s期，共%(total)s期）") % {"n": row.part_no, "total": row.parts_total} if row.parts_total > 1 else ""
+    return (
+        _("（第%(n)s期，共%(total)s期）") % {"n": row.part_no, "total": row.parts_total}
+        if row.parts_total > 1
+        else ""
+    )
 
 
 def _settle(project: Project, rules: Rulebook, milestone: str, by: User, on: date) -> None:
@@ -129,7 +148,7 @@ def _settle(project: Project, rules: Rulebook, milestone: str, by: User, on: dat
     if milestone not in done:
         return
     _follow_batch(project, rules, done, by)
-    clocks.on_reached(project, milestone, rules, by, on, past=False)
+    clocks.on_reached(project, milestone, rules, by, on)
     hooks.tell(hooks.MilestoneChange(project, milestone, on, by, "reached"))
 
 
@@ -141,7 +160,9 @@ def _follow_batch(project: Project, rules: Rulebook, done: set[str], by: User) -
 
 
 @transaction.atomic
-def withdraw(*, project: Project, milestone: str, by: User, on: date, reason: str, part_no: int | None = None) -> None:
+def withdraw(
+    *, project: Project, milestone: str, by: User, on: date, reason: str, part_no: int | None = None
+) -> None:
     """Withdraw a milestone with a reason. What rested on it shows as unmet; the phase never moves back.
 
     Raises Refused: forbidden; invalid without a reason; conflict when it is not reached.

@@ -1,5 +1,6 @@
 """Figures: kept as stated, with currency, unit, day and evidence; the project caches the latest in 分."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,16 @@ from projects.models import Measure, Money, Project
 from projects.permissions import lock, require_on
 
 ABSURD_FEN = 1_000_000_000_000 * 100  # 1 万亿元: more than any district's yearly output
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A figure as somebody stated it, and the event it becomes."""
+
+    measure: str
+    raw: str
+    on: date
+    kind: str
 
 
 @transaction.atomic
@@ -45,15 +56,24 @@ def set_money(
     """
     project = lock(project)
     require_on(by, Can.RECORD_MONEY, project)
+    stated = Statement(measure, raw, on, "money.stated")
     return _state(
-        project, measure, raw, by, on, "money.stated", currency=currency, rate=rate, rate_on=rate_on, qualifier=qualifier,
-        source=source, evidence=evidence, reason=reason,
-    )  # fmt: skip
+        project,
+        stated,
+        by,
+        currency=currency,
+        rate=rate,
+        rate_on=rate_on,
+        qualifier=qualifier,
+        source=source,
+        evidence=evidence,
+        reason=reason,
+    )
 
 
 def restate(*, project: Project, measure: str, raw: str, by: User, on: date, reason: str) -> Money:
     """The figure of a correction: same row, other event. The caller has locked and checked."""
-    return _state(project, measure, raw, by, on, "money.corrected", reason=reason)
+    return _state(project, Statement(measure, raw, on, "money.corrected"), by, reason=reason)
 
 
 def fen_of(raw: str) -> int:
@@ -61,23 +81,30 @@ def fen_of(raw: str) -> int:
     return _fen(_amount(raw))
 
 
-def _state(
-    project: Project, measure: str, raw: str, by: User, on: date, kind: str, currency: str = "CNY", **kept: Any
-) -> Money:
+def _state(project: Project, stated: "Statement", by: User, currency: str = "CNY", **kept: Any) -> Money:
+    measure, raw, on = stated.measure, stated.raw, stated.on
     if measure not in Measure.values:
         raise Refused.invalid("measure", _("未知的资金口径：%(measure)s") % {"measure": measure})
     original = _amount(raw)
     fen = _in_fen(original, currency, kept.get("rate", ""), kept.get("rate_on"))
     previous = None if measure == Measure.PAID_IN else _in_force(project, measure)
     row = Money.objects.create(
-        project=project, measure=measure, raw=raw.strip(), currency=currency, original=f"{original:f}", fen=fen, on=on,
-        supersedes=previous, recorded_by=by, **kept,
-    )  # fmt: skip
+        project=project,
+        measure=measure,
+        raw=raw.strip(),
+        currency=currency,
+        original=f"{original:f}",
+        fen=fen,
+        on=on,
+        supersedes=previous,
+        recorded_by=by,
+        **kept,
+    )
     reason = kept.get("reason", "")
     cache(project, by, on, reason)
     label = str(Measure(measure).label)
     data = {"measure": label, "raw": row.raw, "before": previous.raw if previous else "—", "reason": reason}
-    cases.record(case=project.case, kind=kind, by=by, on=on, data=data)
+    cases.record(case=project.case, kind=stated.kind, by=by, on=on, data=data)
     return row
 
 

@@ -9,9 +9,9 @@ from django_fsm import ConcurrentTransition
 from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
-from deadlines import actions as deadlines
 from kernel.refusals import Refused
 from notices import actions as notices
+from projects import clocks
 from projects.actions import saving
 from projects.facts import rules_of
 from projects.gates import unmet
@@ -39,7 +39,15 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
     units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
     text = _("“%(title)s”进入%(phase)s阶段") % {"title": project.name, "phase": rule.name}
-    notices.post(key=f"event:{event.pk}", topic="project.advanced", case=project.case, text=text, url=f"/projects/{project.pk}/", units=units, users=[])
+    notices.post(
+        key=f"event:{event.pk}",
+        topic="project.advanced",
+        case=project.case,
+        text=text,
+        url=f"/projects/{project.pk}/",
+        units=units,
+        users=[],
+    )
     return project
 
 
@@ -52,15 +60,19 @@ def _move(project: Project, target: Phase, by: User) -> None:
 
 
 @transaction.atomic
-def shelve(*, project: Project, by: User, on: date, reason: str) -> Project:
-    """Put a project aside with a reason: its clocks stop until it is taken up again."""
+def shelve(*, project: Project, by: User, on: date, reason: str, approved_by: User | None = None) -> Project:
+    """Put a project aside with a reason: its clocks stop until it is taken up again.
+
+    Stopping a clock takes a second person, so a project with running clocks needs ``approved_by``;
+    what is overdue already runs on. Raises Refused: unmet without an approver, invalid without a reason.
+    """
     project = lock(project)
     require_on(by, Can.SHELVE_PROJECT, project)
     require_running(project)
     reason = _needed(reason)
     project.shelved_on, project.shelved_by, project.shelved_reason = on, by, reason
     saving.save(project, by, reason)
-    deadlines.hold_all(case=project.case, reason=reason, by=by, on=on)
+    clocks.stop_all(project, reason, approved_by, by, on)
     cases.record(case=project.case, kind="project.shelved", by=by, on=on, data={"reason": reason})
     return project
 
@@ -74,9 +86,9 @@ def resume(*, project: Project, by: User, on: date, reason: str = "") -> Project
         raise Refused.conflict(_("项目没有搁置，无需恢复"))
     if on < project.shelved_on:
         raise Refused.invalid("on", _("恢复日期不能早于搁置日期 %(day)s") % {"day": project.shelved_on})
+    clocks.run_all(project, project.shelved_on, by, on)
     project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
     saving.save(project, by, reason)
-    deadlines.release_all(case=project.case, by=by, on=on)
     cases.record(case=project.case, kind="project.resumed", by=by, on=on, data={"reason": reason})
     return project
 
@@ -92,7 +104,7 @@ def exit_project(*, project: Project, by: User, on: date, reason: str) -> Projec
     project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
     project.exited_on, project.exited_by, project.exited_reason = on, by, reason
     saving.save(project, by, reason)
-    deadlines.cancel_all(case=project.case, reason=reason, by=by, on=on)
+    clocks.cancel_all(project, reason, by, on)
     cases.record(case=project.case, kind="project.exited", by=by, on=on, data={"reason": reason})
     return project
 

@@ -44,7 +44,9 @@ def find_or_create_enterprise(*, data: EnterpriseData, by: User) -> Enterprise:
     """
     code = data.credit_code.strip().upper()
     if code and not uscc.is_valid(code):
-        raise Refused.invalid("credit_code", _("统一社会信用代码校验不通过：%(code)s，请核对营业执照") % {"code": code})
+        raise Refused.invalid(
+            "credit_code", _("统一社会信用代码校验不通过：%(code)s，请核对营业执照") % {"code": code}
+        )
     found = Enterprise.objects.filter(credit_code=code).first() if code else None
     if found is None:
         same = Enterprise.objects.filter(normalized_name=normal(data.name)[:200])
@@ -62,7 +64,9 @@ def _create(data: EnterpriseData, code: str, by: User) -> Enterprise:
     if not data.name.strip():
         raise Refused.invalid("enterprise", _("请填写企业名称"))
     if not code and not data.no_code_reason:
-        raise Refused.invalid("no_code_reason", _("没有统一社会信用代码时，请说明原因（如境外投资者、尚未注册）"))
+        raise Refused.invalid(
+            "no_code_reason", _("没有统一社会信用代码时，请说明原因（如境外投资者、尚未注册）")
+        )
     row = Enterprise(**asdict(data) | {"credit_code": code})
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
@@ -101,9 +105,16 @@ def register(
     if isinstance(enterprise, EnterpriseData):
         enterprise = find_or_create_enterprise(data=enterprise, by=by)
     case = cases.open_case(
-        kind=CaseKind.PROJECT, code=next_codes(on)[0], title=name, division=settings.DIVISION, policy_set=policy_set, on=on
+        kind=CaseKind.PROJECT,
+        code=next_codes(on)[0],
+        title=name,
+        division=settings.DIVISION,
+        policy_set=policy_set,
+        on=on,
     )
-    project = Project(case=case, name=name, enterprise=enterprise, introducing_unit=unit, **check_fields(fields or {}))
+    project = Project(
+        case=case, name=name, enterprise=enterprise, introducing_unit=unit, **check_fields(fields or {})
+    )
     _finish(project, rules, by, on)
     cases.assign_part(case=case, unit=unit, part="introducing", by=by, on=on, event=False)
     data = {"name": name, "unit": unit.name, "enterprise": enterprise.name if enterprise else ""}

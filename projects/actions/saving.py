@@ -9,7 +9,11 @@ def search_words(project: Project) -> str:
     """What the ledger's search looks in: name and investor as bigrams, pinyin initials, code."""
     investor = project.enterprise.name if project.enterprise else ""
     names = [project.name, *([investor] if investor else [])]
-    words = [*(pair for name in names for pair in bigrams(name)), *(initials(name) for name in names), project.case.code.lower()]
+    words = [
+        *(pair for name in names for pair in bigrams(name)),
+        *(initials(name) for name in names),
+        project.case.code.lower(),
+    ]
     return " ".join(dict.fromkeys(words))
 
 

@@ -70,7 +70,9 @@ class ImportBatch(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(
-                fields=["heartbeat_at"], condition=Q(state__in=["checking", "committing"]), name="import_running"
+                fields=["heartbeat_at"],
+                condition=Q(state__in=["checking", "committing"]),
+                name="import_running",
             )
         ]
         verbose_name = _("导入批次")

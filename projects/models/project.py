@@ -31,7 +31,9 @@ def _fen(label: Any) -> models.BigIntegerField:
 def _all_or_none(prefix: str) -> Q:
     """A stored status carries who, when and why: all three or none."""
     none = Q(**{f"{prefix}_on__isnull": True, f"{prefix}_by__isnull": True, f"{prefix}_reason": ""})
-    return none | (Q(**{f"{prefix}_on__isnull": False, f"{prefix}_by__isnull": False}) & ~Q(**{f"{prefix}_reason": ""}))
+    return none | (
+        Q(**{f"{prefix}_on__isnull": False, f"{prefix}_by__isnull": False}) & ~Q(**{f"{prefix}_reason": ""})
+    )
 
 
 class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
@@ -51,17 +53,24 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     batch = models.CharField(_("批次"), max_length=12, choices=Batch.choices, default=Batch.RESERVE)
     project_class = models.CharField(_("项目等级"), max_length=16, blank=True)
     origin = models.CharField(_("来源"), max_length=24, choices=Origin.choices, blank=True)
-    project_type = models.CharField(_("项目类型"), max_length=16, choices=ProjectType.choices, default=ProjectType.NEW)
+    project_type = models.CharField(
+        _("项目类型"), max_length=16, choices=ProjectType.choices, default=ProjectType.NEW
+    )
     agreement_grade = models.CharField(
         _("协议类型"), max_length=12, choices=AgreementGrade.choices, default=AgreementGrade.NONE
     )
     sector = models.CharField(_("产业类别"), max_length=12, choices=Sector.choices, blank=True)
     industry_code = models.CharField(
-        _("行业代码"), max_length=4, blank=True, validators=[RegexValidator(r"^\d{4}$", _("行业代码为四位数字（GB/T 4754）"))]
+        _("行业代码"),
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}$", _("行业代码为四位数字（GB/T 4754）"))],
     )
     industry_text = models.CharField(_("行业"), max_length=100, blank=True)
     planning_year = models.PositiveSmallIntegerField(_("谋划年度"), null=True, blank=True)
-    landing_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接园区"))
+    landing_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接园区")
+    )
     introducing_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("引进单位")
     )
@@ -99,7 +108,9 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     class Meta:
         ordering = ["-case_id"]
         indexes = [
-            models.Index(fields=["phase", "landing_unit", "project_class", "-case"], name="project_phase_park_class"),
+            models.Index(
+                fields=["phase", "landing_unit", "project_class", "-case"], name="project_phase_park_class"
+            ),
             models.Index(fields=["landing_unit", "-case"], name="project_by_park"),
             models.Index(fields=["project_class", "-case"], name="project_by_class"),
             models.Index(fields=["phase", "-case"], name="project_by_phase"),
@@ -157,13 +168,19 @@ class ProjectCode(models.Model):
     code = models.CharField(
         _("投资项目代码"),
         max_length=26,
-        validators=[RegexValidator(r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{6}$", _("投资项目代码格式应为 2603-141124-89-05-346948"))],
+        validators=[
+            RegexValidator(
+                r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{6}$", _("投资项目代码格式应为 2603-141124-89-05-346948")
+            )
+        ],
     )
     voided_on = models.DateField(_("作废日期"), null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["code"], condition=Q(voided_on__isnull=True), name="project_code_unique_while_valid")
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(voided_on__isnull=True), name="project_code_unique_while_valid"
+            )
         ]
         verbose_name = _("投资项目代码")
 

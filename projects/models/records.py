@@ -53,10 +53,13 @@ class ReachedMilestone(models.Model):
         ordering = ["on", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "code", "part_no"], condition=Q(withdrawn_on__isnull=True), name="milestone_part_once"
+                fields=["project", "code", "part_no"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="milestone_part_once",
             ),
             models.CheckConstraint(
-                condition=Q(part_no__gte=1) & Q(part_no__lte=F("parts_total")), name="milestone_part_within_total"
+                condition=Q(part_no__gte=1) & Q(part_no__lte=F("parts_total")),
+                name="milestone_part_within_total",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_on__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")
@@ -128,7 +131,9 @@ class Money(models.Model):
     source = models.CharField(_("来源"), max_length=200, blank=True)
     evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("说明"), max_length=300, blank=True)
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 

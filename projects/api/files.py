@@ -1,0 +1,61 @@
+"""Papers of a project over REST: multipart in, metadata and an address out."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import require
+from accounts.roles import Can
+from documents.actions import attach
+from documents.models import Attachment
+from kernel.clock import today
+from kernel.rest import NewestFirst
+from projects.api import serializers as s
+
+if TYPE_CHECKING:
+    from projects.api.base import ProjectBase as Base
+else:
+    Base = object
+
+
+class Files(Base):
+    @extend_schema(request={"multipart/form-data": s.AttachmentIn}, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get", "post"], parser_classes=[MultiPartParser])
+    def attachments(self, request: Request, pk: str) -> Response:
+        row = self.project(pk)
+        if request.method == "GET":
+            pages = NewestFirst()
+            page = pages.paginate_queryset(Attachment.objects.filter(case_id=row.pk), request)
+            return pages.get_paginated_response([_out(paper) for paper in page or []])
+        require(self.user, Can.ATTACH)
+        fields = self.checked(s.AttachmentIn)
+        paper = attach(
+            case=row.case,
+            kind=fields["kind"],
+            upload=fields["file"],
+            by=self.user,
+            on=fields.get("on", today()),
+            note=fields.get("note", ""),
+        )
+        return Response(_out(paper), status=201)
+
+
+def _out(row: Attachment) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "name": row.name,
+        "size": row.size,
+        "sha256": row.sha256,
+        "content_type": row.content_type,
+        "version": row.version,
+        "on": row.on,
+        "withdrawn_on": row.withdrawn_on,
+        "url": reverse("attachment", args=[row.pk]),
+    }

@@ -1,0 +1,149 @@
+"""Projects over REST: the list, one project, its phase."""
+
+from typing import Any
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.idempotency import IdempotentWrites
+from accounts.models import User
+from kernel.clock import today
+from kernel.etags import demand_match, not_modified, tagged, unchanged
+from projects import actions, queries
+from projects.actions import EnterpriseData
+from projects.api import serializers as s
+from projects.api.files import Files
+from projects.api.records import Records
+from projects.gates import unmet_for_next_phase
+from projects.models import Project
+from projects.permissions import lock
+
+_FILTERS = [
+    OpenApiParameter(name, OpenApiTypes.STR, description=text)
+    for name, text in {
+        "phase": "planning, negotiation, landing, construction or production",
+        "batch": "reserve, negotiating, signed, started or producing",
+        "park": "code of the landing unit",
+        "class": "project class of the pack",
+        "origin": "outside_city, city_outside_district or district",
+        "q": "fragment of the name or investor, or pinyin initials",
+        "updated_since": "ISO 8601 moment",
+        "order": "-id (default), id, -updated_at, -total_fen …",
+        "cursor": "opaque, from next or previous",
+        "page_size": "up to 200",
+    }.items()
+]
+
+
+class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[Project]):
+    """Projects the caller may see. ``ETag`` on reads; ``If-Match`` on writes: 412 if somebody was faster."""
+
+    serializer_class = s.ProjectOut
+    queryset = Project.objects.none()
+    lookup_value_regex = r"\d+"
+
+    @extend_schema(parameters=_FILTERS, responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        """``{"next", "previous", "count", "count_capped", "results"}``, newest first; amounts in 分."""
+        return Response(
+            queries.rest_page(self.user, request.query_params, request.build_absolute_uri(request.path))
+        )
+
+    @extend_schema(request=s.ProjectIn, responses={201: s.ProjectOut})
+    def create(self, request: Request) -> Response:
+        """Register a lead. The registering unit introduces it."""
+        fields = self.checked(s.ProjectIn)
+        name, enterprise = fields.pop("name"), fields.pop("enterprise", None)
+        data = EnterpriseData(**enterprise) if enterprise else None
+        row = actions.register(by=self.user, on=today(), name=name, enterprise=data, fields=fields)
+        return self.answer(row, 201)
+
+    @extend_schema(responses=s.ProjectOut)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        row = self.project(pk)
+        return not_modified(row) if unchanged(request, row) else self.answer(row)
+
+    @extend_schema(request=s.ProjectPatch, responses=s.ProjectOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change plain fields."""
+        changes = self.checked(s.ProjectPatch)
+        with transaction.atomic():
+            row = self.locked(pk)
+            row = actions.edit(project=row, by=self.user, on=today(), changes=changes)
+        return self.answer(row)
+
+    @extend_schema(responses=s.GateOut)
+    @action(detail=True, methods=["get"])
+    def gate(self, request: Request, pk: str) -> Response:
+        """What stands between the project and its next phase."""
+        row = self.project(pk)
+        missing = [item.as_dict() for item in unmet_for_next_phase(row)]
+        return Response({"phase": row.phase, "next_phase": row.next_phase, "unmet": missing})
+
+    @extend_schema(request=s.DayIn, responses=s.ProjectOut)
+    @action(detail=True, methods=["post"])
+    def advance(self, request: Request, pk: str) -> Response:
+        """Enter the next phase; 409 with ``unmet`` when the gate is shut."""
+        on = self.checked(s.DayIn).get("on", today())
+        with transaction.atomic():
+            row = actions.advance(project=self.locked(pk), by=self.user, on=on)
+        return self.answer(row)
+
+    @extend_schema(request=s.ShelveIn, responses=s.ProjectOut)
+    @action(detail=True, methods=["post"])
+    def shelve(self, request: Request, pk: str) -> Response:
+        """Put aside with a reason; clocks stop."""
+        return self._with_reason(pk, actions.shelve, s.ShelveIn)
+
+    @extend_schema(request=s.ResumeIn, responses=s.ProjectOut)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Take up again; clocks run on."""
+        return self._with_reason(pk, actions.resume, s.ResumeIn)
+
+    @extend_schema(request=s.ReasonIn, responses=s.ProjectOut)
+    @action(detail=True, methods=["post"], url_path="exit")
+    def exit_project(self, request: Request, pk: str) -> Response:
+        """Give up for good, with the cause."""
+        return self._with_reason(pk, actions.exit_project, s.ReasonIn)
+
+    def _with_reason(self, pk: str, act: Any, shape: type[Any]) -> Response:
+        fields = self.checked(shape)
+        fields.setdefault("on", today())
+        if "approved_by" in fields:
+            fields["approved_by"] = get_object_or_404(User, username=fields["approved_by"])
+        with transaction.atomic():
+            row = act(project=self.locked(pk), by=self.user, **fields)
+        return self.answer(row)
+
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
+    def project(self, pk: str) -> Project:
+        rows = Project.objects.visible_to(self.user).select_related(
+            "case", "enterprise", "landing_unit", "introducing_unit"
+        )
+        return get_object_or_404(rows, pk=pk)
+
+    def locked(self, pk: str) -> Project:
+        """The row, in sight and locked, at the version that ``If-Match`` names. Inside a transaction."""
+        get_object_or_404(Project.objects.visible_to(self.user).only("pk"), pk=pk)
+        row = lock(Project(pk=pk))
+        demand_match(self.request, row)
+        return row
+
+    def checked(self, shape: type[Any]) -> dict[str, Any]:
+        """The request body by a serializer. Raises ValidationError (400) naming each field at fault."""
+        body = shape(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def answer(self, row: Project, status: int = 200) -> Response:
+        return tagged(Response(s.ProjectOut(row).data, status=status), row)

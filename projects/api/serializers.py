@@ -1,0 +1,276 @@
+"""What REST takes and gives. Amounts come as written ("20亿元") and leave in 分 and as text."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from cases.event_texts import sentence
+from cases.models import Enterprise, Event
+from kernel.money import show_fen
+from kernel.phones import mask
+from projects.models import AgreementGrade, LandMode, Measure, Project, ProjectType, Sector
+from projects.models.records import Channel, ContactRecord, Money, ReachedMilestone
+
+
+class EnterpriseIn(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    credit_code = serializers.CharField(max_length=18, required=False, allow_blank=True)
+    no_code_reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    division_code = serializers.RegexField(r"^\d{6}$", required=False, allow_blank=True)
+    country = serializers.CharField(min_length=2, max_length=2, required=False)
+    contact_name = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    contact_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class EnterpriseOut(serializers.ModelSerializer[Enterprise]):
+    contact_phone = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Enterprise
+        fields = [
+            "id",
+            "name",
+            "credit_code",
+            "no_code_reason",
+            "division_code",
+            "country",
+            "contact_name",
+            "contact_phone",
+            "updated_at",
+        ]
+
+    def get_contact_phone(self, row: Enterprise) -> str:
+        return mask(row.contact_phone)
+
+
+class ProjectFields(serializers.Serializer[Any]):
+    """The plain fields that people fill in; what is computed cannot be sent."""
+
+    project_type = serializers.ChoiceField(ProjectType.choices, required=False)
+    agreement_grade = serializers.ChoiceField(AgreementGrade.choices, required=False)
+    sector = serializers.ChoiceField(Sector.choices, required=False, allow_blank=True)
+    industry_code = serializers.CharField(max_length=4, required=False, allow_blank=True)
+    industry_text = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    planning_year = serializers.IntegerField(min_value=2000, max_value=2100, required=False, allow_null=True)
+    jobs = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+    land_square_metres = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+    land_mode = serializers.ChoiceField(LandMode.choices, required=False, allow_blank=True)
+    green_channel = serializers.BooleanField(required=False)
+    small_low_risk = serializers.BooleanField(required=False)
+    special_fire = serializers.BooleanField(required=False)
+    content = serializers.CharField(required=False, allow_blank=True)
+    site = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    progress = serializers.CharField(required=False, allow_blank=True)
+
+
+class ProjectIn(ProjectFields):
+    name = serializers.CharField(max_length=200)
+    enterprise = EnterpriseIn(required=False, allow_null=True)
+
+
+class ProjectPatch(ProjectFields):
+    name = serializers.CharField(max_length=200, required=False)
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)
+    on = serializers.DateField(required=False)
+
+
+class ShelveIn(ReasonIn):
+    approved_by = serializers.CharField(
+        max_length=64, required=False, help_text="user name; needed while clocks run"
+    )
+
+
+class ResumeIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    on = serializers.DateField(required=False)
+
+
+class DayIn(serializers.Serializer[Any]):
+    on = serializers.DateField(required=False)
+
+
+class ContactIn(serializers.Serializer[Any]):
+    on = serializers.DateField(required=False)
+    channel = serializers.ChoiceField(Channel.choices)
+    with_whom = serializers.CharField(max_length=100)
+    place = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    matter = serializers.CharField()
+    outcome = serializers.CharField(required=False, allow_blank=True)
+
+
+class FundsIn(serializers.Serializer[Any]):
+    measure = serializers.ChoiceField(Measure.choices)
+    raw = serializers.CharField(max_length=100, help_text="As written: 20亿元, 6000万元, 350 (元)")
+    currency = serializers.CharField(min_length=3, max_length=3, required=False)
+    rate = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    rate_on = serializers.DateField(required=False, allow_null=True)
+    source = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    on = serializers.DateField(required=False)
+
+
+class MilestoneIn(serializers.Serializer[Any]):
+    milestone = serializers.CharField(max_length=48)
+    on = serializers.DateField(required=False)
+    part_no = serializers.IntegerField(min_value=1, required=False)
+    parts_total = serializers.IntegerField(min_value=1, required=False)
+    evidence = serializers.IntegerField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class WithdrawIn(serializers.Serializer[Any]):
+    milestone = serializers.CharField(max_length=48)
+    reason = serializers.CharField(max_length=300)
+    on = serializers.DateField(required=False)
+
+
+class RoleIn(serializers.Serializer[Any]):
+    part = serializers.CharField(max_length=40)
+    unit = serializers.SlugField(max_length=64)
+    user = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    on = serializers.DateField(required=False)
+
+
+class AttachmentIn(serializers.Serializer[Any]):
+    kind = serializers.CharField(max_length=48)
+    file = serializers.FileField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    on = serializers.DateField(required=False)
+
+
+class UnmetOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    clause = serializers.CharField()
+    url = serializers.CharField()
+    field = serializers.CharField()
+
+
+class GateOut(serializers.Serializer[Any]):
+    phase = serializers.CharField()
+    next_phase = serializers.CharField(allow_null=True)
+    unmet = UnmetOut(many=True)
+
+
+def money_out(row: Money) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "measure": row.measure,
+        "raw": row.raw,
+        "currency": row.currency,
+        "original_yuan": row.original,
+        "fen": row.fen,
+        "text": show_fen(row.fen),
+        "rate": row.rate,
+        "rate_on": row.rate_on,
+        "qualifier": row.qualifier,
+        "on": row.on,
+        "source": row.source,
+        "reason": row.reason,
+        "supersedes": row.supersedes_id,
+    }
+
+
+def contact_out(row: ContactRecord) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "on": row.on,
+        "channel": row.channel,
+        "with_whom": row.with_whom,
+        "place": row.place,
+        "matter": row.matter,
+        "outcome": row.outcome,
+        "is_first": row.is_first,
+        "by": row.by.name,
+    }
+
+
+def event_out(row: Event) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "on": row.on,
+        "at": row.at,
+        "by": row.by.name if row.by else None,
+        "unit": row.unit.name if row.unit else None,
+        "text": sentence(row.kind, row.data),
+        "data": row.data,
+    }
+
+
+def milestone_out(row: ReachedMilestone) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "on": row.on,
+        "precision": row.precision,
+        "part_no": row.part_no,
+        "parts_total": row.parts_total,
+        "evidence": row.evidence_id,
+        "evidence_outstanding": row.evidence_outstanding,
+        "withdrawn_on": row.withdrawn_on,
+        "withdrawn_reason": row.withdrawn_reason,
+    }
+
+
+class ProjectOut(serializers.ModelSerializer[Project]):
+    """One project in full; the list gives a flatter row."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    code = serializers.CharField(source="case.code", read_only=True)
+    enterprise = EnterpriseOut(read_only=True)
+    landing_unit = serializers.CharField(source="landing_unit.code", default=None, read_only=True)
+    introducing_unit = serializers.CharField(source="introducing_unit.code", default=None, read_only=True)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "code",
+            "name",
+            "enterprise",
+            "phase",
+            "batch",
+            "project_class",
+            "origin",
+            "project_type",
+            "agreement_grade",
+            "sector",
+            "industry_code",
+            "industry_text",
+            "planning_year",
+            "landing_unit",
+            "introducing_unit",
+            "total_fen",
+            "fixed_asset_fen",
+            "contract_fen",
+            "output_fen",
+            "tax_fen",
+            "paid_in_fen",
+            "jobs",
+            "land_square_metres",
+            "land_mode",
+            "green_channel",
+            "small_low_risk",
+            "special_fire",
+            "content",
+            "site",
+            "progress",
+            "from_ledger",
+            "shelved_on",
+            "shelved_reason",
+            "exited_on",
+            "exited_reason",
+            "version",
+            "created_at",
+            "updated_at",
+            "url",
+        ]
+
+    def get_url(self, row: Project) -> str:
+        return reverse("project-detail", args=[row.pk])
