@@ -10,8 +10,6 @@ from accounts.access import scopes, units_of
 from accounts.models import User
 from accounts.roles import Scope
 
-if TYPE_CHECKING:
-    pass
 
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
