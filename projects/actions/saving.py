@@ -1,20 +1,14 @@
 """Saving a project: the version counts up, search words follow, history says why."""
 
 from accounts.models import User
-from kernel.text import bigrams, initials
 from projects.models import Project
+from projects.search import words_of
 
 
 def search_words(project: Project) -> str:
-    """What the ledger's search looks in: name and investor as bigrams, pinyin initials, code."""
+    """What the ledger's search looks in: name and investor by any fragment or by pinyin initials, number."""
     investor = project.enterprise.name if project.enterprise else ""
-    names = [project.name, *([investor] if investor else [])]
-    words = [
-        *(pair for name in names for pair in bigrams(name)),
-        *(initials(name) for name in names),
-        project.case.code.lower(),
-    ]
-    return " ".join(dict.fromkeys(words))
+    return words_of(project.case.code, [project.name, investor])
 
 
 def save(project: Project, by: User, reason: str = "") -> None:

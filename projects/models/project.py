@@ -4,7 +4,8 @@ from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
@@ -100,7 +101,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     search = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     objects = ProjectQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["search"])
@@ -116,7 +117,8 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.Index(fields=["phase", "-case"], name="project_by_phase"),
             models.Index(fields=["batch", "-case"], name="project_by_batch"),
             models.Index(fields=["enterprise"], name="project_by_enterprise"),
-            models.Index(fields=["total_fen", "case"], name="project_by_total"),
+            models.Index(Coalesce("total_fen", Value(-1)), F("case"), name="project_by_total"),
+            models.Index(fields=["updated_at", "case"], name="project_by_updated"),
         ]
         constraints = [
             models.CheckConstraint(condition=_all_or_none("shelved"), name="project_shelved_whole"),

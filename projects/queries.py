@@ -1,0 +1,306 @@
+"""Reading the ledger: one function that serves page, REST and export, in plain dicts.
+
+Rows come from ``values()`` with the joins applied to the page alone; the total is counted to a cap; pages
+go by keyset, so that the thousandth costs what the first does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, F, Min, OuterRef, Q, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from deadlines.models import Deadline
+from kernel import keyset
+from kernel.clock import today as today_in_china
+from kernel.refusals import Refused
+from projects.models import Measure, Phase, Project, ProjectQuerySet
+from projects.search import found_by
+
+CAP = 10_000
+PAGE, MOST = 50, 200
+Viewer = User | AnonymousUser
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFilter:
+    """What the ledger is narrowed to; everything empty is everything. Units by code."""
+
+    q: str = ""
+    phase: str = ""
+    batch: str = ""
+    park: str = ""
+    unit: str = ""
+    project_class: str = ""
+    origin: str = ""
+    state: str = ""
+    light: str = ""
+    year: str = ""
+    updated_since: datetime | None = None
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "LedgerFilter":
+        """From the parameters of an address. Raises Refused (invalid) for an unreadable moment or year."""
+        words = {name: query.get(name, "").strip() for name in _WORDS} | {
+            "project_class": query.get("class", "")
+        }
+        if words["year"] and not words["year"].isdigit():
+            raise Refused.invalid("year", _("年度应为四位数字"))
+        return cls(**words, updated_since=_moment(query.get("updated_since", "")))
+
+    def as_query(self) -> dict[str, str]:
+        """Back to the parameters of an address, empty ones left out."""
+        found = {name: getattr(self, name) for name in _WORDS} | {"class": self.project_class}
+        return {name: value for name, value in found.items() if value}
+
+
+_WORDS = ("q", "phase", "batch", "park", "unit", "origin", "state", "light", "year")
+STATES = {
+    "running": Q(shelved_on__isnull=True, exited_on__isnull=True),
+    "shelved": Q(shelved_on__isnull=False),
+    "exited": Q(exited_on__isnull=False),
+    "ledger": Q(from_ledger=True),
+}
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Refused.invalid("updated_since", _("时间应写作 2026-03-02T09:00:00+08:00"))
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page; ``next`` and ``prev`` are cursors, "" at the ends; ``total`` stops at the cap."""
+
+    rows: list[dict[str, Any]]
+    next: str
+    prev: str
+    total: int = 0
+    capped: bool = False
+
+    @property
+    def total_text(self) -> str:
+        return f"{CAP:,}+" if self.capped else f"{self.total:,}"
+
+
+# A null amount sorts below zero: the expression, not the column, is what the index is made of.
+AMOUNT = Coalesce("total_fen", Value(-1))
+ORDERS: dict[str, tuple[str | Combinable, ...]] = {
+    "id": ("case_id",),
+    "total_fen": (AMOUNT, "case_id"),
+    "updated_at": ("updated_at", "case_id"),
+}
+DEFAULT_ORDER = "-id"
+
+
+def _short(unit: str) -> Coalesce:
+    return Coalesce(NullIf(f"{unit}__short_name", Value("")), f"{unit}__name")
+
+
+PLAIN = (
+    "name", "phase", "batch", "origin", "project_type", "agreement_grade", "sector", "industry_code",
+    "industry_text", "planning_year", "enterprise_id", "jobs", "total_fen", "fixed_asset_fen", "contract_fen",
+    "output_fen", "tax_fen", "paid_in_fen", "shelved_on", "exited_on", "from_ledger", "site", "version",
+    "updated_at",
+)  # fmt: skip
+NAMED: dict[str, Combinable] = {
+    "id": F("case_id"),
+    "code": F("case__code"),
+    "class": F("project_class"),
+    "opened_on": F("case__opened_on"),
+    "policy_set": F("case__policy_set_id"),
+    "enterprise": F("enterprise__name"),
+    "park": F("landing_unit__code"),
+    "park_name": _short("landing_unit"),
+    "unit": F("introducing_unit__code"),
+    "unit_name": _short("introducing_unit"),
+}
+
+
+def ledger(user: Viewer, wanted: LedgerFilter, today: date | None = None) -> ProjectQuerySet:
+    """The projects a user may see that the filter leaves, unordered. ``today``: Asia/Shanghai."""
+    rows = Project.objects.visible_to(user).order_by()
+    same = {name: getattr(wanted, name) for name in ("phase", "batch", "project_class", "origin")}
+    rows = rows.filter(**{name: value for name, value in same.items() if value})
+    for field, code in (("landing_unit", wanted.park), ("introducing_unit", wanted.unit)):
+        if code:
+            rows = rows.filter(
+                **{field: Unit.objects.filter(code=code).values_list("pk", flat=True).first() or 0}
+            )
+    if wanted.state:
+        rows = rows.filter(STATES[wanted.state]) if wanted.state in STATES else rows.none()
+    if wanted.year:
+        rows = rows.filter(planning_year=wanted.year[:4])
+    if wanted.updated_since:
+        rows = rows.filter(updated_at__gte=wanted.updated_since)
+    if wanted.light:
+        rows = rows.filter(_lit(wanted.light, today or today_in_china()))
+    return found_by(rows, wanted.q)
+
+
+def _lit(light: str, today: date) -> Exists | Q:
+    """Projects with an open clock of this colour."""
+    if light not in ("red", "yellow", "green"):
+        return Q(pk__in=())
+    return Exists(Deadline.objects.with_light_of(light, today).filter(case_id=OuterRef("pk")))
+
+
+def ledger_page(
+    user: Viewer, wanted: LedgerFilter, *, order: str = DEFAULT_ORDER, cursor: str = "", size: int = PAGE
+) -> Page:
+    """One page of the ledger: two statements, whatever the size of the table.
+
+    ``order`` is a key of ``ORDERS``, with ``-`` for downwards; ``cursor`` comes from an earlier page.
+    Raises Refused (invalid) for an unknown order or a cursor that nobody here made.
+    """
+    rows = ledger(user, wanted)
+    total = rows[: CAP + 1].count()
+    return replace(page_of(rows, order, cursor, size), total=min(total, CAP), capped=total > CAP)
+
+
+def page_of(rows: ProjectQuerySet, order: str, cursor: str, size: int) -> Page:
+    """The rows around a cursor, uncounted."""
+    falls, keys = _keys(order)
+    back, after = _place(order, cursor)
+    down = falls != back
+    if after:
+        rows = rows.filter(keyset.RowBeyond(keys, after, smaller=down))
+    ordered = rows.order_by(*(_towards(key, down) for key in keys))
+    found = list(ordered.values(*PLAIN, **NAMED)[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if back:
+        found.reverse()
+    ahead, behind = (bool(cursor), more) if back else (more, bool(cursor))
+    return Page(
+        found,
+        keyset.pack(order, "", *_values(order, found[-1])) if found and ahead else "",
+        keyset.pack(order, "back", *_values(order, found[0])) if found and behind else "",
+    )
+
+
+def _keys(order: str) -> tuple[bool, tuple[str | Combinable, ...]]:
+    keys = ORDERS.get(order.removeprefix("-"))
+    if keys is None:
+        raise Refused.invalid("order", _("不能按“%(order)s”排序") % {"order": order})
+    return order.startswith("-"), keys
+
+
+def _towards(key: str | Combinable, down: bool) -> Any:
+    expression: Any = F(key) if isinstance(key, str) else key
+    return expression.desc() if down else expression.asc()
+
+
+def _values(order: str, row: Mapping[str, Any]) -> list[Any]:
+    name = order.removeprefix("-")
+    if name == "id":
+        return [row["id"]]
+    value = row[name]
+    return [-1 if value is None else value, row["id"]]
+
+
+def _place(order: str, cursor: str) -> tuple[bool, list[Any]]:
+    """Whether a cursor looks back, and the keys it stands at."""
+    if not cursor:
+        return False, []
+    of, way, *after = keyset.unpack(cursor) or [None, None]
+    if of != order or way not in ("", "back") or len(after) != len(ORDERS[order.removeprefix("-")]):
+        raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起"))
+    try:
+        whole = [int(value) for value in after[1:]]
+        first = datetime.fromisoformat(after[0]) if order.endswith("updated_at") else int(after[0])
+    except (TypeError, ValueError) as error:
+        raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起")) from error
+    return way == "back", [first, *whole]
+
+
+def sums(user: Viewer, wanted: LedgerFilter) -> dict[str, int]:
+    """Amounts in 分 over the whole filter, by measure; ask only where the count is not capped."""
+    found = ledger(user, wanted).aggregate(**{measure.value: Sum(f"{measure}_fen") for measure in Measure})
+    return {measure: amount or 0 for measure, amount in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The most pressing open clock of a project: its light and its due day."""
+
+    light: str
+    due_on: date
+
+
+def clocks_of(case_ids: list[int], today: date) -> dict[int, Clock]:
+    """The most pressing running clock of each case, in one statement."""
+    rows = Deadline.objects.filter(
+        case_id__in=case_ids,
+        met_on__isnull=True,
+        cancelled_on__isnull=True,
+        paused_from__isnull=True,
+        past=False,
+    )
+    found = rows.order_by().values_list("case_id").annotate(due=Min("due_on"), warn=Min("warn_on"))
+    return {case: Clock(_light(due, warn, today), due) for case, due, warn in found}
+
+
+def _light(due: date, warn: date | None, today: date) -> str:
+    if due < today:
+        return "red"
+    return "yellow" if warn and warn <= today else "green"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One phase of the board."""
+
+    phase: str
+    rows: list[dict[str, Any]]
+    total: int
+    capped: bool
+
+
+def board(user: Viewer, wanted: LedgerFilter, cards: int) -> list[Column]:
+    """The first cards of each phase, newest first, and how many there are (to the cap)."""
+    found = []
+    for phase in [wanted.phase] if wanted.phase else Phase.values:
+        rows = ledger(user, replace(wanted, phase=phase))
+        total = rows[: CAP + 1].count()
+        page = page_of(rows, DEFAULT_ORDER, "", cards) if total else None
+        found.append(Column(phase, page.rows if page else [], min(total, CAP), total > CAP))
+    return found
+
+
+def rest_page(user: Viewer, query: Mapping[str, str], url: str) -> dict[str, Any]:
+    """The list as REST gives it: ``next`` and ``previous`` are whole addresses or None.
+
+    Raises Refused (invalid) for unreadable parameters; unknown ones are ignored.
+    """
+    size = query.get("page_size", "")
+    page = ledger_page(
+        user,
+        LedgerFilter.read(query),
+        order=query.get("order") or DEFAULT_ORDER,
+        cursor=query.get("cursor", ""),
+        size=max(1, min(int(size), MOST)) if size.isdecimal() else PAGE,
+    )
+    kept = [(name, value) for name, value in query.items() if name != "cursor"]
+    return {
+        "next": f"{url}?{urlencode([*kept, ('cursor', page.next)])}" if page.next else None,
+        "previous": f"{url}?{urlencode([*kept, ('cursor', page.prev)])}" if page.prev else None,
+        "count": page.total,
+        "count_capped": page.capped,
+        "results": page.rows,
+    }

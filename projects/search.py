@@ -1,0 +1,89 @@
+"""Finding projects by any fragment of a Chinese name, by pinyin initials, or by number.
+
+The words of a project stand in one column, blank-separated: every pair of neighbouring characters of its
+name and of its investor's, runs of pinyin initials, and the tails of its number. A question is cut the
+same way, and each piece must begin one of the words. PostgreSQL serves that from one GIN index
+(``projects/migrations/0002_search_index.py``); SQLite reads through.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import BooleanField, Func, QuerySet, Value
+from django.db.models.functions import Concat
+from django.db.models.sql.compiler import SQLCompiler
+
+from kernel.text import bigrams, initials, normal
+
+RUN = 6
+_NUMBER = re.compile(r"^\d[\d-]*$")
+_LATIN = re.compile(r"^[a-z0-9]+$")
+MOST_TERMS = 40
+Q = TypeVar("Q", bound=QuerySet[Any])
+
+
+def words_of(code: str, names: Iterable[str]) -> str:
+    """What the search column keeps for a project of this number, name and investor."""
+    found: list[str] = []
+    for name in filter(None, names):
+        found += [
+            *bigrams(name),
+            normal(name)[-1:],
+            *(run for word in initials(name).split() for run in _runs(word)),
+        ]
+    parts = code.lower().split("-")
+    found += ["-".join(parts[place:]) for place in range(len(parts))]
+    return " ".join(dict.fromkeys(filter(None, found)))
+
+
+def _runs(word: str) -> list[str]:
+    """Stretches of six letters from every letter on: any inner stretch of up to six begins one of them."""
+    return [word[place : place + RUN] for place in range(max(len(word) - 1, 1))]
+
+
+def terms_of(question: str) -> list[str]:
+    """The pieces each of which must begin a word; [] when the question holds nothing to look for."""
+    found: list[str] = []
+    for token in question.replace("\x00", "").split():
+        plain = normal(token)
+        if _NUMBER.match(token):
+            found.append(token)
+        elif _LATIN.match(plain):
+            found += [plain[i : i + RUN] for i in range(max(len(plain) - RUN + 1, 1))]
+        elif plain:
+            found += bigrams(plain)
+    return list(dict.fromkeys(found))[:MOST_TERMS]
+
+
+def found_by(rows: Q, question: str) -> Q:
+    """The rows that answer the question; none for one of punctuation only, all for an empty one."""
+    if not question.strip():
+        return rows
+    terms = terms_of(question)
+    if not terms:
+        return rows.none()
+    if connection.vendor == "postgresql":
+        return rows.filter(_HasWords("search", Value(" & ".join(_quoted(term) for term in terms))))
+    rows = rows.alias(_words=Concat(Value(" "), "search"))
+    for term in terms:
+        rows = rows.filter(_words__contains=f" {term}")
+    return rows
+
+
+def _quoted(term: str) -> str:
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "':*"
+
+
+INDEXED = "array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
+"""The expression of the index; the filter must write it the same way."""
+
+
+class _HasWords(Func):
+    arity = 2
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        (column, _none), (question, params) = (compiler.compile(x) for x in self.get_source_expressions())
+        return f"{INDEXED.format(column=column)} @@ {question}::tsquery", params
