@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeadlinesConfig(AppConfig):
+    name = "deadlines"
+    verbose_name = "Deadlines"
+
+    def ready(self) -> None:
+        from cases import event_texts
+
+        event_texts.register(
+            {
+                "deadline.opened": _("“%(name)s”开始计时：%(limit)s，截止 %(due)s"),
+                "deadline.met": _("“%(name)s”已按要求办结（截止 %(due)s）"),
+                "deadline.met_late": _("“%(name)s”逾期办结（截止 %(due)s）"),
+                "deadline.reopened": _("“%(name)s”恢复计时：%(reason)s，截止 %(due)s"),
+                "deadline.cancelled": _("“%(name)s”的期限撤销：%(reason)s"),
+                "deadline.paused": _("“%(name)s”停表：%(reason)s（批准人：%(approved_by)s）"),
+                "deadline.resumed": _("“%(name)s”恢复计时，截止由 %(was)s 改为 %(due)s"),
+                "deadline.restarted": _("“%(name)s”起算日更正为 %(started)s，截止由 %(was)s 改为 %(due)s"),
+                "deadline.recomputed": _("日历更新，“%(name)s”的截止由 %(was)s 改为 %(due)s"),
+                "deadline.alarm": _("“%(name)s”%(level)s灯预警，截止 %(due)s"),
+            }
+        )
