@@ -1,0 +1,65 @@
+"""The shipped law for tests: the organisation of Fuling, its two packs in force, the official calendar."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from accounts import organisation
+from accounts.models import Unit, User
+from policies import actions as policies
+from policies.rulebook import Rulebook, current
+from projects import actions
+from projects.actions import EnterpriseData
+from projects.models import Project
+from tests import factories
+
+PACKS = Path(__file__).parent.parent / "policies" / "packs"
+TODAY = factories.TODAY
+
+
+@dataclass(frozen=True)
+class District:
+    """The people and units that stories need; everything is made once per test."""
+
+    bureau: Unit
+    park: Unit
+    clerk: User
+    head: User
+    rules: Rulebook
+
+    def unit(self, code: str) -> Unit:
+        return Unit.objects.get(code=code)
+
+    def person(self, role: str, unit_code: str) -> User:
+        return factories.user(role, unit=self.unit(unit_code))
+
+    def project(self, name: str = "年产5万吨新材料项目", **fields: Any) -> Project:
+        """A registered lead with an investor from outside the municipality."""
+        investor = EnterpriseData(f"{name}投资公司", no_code_reason="尚未注册", division_code="330100")
+        on = fields.pop("on", TODAY)
+        return actions.register(
+            by=fields.pop("by", self.clerk), on=on, name=name, enterprise=investor, fields=fields
+        )
+
+
+def open_district(on: date = TODAY) -> District:
+    organisation.load_units(text=(organisation.SHIPPED / "fuling-units.toml").read_text(), by=None)
+    call_command("seed_calendar", verbosity=0)
+    for pack in sorted(PACKS.glob("*.toml")):
+        version = policies.load(text=pack.read_text(), by=None, on=on)
+        policies.publish(version=version, by=None, on=on)
+    bureau = Unit.objects.get(code="investment-bureau")
+    clerk, head = factories.user("bureau_clerk", unit=bureau), factories.user("bureau_head", unit=bureau)
+    park = Unit.objects.filter(kind="park").in_force(on).order_by("code")[0]
+    return District(bureau, park, clerk, head, current(on)[1])
+
+
+def before(rules: Rulebook, code: str) -> list[str]:
+    """The milestones that a milestone rests on, deepest first."""
+    found: list[str] = []
+    for needed in rules.milestone(code).guard.milestones:
+        found += [*before(rules, needed), needed]
+    return list(dict.fromkeys(found))
