@@ -1,6 +1,7 @@
 """Opening, meeting, cancelling, reopening and correcting a clock."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -64,7 +65,8 @@ def test_the_light_goes_green_yellow_red() -> None:
     for day, light in days.items():
         today = date(2026, 3, day)
         assert row.light(today) == light
-        assert Deadline.objects.with_light(today).values_list("light_now", flat=True)[0] == light
+        annotated: Any = Deadline.objects.with_light(today).get(pk=row.pk)
+        assert annotated.light_now == light
         assert [x for x in ("grey", "green", "yellow", "red") if _has(x, today)] == [light]
 
 
