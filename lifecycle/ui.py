@@ -96,7 +96,9 @@ def light(colour: str, text: str = "") -> SafeString:
     """Green, yellow, red, grey, paused or met, as shape, word and colour. Unknown colours show as grey."""
     shape, word = LIGHTS.get(colour) or LIGHTS["grey"]
     known = colour if colour in LIGHTS else "grey"
-    return format_html('<span class="light light-{}">{}<span>{}</span></span>', known, icon(shape), text or word)
+    return format_html(
+        '<span class="light light-{}">{}<span>{}</span></span>', known, icon(shape), text or word
+    )
 
 
 @register.simple_tag
@@ -125,8 +127,8 @@ def progress(done: int, total: int, label: str = "") -> SafeString:
 def clause(rule: Any, url: str = "") -> SafeString:
     """The chip that cites a rule's clause and leads to it.
 
-    ``rule`` is anything with ``.clause`` (and, where it is known, ``.source``: the policy version), or a plain
-    clause number. Without a clause there is no chip.
+    ``rule`` is anything with ``.clause`` (and, where it is known, ``.source``: the policy version), or a
+    plain clause number. Without a clause there is no chip.
     """
     number = rule if isinstance(rule, str) else getattr(rule, "clause", "")
     if not number:
@@ -143,7 +145,7 @@ def _clause_url(source: Any, number: str) -> str:
     if source is None:
         return ""
     try:
-        return f"{reverse('policies:version', args=[source.id])}#{clause_anchor(number)}"
+        return f"{reverse('policies:version', args=[source.code, source.version])}#{clause_anchor(number)}"
     except NoReverseMatch:
         return ""
 
@@ -151,12 +153,12 @@ def _clause_url(source: Any, number: str) -> str:
 @register.filter
 def clause_anchor(number: str) -> str:
     """The id under which a policy page shows this clause."""
-    return f"c-{number}"
+    return f"c-{number.replace(' ', '-')}"
 
 
 @register.inclusion_tag("_components/phase_track.html")
 def phase_track(phases: list[Mapping[str, Any]], current: str, note: str = "") -> dict[str, Any]:
-    """The project's way through its phases; ``phases`` carry ``code`` and ``name`` (and ``on``, when entered)."""
+    """The way through the phases, which carry ``code`` and ``name`` (and ``on``, when entered)."""
     codes = [_of(phase, "code") for phase in phases]
     here = codes.index(current) if current in codes else -1
     steps = [

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.template import Context, Template
 from django.test import Client
+from django.urls import resolve
 from playwright.sync_api import Page
 
 from kernel.refusals import Refused, Unmet
@@ -17,6 +18,7 @@ from lifecycle import ui
 from lifecycle.navigation import MENU
 from tests.lifecycle.styleguide import ContactForm
 
+SPELT_OUT = re.compile(r"""(?:href|action|hx-get|hx-post)=["'](/[\w/-]*)["'?#]""")
 NAMED_ICON = re.compile(r"""{%\s*icon\s+["']([\w-]+)["']""")
 
 
@@ -111,6 +113,12 @@ def test_every_icon_that_a_template_or_the_menu_names_is_in_the_sprite() -> None
     for path in (django_settings.BASE_DIR / "templates").rglob("*.html"):
         named |= set(NAMED_ICON.findall(path.read_text()))
     assert named <= known
+
+
+def test_every_link_that_a_template_spells_out_leads_to_a_page() -> None:
+    for path in sorted((django_settings.BASE_DIR / "templates").rglob("*.html")):
+        for link in SPELT_OUT.findall(path.read_text()):
+            assert resolve(link), f"{path.name}: {link}"
 
 
 @pytest.mark.parametrize("code", ["400", "403", "404", "500"])
