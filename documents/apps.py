@@ -7,6 +7,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = "Documents"
 
     def ready(self) -> None:
+        from accounts import audit
         from cases import event_texts
 
         event_texts.register(
@@ -15,3 +16,4 @@ class DocumentsConfig(AppConfig):
                 "document.withdrawn": _("撤回材料“%(name)s”：%(reason)s"),
             }
         )
+        audit.register({"document.downloaded": _("下载材料")})
