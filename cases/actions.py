@@ -1,10 +1,12 @@
 """All writes to cases: opening one, giving and ending parts, recording what happened."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from accounts.access import acting_unit
 from accounts.models import Unit, User
@@ -12,7 +14,15 @@ from cases.models import Case, Counter, Event, Part
 from kernel.refusals import Refused
 from policies.models import PolicySet
 
-__all__ = ["assign_part", "end_part", "open_case", "record", "take_numbers"]
+__all__ = [
+    "assign_part",
+    "assign_part_to_many",
+    "end_part",
+    "end_parts",
+    "open_case",
+    "record",
+    "take_numbers",
+]
 
 
 def record(
@@ -84,6 +94,24 @@ def assign_part(
         data = {"part": part, "unit": unit.name, "user": user.name if user else "", "reason": reason}
         record(case=case, kind="part.assigned", by=by, on=on, data=data)
     return row
+
+
+def assign_part_to_many(*, case: Case, units: Iterable[Unit], part: str, by: User, on: date) -> list[Part]:
+    """Give several units the same part with a fixed number of statements; who has it already keeps it.
+
+    Records no event: the action that asks them does. The caller holds the lock of the case's owner.
+    """
+    held = Part.objects.filter(case=case, part=part, user__isnull=True, valid_to__isnull=True)
+    have = set(held.values_list("unit_id", flat=True))
+    fresh = {unit.pk: Part(case=case, unit=unit, part=part, valid_from=on) for unit in units}
+    rows = [row for pk, row in fresh.items() if pk not in have]
+    return bulk_create_with_history(rows, Part, default_user=by) if rows else []
+
+
+def end_parts(*, parts: Iterable[Part], on: date, reason: str) -> None:
+    """End several parts; like ``assign_part_to_many`` the calling action records the event."""
+    for part in parts:
+        _end(part, max(part.valid_from, on), reason)
 
 
 def end_part(*, part: Part, by: User | None, on: date, reason: str) -> Part:

@@ -1,6 +1,7 @@
 """What stands between a project and its next phase or milestone: each item with clause and link."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,18 +44,30 @@ def unmet_for_next_phase(project: Project) -> list[Unmet]:
     return unmet(project, gate, gate.clause, rules) if gate else []
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a project has, read once where many needs are asked about."""
+
+    milestones: frozenset[str]
+    documents: frozenset[str]
+
+
+def held(project: Project) -> Held:
+    return Held(frozenset(reached_codes(project)), frozenset(present_documents(project)))
+
+
 def unmet(
-    project: Project, needs: Needs, clause: str, rules: Rulebook, also: Iterable[str] = ()
+    project: Project, needs: Needs, clause: str, rules: Rulebook, have: Held | None = None
 ) -> list[Unmet]:
-    """The needs that are not met, as items for people. ``also``: document kinds that just came along."""
+    """The needs that are not met, as items for people. ``have`` spares reading what the project holds."""
     found: list[Unmet] = []
     if needs.milestones:
-        done = reached_codes(project)
+        done = have.milestones if have else reached_codes(project)
         found += [_milestone(project, code, rules) for code in needs.milestones if code not in done]
     if needs.fields:
         found += unmet_fields(project, needs.fields, clause)
     if needs.documents:
-        there = present_documents(project) | set(also)
+        there = have.documents if have else present_documents(project)
         found += [_document(project, code, rules) for code in needs.documents if code not in there]
     return found
 
