@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Unit, User
 from accounts.roles import ROLES, Can, Role, Scope
+from accounts.succession import links, with_predecessors
 from kernel.clock import today
 from kernel.refusals import Refused
 
 _CACHE = "_memberships"
+_ENDED = "_ended_units"
 
 
 def memberships(user: User | AnonymousUser, on: date | None = None) -> list[Membership]:
@@ -32,6 +34,7 @@ def _select(user: User, on: date) -> "list[Membership]":
 def forget(user: User) -> None:
     """Drop the cached memberships, after they changed in the same request."""
     user.__dict__.pop(_CACHE, None)
+    user.__dict__.pop(_ENDED, None)
 
 
 def roles_of(user: User | AnonymousUser) -> set[Role]:
@@ -56,8 +59,14 @@ def scopes(user: User | AnonymousUser) -> dict[Scope, list[Membership]]:
     return found
 
 
-def units_of(user: User | AnonymousUser) -> set[int]:
-    return {m.unit_id for m in memberships(user)}
+def units_of(user: User | AnonymousUser, scope: Scope | None = None) -> set[int]:
+    """The units a user works in (under roles of one scope, if named), with the ended ones they succeed."""
+    own = {m.unit_id for m in memberships(user) if scope is None or ROLES[Role(m.role)].scope is scope}
+    if not own:
+        return own
+    if _ENDED not in user.__dict__:
+        user.__dict__[_ENDED] = links(today())
+    return with_predecessors(own, user.__dict__[_ENDED])
 
 
 def acting_unit(user: User) -> Unit | None:

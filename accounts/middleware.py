@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
 from kernel.clock import now
 
@@ -37,13 +39,22 @@ class IdleTimeout:
         return self.get_response(request)
 
     def _end(self, request: HttpRequest) -> HttpResponse:
+        audit.record(kind="account.timed_out", by=request.user, request=request)
         logout(request)
         if request.path.startswith("/api/"):
             return self.get_response(request)
-        response = redirect(f"{reverse('sign-in')}?next={request.path}&idle=1")
+        address = f"{reverse('sign-in')}?{urlencode({'next': _page(request), 'idle': 1})}"
         if request.headers.get("HX-Request"):
-            response = HttpResponse(headers={"HX-Redirect": response["Location"]})
-        return response
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)
+
+
+def _page(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page, no fragment of it; what was being sent is not sent twice."""
+    if current := request.headers.get("HX-Current-URL"):
+        url = urlsplit(current)
+        return urlunsplit(("", "", url.path or "/", url.query, ""))
+    return request.get_full_path() if request.method == "GET" else "/"
 
 
 class PasswordDue:
@@ -60,7 +71,13 @@ class PasswordDue:
         return redirect("change-password")
 
     def _allowed(self, request: HttpRequest) -> bool:
-        paths = (reverse("change-password"), reverse("sign-out"), "/static/", "/api/", reverse("set-language"))
+        paths = (
+            reverse("change-password"),
+            reverse("sign-out"),
+            "/static/",
+            "/api/",
+            reverse("set-language"),
+        )
         return request.path.startswith(paths)
 
 

@@ -1,7 +1,6 @@
 """Who: units as a tree in time, users, and the roles they hold in units."""
 
 from datetime import date
-
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -44,6 +43,12 @@ class DatedQuerySet(models.QuerySet):
         return self.filter(_in_force(on))
 
 
+class MembershipQuerySet(DatedQuerySet):
+    def in_force(self, on: date) -> "MembershipQuerySet":
+        """Held on a day: ``valid_to`` is the first day without, so that an ended role ends at once."""
+        return self.filter(Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on)))
+
+
 _ordered_life = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
 
 
@@ -60,9 +65,14 @@ class Unit(models.Model):
     kind = models.CharField(_("类别"), max_length=16, choices=UnitKind.choices)
     level = models.CharField(_("层级"), max_length=16, choices=UnitLevel.choices, default=UnitLevel.COUNTY)
     division_code = models.CharField(
-        _("行政区划代码"), max_length=6, blank=True, validators=[RegexValidator(r"^\d{6}$", _("行政区划代码应为六位数字"))]
+        _("行政区划代码"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^\d{6}$", _("行政区划代码应为六位数字"))],
     )
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位")
+    )
     valid_from = models.DateField(_("启用日期"))
     valid_to = models.DateField(_("停用日期"), null=True, blank=True)
     successor = models.ForeignKey(
@@ -83,7 +93,9 @@ class Unit(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, name: str = "", password: str | None = None, **fields: Any) -> "User":
+    def create_user(
+        self, username: str, name: str = "", password: str | None = None, **fields: Any
+    ) -> "User":
         """Make a user with a hashed password; validation of the password is the caller's action."""
         user = self.model(username=username, name=name or username, **fields)
         user.set_password(password)
@@ -122,7 +134,11 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A user holds a role in a unit from a day to a day (last day included)."""
+    """A user holds a role in a unit from a day on; ``valid_to`` is the first day without it.
+
+    Ending a role must work at once, also on the day on which it was given: such a row was never in force
+    again, and says so.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("用户"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships", verbose_name=_("单位"))
@@ -130,7 +146,7 @@ class Membership(models.Model):
     valid_from = models.DateField(_("起始日期"))
     valid_to = models.DateField(_("终止日期"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -138,7 +154,9 @@ class Membership(models.Model):
         constraints = [
             models.CheckConstraint(condition=_ordered_life, name="membership_life_in_order"),
             models.UniqueConstraint(
-                fields=["user", "unit", "role"], condition=Q(valid_to__isnull=True), name="membership_once_at_a_time"
+                fields=["user", "unit", "role"],
+                condition=Q(valid_to__isnull=True),
+                name="membership_once_at_a_time",
             ),
         ]
         verbose_name = _("任职")
@@ -164,6 +182,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["username", "-id"], name="audit_by_username")]
         verbose_name = _("审计记录")
 
     def __str__(self) -> str:

@@ -106,7 +106,9 @@ _PROJECT_WORK = (
 )
 
 ROLES: dict[Role, RoleRule] = {
-    Role.BUREAU_CLERK: _rule(Scope.DISTRICT, *_PROJECT_WORK, Can.CORRECT_PROJECT, Can.EDIT_CHAINS, Can.BOOK_CREDIT),
+    Role.BUREAU_CLERK: _rule(
+        Scope.DISTRICT, *_PROJECT_WORK, Can.CORRECT_PROJECT, Can.EDIT_CHAINS, Can.BOOK_CREDIT
+    ),
     Role.BUREAU_HEAD: _rule(
         Scope.DISTRICT,
         *_PROJECT_WORK,
@@ -135,10 +137,21 @@ ROLES: dict[Role, RoleRule] = {
     ),
     Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.SHOW_PHONE),
     Role.LEADER: _rule(
-        Scope.DISTRICT, Can.INSTRUCT, Can.CONSENT, Can.APPROVE_PAUSE, Can.ISSUE_ASSIGNMENT, Can.EXPORT_LEDGER, Can.SEE_SCORING
+        Scope.DISTRICT,
+        Can.INSTRUCT,
+        Can.CONSENT,
+        Can.APPROVE_PAUSE,
+        Can.ISSUE_ASSIGNMENT,
+        Can.EXPORT_LEDGER,
+        Can.SEE_SCORING,
     ),
     Role.INSPECTOR: _rule(
-        Scope.DISTRICT, Can.SUPERVISE, Can.ISSUE_ASSIGNMENT, Can.CLOSE_ASSIGNMENT, Can.EXPORT_LEDGER, Can.SEE_SCORING
+        Scope.DISTRICT,
+        Can.SUPERVISE,
+        Can.ISSUE_ASSIGNMENT,
+        Can.CLOSE_ASSIGNMENT,
+        Can.EXPORT_LEDGER,
+        Can.SEE_SCORING,
     ),
     Role.SYSTEM_ADMIN: _rule(Scope.NONE, Can.MANAGE_UNITS, Can.MANAGE_ACCOUNTS, Can.LOAD_CALENDAR),
     Role.SECURITY_ADMIN: _rule(Scope.NONE, Can.ASSIGN_ROLES),

@@ -26,6 +26,11 @@ def issue(user: User) -> str:
     return secret
 
 
+def withdraw(user: User) -> bool:
+    """End the user's token; whether there was one."""
+    return Token.objects.filter(user=user).delete()[0] > 0
+
+
 class BearerToken(TokenAuthentication):
     keyword = "Bearer"
 

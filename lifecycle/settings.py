@@ -127,6 +127,9 @@ AXES_FAILURE_LIMIT = env.read("LOCK_AFTER", env.whole(1, 100), "5")
 AXES_COOLOFF_TIME = env.read("LOCK_SECONDS", env.whole(1, 86_400), "300") / 3600
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+# Trying while locked is refused and noted, but does not make the lock longer: the page says when it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_VERBOSE = False
 # Locking by address too would lock a whole office behind one gateway for one colleague's typing.

@@ -8,4 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("api/", include("lifecycle.api")),
     # Pages
+    path("", include("approvals.urls")),
+    path("files/", include("documents.urls")),
+    path("policies/", include("policies.urls")),
+    path("", include("accounts.urls")),
 ]

@@ -78,11 +78,11 @@ def test_a_disabled_user_sees_nothing() -> None:
     assert not sees(make.user("bureau_clerk", is_active=False), row.pk)
 
 
-def test_an_ended_membership_opens_nothing_from_the_day_after() -> None:
+def test_an_ended_membership_opens_nothing_on_its_first_day_without() -> None:
     row, person = make.case(), make.user()
-    held = make.member(person, "bureau_clerk", until=today())
+    held = make.member(person, "bureau_clerk", until=today() + timedelta(days=1))
     assert sees(person, row.pk)
-    held.valid_to = today() - timedelta(days=1)
+    held.valid_to = today()
     held.save()
     assert not sees(User.objects.get(pk=person.pk), row.pk)
 
@@ -98,6 +98,24 @@ def test_two_roles_add_up() -> None:
 
 def test_memberships_are_read_once_for_all_filters_of_a_request(django_assert_num_queries) -> None:
     person = make.user("park_clerk")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # memberships, ended units, and the two lists
         list(Case.objects.visible_to(person))
         list(Part.objects.visible_to(person))
+
+
+def test_who_works_in_the_successor_sees_the_cases_of_the_unit_that_ended() -> None:
+    yesterday = today() - timedelta(days=1)
+    heir = make.unit()
+    middle = make.unit(valid_to=yesterday, successor=heir)
+    old = make.unit(valid_to=yesterday, successor=middle)
+    row, other = make.case(parts={"opinion": old}), make.case(parts={"opinion": make.unit()})
+    reviewer = make.user("reviewer", unit=heir)
+    assert list(Case.objects.visible_to(reviewer)) == [row]
+    assert other.pk
+
+
+def test_a_successor_named_for_later_sees_nothing_before() -> None:
+    heir = make.unit()
+    old = make.unit(valid_to=today(), successor=heir)
+    make.case(parts={"opinion": old})
+    assert not Case.objects.visible_to(make.user("reviewer", unit=heir)).exists()

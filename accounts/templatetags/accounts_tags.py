@@ -1,0 +1,35 @@
+"""What templates ask about the user: `{% if request|may:"manage_accounts assign_roles" %}`."""
+
+from django import template
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.access import can
+from accounts.models import AuditEntry
+from accounts.roles import Can
+
+register = template.Library()
+
+
+@register.filter
+def may(request: HttpRequest, capabilities: str) -> bool:
+    """Whether the user has one of the capabilities (blank-separated). Unknown words raise ValueError."""
+    return any(can(request.user, Can(word)) for word in capabilities.split())
+
+
+@register.filter
+def kind_name(entry: AuditEntry) -> str:
+    """The audited act in the reader's language; unknown kinds show their code."""
+    return audit.names().get(entry.kind, entry.kind)
+
+
+@register.filter
+def detail_words(entry: AuditEntry) -> str:
+    """The details of an entry in one line, as they were written."""
+    return "；".join(f"{key}: {_plain(value)}" for key, value in entry.detail.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={inner}" for key, inner in value.items())
+    return str(value)
