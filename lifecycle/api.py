@@ -15,7 +15,7 @@ APPS = (
     "notices",
     "documents",
     "chains",
-    # "projects",
+    "projects",
     "assignments",
     "approvals",
     "service",
