@@ -41,6 +41,8 @@ def _needs(table: str, key: str, needs: Needs) -> Iterator[Ref]:
 
 
 def _clauses(pack: Pack) -> Iterator[Ref]:
+    if pack.policy.clause:
+        yield Ref("policy", "clause", "clauses", pack.policy.clause)
     for table, rule in pack.rules():
         yield Ref(table, f"{rule.key}.clause", "clauses", rule.clause)
     for phase in pack.phases:

@@ -13,7 +13,10 @@ PhaseCode = Literal["planning", "negotiation", "landing", "construction", "produ
 
 
 class PolicyHead(Item):
-    """The plan itself: who issued it, when, and from when on it binds (dates in Asia/Shanghai)."""
+    """The plan itself: who issued it, when, and from when on it binds (dates in Asia/Shanghai).
+
+    ``clause`` is where the plan says so; ``extends`` names packs whose codes this one may refer to.
+    """
 
     code: Code
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.\-]*$", max_length=32)]
@@ -26,6 +29,7 @@ class PolicyHead(Item):
     division: Annotated[str, Field(pattern=r"^\d{6}$")]
     supersedes: str = ""
     extends: Listed[Code] = ()
+    clause: str = ""
     summary: str = ""
 
 

@@ -68,7 +68,20 @@ def test_the_lifecycle_pack_has_the_five_phases_and_the_five_batches(lifecycle):
 
 def test_the_lifecycle_pack_lists_every_clause_of_the_plan(lifecycle):
     numbers = {clause.no for clause in lifecycle.clauses}
-    tasks = {1: "一", 2: "一", 3: "一", 4: "二", 5: "二", 6: "二", 7: "三", 8: "四", 9: "四", 10: "四", 11: "五", 12: "五"}
+    tasks = {
+        1: "一",
+        2: "一",
+        3: "一",
+        4: "二",
+        5: "二",
+        6: "二",
+        7: "三",
+        8: "四",
+        9: "四",
+        10: "四",
+        11: "五",
+        12: "五",
+    }
     assert {f"三({section}){n}" for n, section in (tasks | {13: "五"}).items()} <= numbers
     assert {"文首", "一", "二", "四(一)", "四(二)", "四(三)", "落款"} <= numbers
 
@@ -95,13 +108,17 @@ def test_the_assessment_looks_at_seven_aspects_each_asked_of_somebody(lifecycle)
     assert all(verdict.needs_reason for verdict in step.verdicts)
 
 
-def test_the_assessment_strives_for_seven_working_days_from_first_talk_and_says_that_this_is_a_choice(lifecycle):
+def test_the_assessment_strives_for_seven_working_days_from_first_talk_and_says_that_this_is_a_choice(
+    lifecycle,
+):
     rules = book(lifecycle)
     step = rules.step("assessment")
     assert (step.limit.count, step.limit.unit, step.limit.strength) == (7, "working_day", "strive")
     assert step.opens_on.milestone == "first_talk_registered"
     assert rules.steps_opened_by("first_talk_registered") == (step,)
-    assert any(choice.rule == "steps.assessment.opens_on" for choice in rules.choices_about("steps", "assessment"))
+    assert any(
+        choice.rule == "steps.assessment.opens_on" for choice in rules.choices_about("steps", "assessment")
+    )
 
 
 def test_first_talk_needs_two_conditions_and_names_one_person(lifecycle):

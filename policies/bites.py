@@ -1,0 +1,125 @@
+"""Where each clause of a plan bites: the rules that carry it, clause by clause."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from policies.models import PolicyVersion
+from policies.rulebook import Rulebook, pack_of
+from policies.schema import Choice, Clause, Pack, Phase, PolicyHead, Rule, Step
+from policies.wording import Names, needs_text, rule_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Bite:
+    """One place where a clause takes hold. ``lines`` say in people's words what it demands there."""
+
+    table: str
+    code: str
+    kind: str
+    name: str
+    lines: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadClause:
+    """A clause with everything that carries it; no bites: 暂无规则."""
+
+    no: str
+    gist: str
+    phase: str
+    bites: tuple[Bite, ...] = field(default=())
+
+
+def kind_name(table: str) -> str:
+    """What a table's rows are called."""
+    names = {
+        "policy": _("制度"),
+        "phases": _("阶段"),
+        "gates": _("阶段门槛"),
+        "portfolio": _("项目状态"),
+        "parts": _("参与角色"),
+        "duties": _("任务分工"),
+        "documents": _("材料种类"),
+        "milestones": _("里程碑"),
+        "steps": _("程序步骤"),
+        "limits": _("全程时限"),
+        "assignments": _("自动交办"),
+        "classes": _("项目分级"),
+        "grades": _("协议等级"),
+        "credit": _("计分规则"),
+        "escalation": _("提醒督办"),
+        "chains": _("产业链"),
+    }
+    return names[table]
+
+
+def read(pack: Pack, names: Names) -> list[ReadClause]:
+    """The pack clause by clause, in the order of the plan."""
+    found: dict[str, list[Bite]] = {clause.no: [] for clause in pack.clauses}
+    for clause, bite in _bites(pack, names):
+        found[clause].append(bite)
+    phases: dict[str, str] = {phase.code: phase.name for phase in pack.phases}
+    return [_read(clause, phases, found[clause.no]) for clause in pack.clauses]
+
+
+def _read(clause: Clause, phases: Mapping[str, str], bites: list[Bite]) -> ReadClause:
+    return ReadClause(clause.no, clause.gist, phases.get(clause.phase or "", ""), tuple(bites))
+
+
+def _bites(pack: Pack, names: Names) -> Iterator[tuple[str, Bite]]:
+    if pack.policy.clause:
+        yield pack.policy.clause, _head(pack.policy)
+    for table, rule in pack.rules():
+        yield rule.clause, _bite(table, rule, pack.choices, names)
+        if isinstance(rule, Phase) and rule.gate:
+            lines = tuple(needs_text(rule.gate, names))
+            title = _("进入“%(phase)s”") % {"phase": rule.name}
+            yield rule.gate.clause, Bite("gates", rule.code, kind_name("gates"), title, lines)
+        if isinstance(rule, Step):
+            yield from _inside(rule)
+
+
+def _head(head: PolicyHead) -> Bite:
+    issued = {"issuer": head.issuer, "on": head.issued_on}
+    lines = [_("%(issuer)s于%(on)s印发") % issued, _("自%(on)s起施行") % {"on": head.effective_from}]
+    return Bite("policy", head.code, kind_name("policy"), head.title, tuple(lines))
+
+
+def _bite(table: str, rule: Rule, choices: tuple[Choice, ...], names: Names) -> Bite:
+    lead = f"{table}.{rule.key}"
+    why = tuple(c.why for c in choices if c.rule == lead or c.rule.startswith(f"{lead}."))
+    return Bite(table, rule.key, kind_name(table), rule.name, tuple(rule_lines(rule, names)), why)
+
+
+def _inside(step: Step) -> Iterator[tuple[str, Bite]]:
+    """Aspects and checks that cite another clause than their step does."""
+    cited = [(a.clause, a.code, a.name) for a in step.aspects]
+    cited += [(c.clause, c.code, c.name) for c in step.checks]
+    for clause, code, name in cited:
+        if clause and clause != step.clause:
+            title = f"{step.name} · {name}"
+            yield clause, Bite("steps", f"{step.code}.{code}", kind_name("steps"), title)
+
+
+def unit_names() -> dict[str, str]:
+    """Names of all units by code, those of the past too: a plan keeps the words of its day."""
+    rows = Unit.objects.values_list("code", "short_name", "name")
+    return {code: short or name for code, short, name in rows}
+
+
+def read_version(version: PolicyVersion, beside: tuple[PolicyVersion, ...] = ()) -> list[ReadClause]:
+    """A stored version clause by clause; ``beside`` lends the names of codes that it refers to."""
+    pack = pack_of(version.body)
+    return read(pack, Names.of([*(pack_of(other.body) for other in beside), pack], unit_names()))
+
+
+def bites(rules: Rulebook) -> dict[tuple[str, str], list[Bite]]:
+    """For each clause in force, by (policy code, clause number), where it bites; [] for 暂无规则."""
+    versions = PolicyVersion.objects.filter(pk__in=[ref.id for ref in rules.sources]).select_related("policy")
+    packs = {version.policy.code: pack_of(version.body) for version in versions}
+    names = Names.of(packs.values(), unit_names())
+    return {(code, c.no): list(c.bites) for code, pack in packs.items() for c in read(pack, names)}

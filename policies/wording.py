@@ -1,0 +1,270 @@
+"""Rules as sentences for people, in the active language: what the policy pages and commands show."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import UnitKind
+from accounts.roles import Role
+from kernel.conditions import Condition, explain
+from policies.facts import labels
+from policies.schema import (
+    Aspect,
+    CreditRule,
+    Duty,
+    Limit,
+    Milestone,
+    Needs,
+    OverallLimit,
+    Pack,
+    PartKind,
+    PortfolioState,
+    ProjectClass,
+    Rung,
+    Step,
+    TaskRule,
+    Verdict,
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by table and code, so that a sentence reads "区财政局" and not "finance"."""
+
+    by_table: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, packs: Iterable[Pack], units: Mapping[str, str]) -> "Names":
+        tables: dict[str, dict[str, str]] = {"units": dict(units), "facts": labels()}
+        for pack in packs:
+            for table, rule in pack.rules():
+                tables.setdefault(table, {})[rule.key] = rule.name
+        return cls(tables)
+
+    def one(self, table: str, code: str) -> str:
+        return self.by_table.get(table, {}).get(code, code)
+
+    def many(self, table: str, codes: Iterable[str]) -> str:
+        return "、".join(self.one(table, code) for code in codes)
+
+
+def limit_text(limit: Limit) -> str:
+    """ "力争7个工作日内", with roll-forward said where it applies."""
+    count = limit.count
+    units = {
+        "working_day": ngettext("%(n)s个工作日", "%(n)s个工作日", count),
+        "natural_day": ngettext("%(n)s个自然日", "%(n)s个自然日", count),
+        "month": ngettext("%(n)s个月", "%(n)s个月", count),
+    }
+    span = units[limit.unit] % {"n": count}
+    text = (_("力争%(span)s内") if limit.strength == "strive" else _("%(span)s内")) % {"span": span}
+    return text + (_("（末日为休息日的顺延）") if limit.roll_forward else "")
+
+
+def needs_text(needs: Needs, names: Names) -> list[str]:
+    """Each kind of need as one sentence; empty for no needs."""
+    lines = []
+    if needs.milestones:
+        lines.append(_("须已完成：%(what)s") % {"what": names.many("milestones", needs.milestones)})
+    if needs.fields:
+        lines.append(_("须已填写：%(what)s") % {"what": names.many("facts", needs.fields)})
+    if needs.documents:
+        lines.append(_("须已具备材料：%(what)s") % {"what": names.many("documents", needs.documents)})
+    return lines
+
+
+def when_text(when: Condition) -> list[str]:
+    return [_("适用：%(when)s") % {"when": explain(when, labels())}] if when != Condition() else []
+
+
+def who_text(names: Names, parts: Iterable[str], units: Iterable[str] = (), roles: Iterable[str] = ()) -> str:
+    """Units, parts and roles in one enumeration."""
+    said = [names.one("units", code) for code in units] + [names.one("parts", code) for code in parts]
+    return "、".join(said + [str(Role(role).label) for role in roles])
+
+
+def _kinds(kinds: Iterable[str]) -> list[str]:
+    return [_("各%(kind)s") % {"kind": UnitKind(kind).label} for kind in kinds]
+
+
+def _portfolio(rule: PortfolioState, names: Names) -> list[str]:
+    if rule.from_milestone is None:
+        return [_("起始状态")]
+    return [_("自“%(milestone)s”起") % {"milestone": names.one("milestones", rule.from_milestone)}]
+
+
+def _part(rule: PartKind, names: Names) -> list[str]:
+    lines = [_("同一时间只有一个")] if rule.exclusive else []
+    lines += [_("须指定到人")] if rule.person else []
+    kinds = "、".join(str(UnitKind(kind).label) for kind in rule.kinds)
+    return lines + ([_("可由%(kinds)s担任") % {"kinds": kinds}] if kinds else [])
+
+
+def _duty(rule: Duty, names: Names) -> list[str]:
+    lead = [names.one("units", code) for code in rule.lead] + _kinds(rule.lead_kinds)
+    others = [names.one("units", code) for code in rule.responsible] + _kinds(rule.responsible_kinds)
+    lines = [_("牵头单位：%(units)s") % {"units": "、".join(lead)}] if lead else []
+    return lines + ([_("责任单位：%(units)s") % {"units": "、".join(others)}] if others else [])
+
+
+def _milestone(rule: Milestone, names: Names) -> list[str]:
+    who = who_text(names, rule.recorded_by_parts, (), rule.recorded_by_roles)
+    made = {
+        "record": _("由%(who)s登记") % {"who": who},
+        "step": _("由程序步骤的结论达成"),
+        "action": _("由系统办理时达成"),
+    }
+    lines = [made[rule.produced_by], *needs_text(rule.guard, names)]
+    if rule.documents:
+        lines.append(_("登记时附：%(what)s") % {"what": names.many("documents", rule.documents)})
+    if rule.fields:
+        lines.append(_("登记时填：%(what)s") % {"what": names.many("facts", rule.fields)})
+    lines += [_("可分期达成")] if rule.staged else []
+    return lines + ([rule.note] if rule.note else [])
+
+
+def _step(rule: Step, names: Names) -> list[str]:
+    lines = [_opening(rule, names), *needs_text(rule.needs, names), *when_text(rule.when)]
+    leads = who_text(names, rule.led_by_parts, rule.led_by_units)
+    lines.append(_("由%(who)s作出结论") % {"who": leads})
+    if rule.limit:
+        lines.append(_("时限：%(limit)s") % {"limit": limit_text(rule.limit)})
+    lines += [_("须确认：%(check)s") % {"check": check.name} for check in rule.checks]
+    if rule.names_part:
+        lines.append(_("结论时确定“%(part)s”") % {"part": names.one("parts", rule.names_part)})
+    for text, steps in (
+        (_("须先办结：%(what)s"), rule.prerequisites),
+        (_("一并办结：%(what)s"), rule.together_with),
+    ):
+        lines += [text % {"what": names.many("steps", steps)}] if steps else []
+    lines += [_aspect(aspect, names) for aspect in rule.aspects]
+    lines += [_verdict(verdict, names) for verdict in rule.verdicts]
+    return lines + _concluding(rule)
+
+
+def _opening(rule: Step, names: Names) -> str:
+    if rule.opens_on.milestone:
+        return _("“%(milestone)s”后自动启动") % {
+            "milestone": names.one("milestones", rule.opens_on.milestone)
+        }
+    return _("由%(who)s启动") % {"who": who_text(names, rule.opened_by_parts, (), rule.opened_by_roles)}
+
+
+def _concluding(rule: Step) -> list[str]:
+    waits = {
+        "all_opinions": _("意见收齐后方可作出结论"),
+        "all_opinions_or_limit": _("意见收齐或时限届满后方可作出结论"),
+        "any_time": "",
+    }
+    lines = [waits[rule.concludes]] if waits[rule.concludes] else []
+    return lines + ([_("任何一项被否决即不得通过（一票否决）")] if rule.veto == "any" else [])
+
+
+def _aspect(aspect: Aspect, names: Names) -> str:
+    answers = {
+        "words": _("书面意见"),
+        "words_and_score": _("书面意见，可评分"),
+        "pass_or_veto": _("通过或否决"),
+        "outcome": _("同意或不同意"),
+    }
+    name = f"{aspect.group} · {aspect.name}" if aspect.group else aspect.name
+    who = who_text(names, aspect.asks_parts, aspect.asks_units)
+    text = _("%(name)s：征求%(who)s（%(answer)s）") % {
+        "name": name,
+        "who": who,
+        "answer": answers[aspect.answer],
+    }
+    return "；".join([text, *when_text(aspect.when)])
+
+
+def _verdict(verdict: Verdict, names: Names) -> str:
+    parts = [_("结论“%(name)s”") % {"name": verdict.name}]
+    if verdict.reaches:
+        parts.append(_("达成：%(what)s") % {"what": names.many("milestones", verdict.reaches)})
+    if verdict.withdraws:
+        parts.append(_("撤回：%(what)s") % {"what": names.many("milestones", verdict.withdraws)})
+    if verdict.needs_reason:
+        parts.append(_("须写明理由"))
+    return "，".join(parts)
+
+
+def _overall_limit(rule: OverallLimit, names: Names) -> list[str]:
+    span = {
+        "first": names.one("milestones", rule.starts_on),
+        "last": names.one("milestones", rule.meets_on),
+        "limit": limit_text(rule.limit),
+    }
+    lines = [_("自“%(first)s”起，至“%(last)s”止，%(limit)s") % span, *when_text(rule.when)]
+    who = who_text(names, rule.responsible_parts, rule.responsible_units)
+    return lines + ([_("责任：%(who)s") % {"who": who}] if who else [])
+
+
+def _task(rule: TaskRule, names: Names) -> list[str]:
+    words = {
+        "milestone": names.one("milestones", rule.on_milestone),
+        "who": who_text(names, rule.to_parts, rule.to_units),
+    }
+    lines = [_("“%(milestone)s”后自动交办%(who)s") % words, *when_text(rule.when)]
+    return lines + ([_("时限：%(limit)s") % {"limit": limit_text(rule.limit)}] if rule.limit else [])
+
+
+def _class(rule: ProjectClass, names: Names) -> list[str]:
+    return [explain(rule.when, labels())]
+
+
+def percent(factor: Decimal) -> str:
+    """0.2 as "20%", exactly."""
+    text = f"{factor * 100:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
+
+
+def _credit(rule: CreditRule, names: Names) -> list[str]:
+    words = labels()
+    told = [{"when": explain(w.when, words), "percent": percent(w.factor)} for w in rule.weights]
+    lines = [_("%(when)s：按%(percent)s计") % one for one in told]
+    if rule.joint is None:
+        return [*lines, _("联合招商的，全部计入牵头单位")]
+    shares = {"lead": percent(rule.joint.lead), "supporting": percent(rule.joint.supporting)}
+    text = _("联合招商的，牵头单位%(lead)s、配合单位合计%(supporting)s（多个配合单位平均分配）")
+    return [*lines, text % shares]
+
+
+def _rung(rule: Rung, names: Names) -> list[str]:
+    told = {
+        "handler": _("经办人"),
+        "unit_head": _("责任单位负责人"),
+        "lead_unit": _("牵头单位"),
+        "bureau": _("招商部门"),
+        "leader": _("区领导"),
+        "inspector": _("督查部门"),
+    }
+    day = _("个工作日") if rule.at.unit == "working_day" else _("个自然日")
+    words = {"n": abs(rule.at.offset), "day": day, "who": "、".join(told[who] for who in rule.tells)}
+    before = rule.at.before_due is not None
+    text = _("到期前%(n)s%(day)s提醒%(who)s") if before else _("逾期%(n)s%(day)s告知%(who)s")
+    opens = {"urge": [_("同时发出催办")], "supervise": [_("同时发出督办")], None: []}
+    return [text % words, *opens[rule.opens]]
+
+
+_WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
+    PortfolioState: _portfolio,
+    PartKind: _part,
+    Duty: _duty,
+    Milestone: _milestone,
+    Step: _step,
+    OverallLimit: _overall_limit,
+    TaskRule: _task,
+    ProjectClass: _class,
+    CreditRule: _credit,
+    Rung: _rung,
+}
+
+
+def rule_lines(rule: object, names: Names) -> list[str]:
+    """What the rule demands, sentence by sentence; a rule that only names something says nothing more."""
+    wording = _WORDING.get(type(rule))
+    return wording(rule, names) if wording else []
