@@ -3,7 +3,6 @@
 Only presentation lives here; which light shines and which clause holds is decided below.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.money import show_fen
+from kernel.phones import mask
 
 register = template.Library()
 
@@ -29,8 +29,6 @@ LIGHTS = {
     "paused": ("clock-pause", gettext_lazy("暂停计时")),
     "met": ("check", gettext_lazy("已办结")),
 }
-PHONE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
-LANDLINE = re.compile(r"(?<!\d)((?:0\d{2,3}-?)?\d{3})\d{2,3}(\d{2})(?!\d)")
 
 
 @register.filter
@@ -48,11 +46,7 @@ def money(fen: int | None) -> SafeString:
 @register.filter
 def masked_phone(text: str | None) -> str:
     """Telephone numbers with their middle hidden: 138****1234. Other text stays as it is."""
-    if not text:
-        return ""
-    if PHONE.search(text):
-        return PHONE.sub(r"\1****\2", text)
-    return LANDLINE.sub(r"\1***\2", text)
+    return mask(text)
 
 
 @register.filter

@@ -130,7 +130,7 @@ def _unprivileged_user() -> str | None:
 
 
 def _postgres_binaries(folder: Path, user: str | None) -> Path:
-    tried = []
+    tried: list[str] = []
     for bin_dir in _postgres_candidates():
         if _runs(bin_dir / "postgres", user):
             return bin_dir

@@ -59,7 +59,15 @@ def install(extra: str) -> None:
     say(f"· Python packages{f' ({extra})' if extra else ''}")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    pip = [VENV_PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | Path] = [
+        VENV_PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     run([*pip, "-c", CONSTRAINTS, *wanted])
     stamp.write()
 

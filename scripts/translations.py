@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog, Message
@@ -20,7 +21,7 @@ from babel.messages.extract import extract_python
 from scripts.console import ROOT, die, say
 
 ENGLISH = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
@@ -69,7 +70,7 @@ def faults(message: Message) -> Iterator[str]:
     allowed = set(PLACEHOLDER.findall(sources[-1]))
     for text in texts:
         # A singular may say "one" where the plural counts; it may not name what is not there.
-        found = set(PLACEHOLDER.findall(text))
+        found = set(PLACEHOLDER.findall(text or ""))
         if found - allowed or (found != allowed and len(sources) == 1):
             yield "placeholders differ"
 
@@ -123,7 +124,7 @@ def sources() -> Iterator[Path]:
         yield from (Path(folder) / name for name in sorted(files) if name.endswith((".py", ".html", ".txt")))
 
 
-def _calls(path: Path) -> Iterator[tuple[int, str, object]]:
+def _calls(path: Path) -> Iterator[tuple[int, str, Any]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         if path.parts[len(ROOT.parts)] != "templates":
@@ -132,12 +133,14 @@ def _calls(path: Path) -> Iterator[tuple[int, str, object]]:
 
         # What is left of a template is no Python; its indentation would only confuse the tokenizer.
         text = "\n".join(line.strip() for line in templatize(text).splitlines())
-    for line, function, words, _comments in extract_python(io.BytesIO(text.encode()), list(KEYWORDS), [], {}):
+    # Babel's own annotation of what it yields names the wrong places.
+    found: Iterator[Any] = extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {})
+    for line, function, words, _comments in found:
         yield line, function, words
 
 
-def _message(function: str, words: object) -> Message | None:
-    parts = [words] if isinstance(words, str) else [w for w in words or () if w]  # type: ignore[attr-defined]
+def _message(function: str, words: str | tuple[str | None, ...] | None) -> Message | None:
+    parts = [words] if isinstance(words, str) else [word for word in words or () if word]
     if not parts:
         return None
     context = parts.pop(0) if "pgettext" in function else None

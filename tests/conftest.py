@@ -19,7 +19,7 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 
 def on_postgres() -> bool:
-    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    return "postgresql" in str(settings.DATABASES["default"]["ENGINE"])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
