@@ -15,11 +15,17 @@ from kernel.phones import mask
 from kernel.rest import NewestFirst
 
 
+class UnitCode(serializers.SlugRelatedField[Unit]):
+    """A unit by its code, as packs and files name it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="code", **kwargs)
+
+
 class UnitOut(serializers.ModelSerializer[Unit]):
     """``valid_to`` is the last day; ``successor`` the code of the unit that took over."""
 
-    parent = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
-    successor = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
+    serializer_related_field = UnitCode
 
     class Meta:
         model = Unit
@@ -27,6 +33,7 @@ class UnitOut(serializers.ModelSerializer[Unit]):
             "id", "code", "name", "short_name", "kind", "level", "division_code", "parent", "valid_from",
             "valid_to", "successor", "note",
         )  # fmt: skip
+        read_only_fields = fields
 
 
 class UnitFilter(django_filters.FilterSet):
@@ -56,7 +63,7 @@ class UnitViewSet(viewsets.ReadOnlyModelViewSet[Unit]):
 
 
 class MembershipOut(serializers.ModelSerializer[Membership]):
-    unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
+    unit = UnitCode(read_only=True)
     unit_name = serializers.CharField(source="unit.name", read_only=True)
     role_name = serializers.CharField(source="get_role_display", read_only=True)
 
@@ -75,7 +82,8 @@ class MeOut(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = (
-            "id", "username", "name", "phone", "language", "must_change_password", "memberships", "capabilities",
+            "id", "username", "name", "phone", "language", "must_change_password", "memberships",
+            "capabilities",
         )  # fmt: skip
 
     def get_phone(self, user: User) -> str:
@@ -94,7 +102,8 @@ class MeViewSet(viewsets.ViewSet):
     @extend_schema(responses={200: MeOut}, operation_id="me")
     def list(self, request: Request) -> Response:
         """The caller's account, roles and capabilities."""
-        return Response(MeOut(request.user).data)
+        user: Any = request.user
+        return Response(MeOut(user).data)
 
 
 routes = [("me", MeViewSet, "me"), ("units", UnitViewSet, "units")]

@@ -5,12 +5,10 @@ from datetime import timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
@@ -67,7 +65,6 @@ class PasswordDue:
         user = request.user
         if not isinstance(user, User) or not password_due(user) or self._allowed(request):
             return self.get_response(request)
-        messages.info(request, _("请先修改密码"))
         return redirect("change-password")
 
     def _allowed(self, request: HttpRequest) -> bool:

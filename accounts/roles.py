@@ -125,6 +125,7 @@ ROLES: dict[Role, RoleRule] = {
     Role.PARK_CLERK: _rule(Scope.UNIT, *_PROJECT_WORK),
     Role.REVIEWER: _rule(
         Scope.UNIT,
+        Can.OPEN_STEP,
         Can.GIVE_OPINION,
         Can.CONCLUDE_STEP,
         Can.ATTACH,
@@ -135,7 +136,7 @@ ROLES: dict[Role, RoleRule] = {
         Can.PAUSE_DEADLINES,
         Can.RECORD_MILESTONE,
     ),
-    Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.SHOW_PHONE),
+    Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE),
     Role.LEADER: _rule(
         Scope.DISTRICT,
         Can.INSTRUCT,

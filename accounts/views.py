@@ -24,6 +24,7 @@ from accounts import actions, audit, demo
 from accounts.access import memberships
 from accounts.forms import PasswordForm, SignInForm
 from accounts.guard import signed_in
+from accounts.middleware import password_due
 from accounts.models import User
 from accounts.passwords import hints
 from kernel.clock import now
@@ -64,19 +65,22 @@ class SignIn(LoginView):
     def form_invalid(self, form: Any) -> HttpResponse:
         name, tried = form.cleaned_data.get("username"), form.cleaned_data.get("password")
         if name and tried:
-            self._note_failure(name)
-            left = settings.AXES_FAILURE_LIMIT - getattr(self.request, "axes_failures_since_start", 0)
+            # None while locked: axes then refuses without counting.
+            failures = getattr(self.request, "axes_failures_since_start", None)
+            self._note_failure(name, counted=failures is not None)
+            left = settings.AXES_FAILURE_LIMIT - (failures or 0)
             form.add_error(None, _("再失败 %(n)d 次，账号将暂时锁定") % {"n": max(left, 1)})
         return super().form_invalid(form)
 
-    def _note_failure(self, username: str) -> None:
-        counted = hasattr(self.request, "axes_failures_since_start")
+    def _note_failure(self, username: str, *, counted: bool) -> None:
         locked = getattr(self.request, "axes_locked_out", False)
-        kind = "account.locked" if locked and counted else "account.sign_in_failed"
-        detail = {"while_locked": True} if locked and not counted else {}
-        user = User.objects.filter(username=username).first()
         audit.record(
-            kind=kind, by=user, username=username, success=False, detail=detail, request=self.request
+            kind="account.locked" if locked and counted else "account.sign_in_failed",
+            by=User.objects.filter(username=username).first(),
+            username=username,
+            success=False,
+            detail={"while_locked": True} if locked and not counted else {},
+            request=self.request,
         )
 
 
@@ -143,7 +147,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, user)
             messages.success(request, _("密码已修改，其他设备上的登录已退出"))
             return redirect("me")
-    context = {"form": form, "hints": hints(), "forced": signed_in(request).must_change_password}
+    due = password_due(signed_in(request))
+    context = {"form": form, "hints": hints(), "due": due, "days": settings.PASSWORD_DAYS}
     return render(request, "accounts/change_password.html", context, status=400 if form.errors else 200)
 
 

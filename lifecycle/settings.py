@@ -179,8 +179,8 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.BearerToken",  # first: who sends nothing is answered 401, not 403
         "rest_framework.authentication.SessionAuthentication",
-        "accounts.tokens.BearerToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["kernel.rest.OrjsonRenderer"],

@@ -23,7 +23,8 @@ class Writes(IdempotentWrites):
     """Appends one audit entry per write, and refuses the name "no" after writing it."""
 
     def post(self, request: Request) -> Response:
-        name = str(request.data.get("name", ""))
+        sent: Any = request.data
+        name = str(sent.get("name", ""))
         entry = AuditEntry.objects.create(kind="test", target=name)
         if name == "no":
             raise Refused.because("no", "不行")
