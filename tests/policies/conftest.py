@@ -1,6 +1,5 @@
 """What the tests of policies share: the shipped packs, an organisation, a bare pack to spoil."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from accounts.organisation import SHIPPED, load_units
-from policies import actions, rulebook
+from policies import actions
 from policies.models import PolicyVersion
 from policies.packs import PACKS
 from tests import factories
@@ -62,13 +61,6 @@ BARE = dedent(
     verdicts = [{ code = "yes", name = "可", reaches = ["done"] }]
     """
 )
-
-
-@pytest.fixture(autouse=True)
-def fresh_rulebooks() -> Iterator[None]:
-    rulebook.forget()
-    yield
-    rulebook.forget()
 
 
 @pytest.fixture
