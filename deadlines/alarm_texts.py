@@ -14,6 +14,7 @@ PROVISIONAL = "%s（暂定）"
 TOPIC = "deadline.alarm"
 EVENT = "deadline.alarm"
 BUREAU = ("bureau_head", "bureau_clerk")
+PAGES = {"project": "projects", "chain": "chains"}
 LEAD_PARTS = ("lead", "introducing")
 
 
@@ -36,4 +37,10 @@ def text(alarm: Alarm, today: date) -> str:
 
 
 def url(alarm: Alarm) -> str:
-    return f"/cases/{alarm.deadline.case_id}/"
+    """Where the case is read: the page of its kind."""
+    case = alarm.deadline.case
+    return case_page(case.kind, case.pk)
+
+
+def case_page(kind: str, pk: int) -> str:
+    return f"/{PAGES.get(kind, 'cases')}/{pk}/"

@@ -20,6 +20,7 @@ class DeadlinesConfig(AppConfig):
                 "deadline.resumed": _("“%(name)s”恢复计时，截止由 %(was)s 改为 %(due)s"),
                 "deadline.restarted": _("“%(name)s”起算日更正为 %(started)s，截止由 %(was)s 改为 %(due)s"),
                 "deadline.recomputed": _("日历更新，“%(name)s”的截止由 %(was)s 改为 %(due)s"),
+                "deadline.reassigned": _("%(count)s项期限由%(old)s移交%(new)s"),
                 "deadline.alarm": _("“%(name)s”%(level)s灯预警，截止 %(due)s"),
             }
         )

@@ -42,11 +42,8 @@ def hand_over(alarms: QuerySet[Alarm], *, on: date, limit: int = 1000) -> int:
         return 0
     waiting = alarms.filter(raised_at__isnull=False, handed_at__isnull=True, opens__in=registered())
     skip = connection.features.has_select_for_update_skip_locked
-    rows = list(
-        waiting.select_related("deadline__case")
-        .select_for_update(skip_locked=skip, of=("self",))
-        .order_by("id")
-    )
+    locked = waiting.select_for_update(skip_locked=skip, of=("self",))
+    rows = list(locked.select_related("deadline__case").order_by("id")[:limit])
     return sum(_give(code, [row for row in rows if row.opens == code], on) for code in registered())
 
 

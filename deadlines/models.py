@@ -105,6 +105,20 @@ class DeadlineQuerySet(HangsOnCase["Deadline"]):
         """Running and past their last day. ``today`` is the business date in Asia/Shanghai."""
         return self.filter(_TICKING, due_on__lt=today)
 
+    def in_state(self, state: str, today: date) -> Self:
+        """Only those in one state, as :meth:`Deadline.state` derives it."""
+        running = Q(paused_from__isnull=True) & _OPEN
+        return self.filter(
+            {
+                State.RUNNING: running & Q(due_on__gte=today),
+                State.LATE: running & Q(due_on__lt=today),
+                State.PAUSED: Q(paused_from__isnull=False),
+                State.MET: Q(met_on__lte=F("due_on")),
+                State.MET_LATE: Q(met_on__gt=F("due_on")),
+                State.CANCELLED: Q(cancelled_on__isnull=False),
+            }[State(state)]
+        )
+
     def with_light(self, today: date) -> Self:
         """Annotate ``light_now`` as :meth:`Deadline.light` derives it."""
         return self.annotate(
@@ -125,7 +139,7 @@ class DeadlineQuerySet(HangsOnCase["Deadline"]):
             Light.RED: ticking.filter(due_on__lt=today),
             Light.YELLOW: ticking.filter(due_on__gte=today, warn_on__lte=today),
             Light.GREEN: ticking.filter(Q(warn_on__isnull=True) | Q(warn_on__gt=today), due_on__gte=today),
-        }.get(Light(light), self.none())
+        }[Light(light)]
 
 
 class Deadline(models.Model):

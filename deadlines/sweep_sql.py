@@ -1,5 +1,6 @@
 """One chunk of the sweep on PostgreSQL: one statement."""
 
+import json
 from collections import Counter
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ WITH due AS MATERIALIZED (
     UPDATE deadlines_alarm AS a SET raised_at = %(now)s FROM due WHERE a.id = due.id
     RETURNING a.id, a.deadline_id, a.level, a.name, a.tells, a."on"
 ), told AS (
-    SELECT r.*, d.case_id, d.name AS deadline_name, d.clause, d.due_on, c.title,
+    SELECT r.*, d.case_id, d.name AS deadline_name, d.clause, d.due_on, c.title, c.kind,
            d.responsible_user_id AS user_id, d.responsible_unit_id AS unit_id,
            string_to_array(r.tells, ' ') AS words,
            CASE WHEN d.provisional THEN format(%(provisional)s, d.due_on) ELSE d.due_on::text END AS due_text
@@ -56,7 +57,7 @@ WITH due AS MATERIALIZED (
         format(CASE WHEN due_on > %(today)s THEN %(before)s WHEN due_on = %(today)s THEN %(on_the_day)s
                ELSE %(after)s END, name, title, deadline_name, due_text,
                CASE WHEN clause = '' THEN '' ELSE format(%(clause)s, clause) END),
-        format('/cases/%%s/', case_id), tells_whom, %(now)s
+        format('/%%s/%%s/', coalesce(%(pages)s::jsonb ->> kind, 'cases'), case_id), tells_whom, %(now)s
     FROM addressed ORDER BY id
     ON CONFLICT (key) DO NOTHING
 )
@@ -79,6 +80,7 @@ def raise_chunk(today: date, now: datetime, chunk: int) -> Counter[str]:
         "topic": texts.TOPIC,
         "lead_parts": list(texts.LEAD_PARTS),
         "bureau": list(texts.BUREAU),
+        "pages": json.dumps(texts.PAGES),
     }
     with connection.cursor() as cursor:
         cursor.execute(_CHUNK, values)
