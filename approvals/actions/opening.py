@@ -1,0 +1,245 @@
+"""A step opens: the units the plan names are asked, its clock starts, everybody asked is told."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import units_of
+from accounts.models import Unit, UnitKind, User
+from approvals.models import Opinion, Step
+from approvals.permissions import require_lead, require_opener
+from approvals.readiness import Standing, nobody_asked, not_yet, settled
+from approvals.rules import aspect_of, cast_for, concerning, rule_of
+from cases import actions as cases
+from deadlines import actions as deadlines
+from deadlines.models import Deadline
+from deadlines.wording import due_text
+from kernel.refusals import Refused
+from notices.actions import Draft, post_many
+from policies.schema import Aspect
+from policies.schema import Step as StepRule
+from projects.facts import facts_of, rules_of
+from projects.gates import held
+from projects.models import Project
+from projects.permissions import lock, require_running
+
+ASKED = "asked"
+"""The part that whoever is asked for an opinion plays in the case: it opens the case to them."""
+
+
+@transaction.atomic
+def open_step(*, project: Project, step: str, by: User, on: date, reason: str = "") -> Step:
+    """Open a round of a step by hand. ``on`` is the business date (Asia/Shanghai); its clock starts then.
+
+    Raises Refused: forbidden for whom the plan does not name; unmet needs, or an aspect about which nobody
+    can be asked, with clause and link; invalid for an unknown step, or a further round without ``reason``;
+    conflict while a round is running.
+    """
+    project = lock(project)
+    at = standing(project, step, on)
+    rule = at.rules.steps[step]
+    require_opener(project, rule, by)
+    require_running(project)
+    latest = _latest(project, rule)
+    _require_no_running(latest)
+    if latest is not None and latest.concluded_on and not reason.strip():
+        raise Refused.invalid("reason", _("“%(name)s”已有结论，再次办理须说明原因") % {"name": rule.name})
+    missing = not_yet(rule, at) or nobody_asked(rule, at)
+    if missing:
+        raise Refused(missing)
+    return _open(at, rule, by, on, round_=_round(latest), reason=reason.strip())
+
+
+@transaction.atomic
+def reopen(*, step: Step, by: User, on: date, reason: str) -> Step:
+    """Open a new round of a step that has ended, with the reason. Raises Refused like ``open_step``."""
+    if not reason.strip():
+        raise Refused.invalid("reason", _("请填写再次办理的原因"))
+    return open_step(project=Project(pk=step.case_id), step=step.code, by=by, on=on, reason=reason)
+
+
+def open_by_itself(at: Standing, rule: StepRule, by: User, on: date) -> Step | None:
+    """Open what the plan opens when its milestone is reached; gaps are shown, not refused.
+
+    None when a round is running, the last one settled it, or something is still missing. The caller holds
+    the project's lock.
+    """
+    latest = _latest(at.project, rule)
+    if (latest is not None and latest.is_running) or settled(rule, latest, at.held) or not_yet(rule, at):
+        return None
+    return _open(at, rule, by, on, round_=_round(latest), milestone=rule.opens_on.milestone or "")
+
+
+def standing(project: Project, step: str, on: date) -> Standing:
+    """What opening one step asks about. Raises Refused (invalid) for a step the plan does not have."""
+    rules = rules_of(project)
+    if step not in rules.steps:
+        raise Refused.invalid("step", _("制度中没有程序“%(code)s”") % {"code": step})
+    cast = cast_for([rules.steps[step]], project.pk, on)
+    return Standing(project, rules, facts_of(project), held(project), cast)
+
+
+def _latest(project: Project, rule: StepRule) -> Step | None:
+    rows = Step.objects.filter(case_id=project.pk, code=rule.code).select_related("opened_by")
+    return rows.order_by("-round").first()
+
+
+def _round(latest: Step | None) -> int:
+    return latest.round + 1 if latest else 1
+
+
+def _require_no_running(latest: Step | None) -> None:
+    if latest is not None and latest.is_running:
+        message = _("“%(name)s”第%(round)s轮正在办理，由%(who)s于 %(day)s 启动")
+        data = {"name": latest.name, "round": latest.round, "who": latest.opened_by, "day": latest.opened_on}
+        raise Refused.conflict(message % data, code="already_running")
+
+
+def _open(
+    at: Standing, rule: StepRule, by: User, on: date, *, round_: int, reason: str = "", milestone: str = ""
+) -> Step:
+    step = Step(
+        case=at.project.case,
+        code=rule.code,
+        name=rule.name,
+        kind=rule.kind,
+        clause=rule.clause,
+        policy_version_id=rule.source.id,
+        round=round_,
+        opened_on=on,
+        opened_by=by,
+        opened_by_milestone=milestone,
+        reason=reason,
+        lead_unit=_lead(at.cast.leads(rule), by, milestone),
+    )
+    aspects = concerning(rule, at.facts)
+    step.gaps = [
+        {"aspect": a.code, "name": a.name, "parts": list(a.asks_parts)}
+        for a in aspects
+        if not at.cast.asked(a)
+    ]
+    step.deadline = _clock(at, rule, step, by, on)
+    step.save()
+    rows = [_question(step, aspect, unit, by, on) for aspect in aspects for unit in at.cast.asked(aspect)]
+    Opinion.objects.bulk_create(rows)
+    _call_in(step, rows, at.cast.leads(rule), by, on)
+    return step
+
+
+def _call_in(step: Step, rows: Sequence[Opinion], leads: Sequence[Unit], by: User, on: date) -> None:
+    """Open the case to who is asked and to who leads, and tell them; the bureau sees every case anyway."""
+    units = list(dict.fromkeys(row.unit for row in rows))
+    others = [unit for unit in leads if unit not in units and unit.kind != UnitKind.BUREAU]
+    cases.assign_part_to_many(case=step.case, units=[*units, *others], part=ASKED, by=by, on=on)
+    cases.record(case=step.case, kind="step.opened", by=by, on=on, data=_event(step, units))
+    drafts = [_call(step, unit, [row for row in rows if row.unit == unit]) for unit in units]
+    post_many(drafts=drafts + [_lead_call(step, unit) for unit in others])
+
+
+def _lead(leads: Sequence[Unit], by: User, milestone: str) -> Unit | None:
+    """Of several units that may lead, the one that opens it by hand; else the first the plan names."""
+    mine = set() if milestone else units_of(by)
+    return next((unit for unit in leads if unit.pk in mine), leads[0] if leads else None)
+
+
+def _clock(at: Standing, rule: StepRule, step: Step, by: User, on: date) -> Deadline | None:
+    if rule.limit is None:
+        return None
+    return deadlines.open_deadline(
+        case=step.case, rule=f"step:{rule.code}", name=rule.name, clause=rule.clause, limit=rule.limit,
+        started_on=on, start_event=step.opened_by_milestone, ladder=at.rules.escalation,
+        responsible_unit=step.lead_unit, policy_version_id=rule.source.id, by=by, on=on,
+    )  # fmt: skip
+
+
+def _question(step: Step, aspect: Aspect, unit: Unit, by: User, on: date) -> Opinion:
+    return Opinion(
+        step=step,
+        aspect=aspect.code,
+        aspect_name=aspect.name,
+        group=aspect.group,
+        unit=unit,
+        asks=aspect.answer,
+        asked_on=on,
+        asked_by=by,
+    )
+
+
+def _event(step: Step, units: Sequence[Unit]) -> dict[str, Any]:
+    names = "、".join(str(unit) for unit in units)
+    round_ = _("（第%(n)s轮：%(reason)s）") % {"n": step.round, "reason": step.reason} if step.reason else ""
+    return {
+        "step": step.pk, "code": step.code, "name": step.name, "round": round_, "clause": step.clause,
+        "units": names or _("有关单位"), "gaps": step.gaps,
+    }  # fmt: skip
+
+
+def _lead_call(step: Step, unit: Unit) -> Draft:
+    data = {"title": step.case.title, "name": step.name}
+    text = _("“%(title)s”的“%(name)s”已启动，由贵单位牵头办理") % data
+    key, url = f"step:{step.pk}:lead:{unit.pk}", f"/steps/{step.pk}/"
+    return Draft(key=key, topic="step.lead", text=text, case_id=step.case_id, url=url, units=[unit.pk])
+
+
+def _call(step: Step, unit: Unit, rows: Sequence[Opinion]) -> Draft:
+    what = "、".join(row.aspect_name for row in rows)
+    data = {"title": step.case.title, "name": step.name, "what": what}
+    text = _("请就“%(title)s”的“%(name)s”出具意见：%(what)s") % data
+    if step.deadline:
+        text += _("，截止 %(day)s") % {
+            "day": due_text(step.deadline.due_on, provisional=step.deadline.provisional)
+        }
+    key = (
+        f"step:{step.pk}:asked:{unit.pk}:{rows[0].aspect}"
+        if len(rows) == 1
+        else f"step:{step.pk}:asked:{unit.pk}"
+    )
+    return Draft(
+        key=key,
+        topic="step.asked",
+        text=text,
+        case_id=step.case_id,
+        url=f"/steps/{step.pk}/",
+        units=[unit.pk],
+    )
+
+
+@transaction.atomic
+def ask(*, step: Step, aspect: str, unit: Unit, by: User, on: date) -> Opinion:
+    """Ask one more unit about an aspect of a running step; this also closes a gap (``step.gaps``).
+
+    Raises Refused: forbidden for whoever does not lead the step; invalid for an aspect the plan does not
+    have; conflict when the unit is asked already or the step has ended.
+    """
+    project = lock(Project(pk=step.case_id))
+    row = (
+        Step.objects.select_for_update(of=("self",))
+        .select_related("case", "deadline", "lead_unit")
+        .get(pk=step.pk)
+    )
+    require_lead(row, by)
+    require_running(project)
+    if not row.is_running:
+        raise Refused.conflict(
+            _("“%(name)s”已经结束，不能再征求意见") % {"name": row.name}, code="step_ended"
+        )
+    asked = aspect_of(rule_of(row), aspect)
+    if asked is None:
+        raise Refused.invalid(
+            "aspect", _("“%(name)s”没有这一事项：%(code)s") % {"name": row.name, "code": aspect}
+        )
+    if row.opinions.filter(aspect=aspect, unit=unit, in_force=True).exists():
+        message = _("已就“%(aspect)s”征求过%(unit)s的意见") % {"aspect": asked.name, "unit": unit}
+        raise Refused.conflict(message, code="already_asked")
+    question = _question(row, asked, unit, by, on)
+    question.save()
+    row.gaps = [gap for gap in row.gaps if gap["aspect"] != aspect]
+    row.save(update_fields=["gaps"])
+    cases.assign_part_to_many(case=row.case, units=[unit], part=ASKED, by=by, on=on)
+    data = {"step": row.pk, "name": row.name, "unit": unit.name, "aspect": asked.name}
+    cases.record(case=row.case, kind="step.asked", by=by, on=on, data=data)
+    post_many(drafts=[_call(row, unit, [question])])
+    return question

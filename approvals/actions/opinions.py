@@ -1,0 +1,225 @@
+"""An opinion is given by the unit asked, or its paper is entered for it (代录); late ones are kept."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
+from approvals.permissions import require_asked, require_recorder
+from approvals.rules import aspect_of, rule_of
+from cases import actions as cases
+from documents.actions import SCAN, attach
+from documents.models import Attachment
+from kernel.clock import now
+from kernel.refusals import Refused
+from notices.actions import post
+from policies.schema import Score
+from projects.models import Project
+from projects.permissions import require_running
+
+if TYPE_CHECKING:
+    from django.core.files import File
+
+NEEDS_WORDS = frozenset({Answer.STATED, Answer.VETO, Answer.DEFER, Answer.REJECT})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an opinion says: ``answer`` may be left out where the aspect takes only one."""
+
+    words: str = ""
+    score: int | None = None
+    answer: str = ""
+
+
+@transaction.atomic
+def give_opinion(
+    *,
+    opinion: Opinion,
+    by: User,
+    on: date,
+    words: str = "",
+    score: int | None = None,
+    answer: str = "",
+    supersede: bool = False,
+) -> Opinion:
+    """Answer for one's own unit on a business date (Asia/Shanghai); late after the last day or the verdict.
+
+    Given once it is final; with ``supersede`` a new one takes its place until the step is concluded, and
+    the old one stays on record. Raises Refused: forbidden for who was not asked; invalid for missing words,
+    a wrong answer or score; conflict when a colleague was faster, or the step is cancelled.
+    """
+    row = _locked(opinion)
+    require_asked(row, by)
+    row = _next(row, supersede)
+    _say(row, _checked(row, Said(words, score, answer)), on)
+    row.given_by = by
+    return _store(row, by, on)
+
+
+@transaction.atomic
+def record_on_behalf(
+    *,
+    opinion: Opinion,
+    scan: "File[bytes] | Attachment | None",
+    by: User,
+    on: date,
+    given_on: date | None = None,
+    words: str = "",
+    score: int | None = None,
+    answer: str = "",
+    supersede: bool = False,
+) -> Opinion:
+    """代录: enter a unit's written opinion with its scan. ``given_on`` is the day on the paper, ``on`` today.
+
+    Raises Refused like ``give_opinion``; invalid without a scan, or for a paper dated after today or before
+    the unit was asked.
+    """
+    row = _locked(opinion)
+    require_recorder(row.step, by)
+    row = _next(row, supersede)
+    said = _checked(row, Said(words, score, answer))
+    if scan is None:
+        raise Refused.invalid("scan", _("代录意见须上传书面意见扫描件"), code="scan_missing")
+    _say(row, said, _paper_day(row, given_on or on, on))
+    row.on_behalf, row.recorded_by = True, by
+    row.scan = _scan(row, scan, by)
+    return _store(row, by, on)
+
+
+def _locked(opinion: Opinion) -> Opinion:
+    """The opinion with its step, the step locked: opinions of one step are given one after the other."""
+    step_rows = Step.objects.select_for_update(of=("self",)).select_related("case", "deadline", "lead_unit")
+    step = step_rows.get(pk=opinion.step_id)
+    row = Opinion.objects.select_related("unit", "given_by", "recorded_by").get(pk=opinion.pk)
+    row.step = step
+    return row
+
+
+def _next(row: Opinion, supersede: bool) -> Opinion:
+    """The row to fill: the one asked for, or a new one in its place. Raises Refused where neither may be."""
+    step = row.step
+    require_running(Project.objects.get(pk=step.case_id))
+    if step.cancelled_on:
+        raise Refused.conflict(
+            _("“%(name)s”已撤销，不再征求意见") % {"name": step.name}, code="step_cancelled"
+        )
+    if row.given_on is None:
+        return row
+    data = {
+        "unit": row.unit,
+        "day": row.given_on,
+        "answer": row.get_answer_display(),
+        "words": row.words[:60],
+    }
+    if step.concluded_on:
+        message = _("%(unit)s已于 %(day)s 出具意见（%(answer)s），结论已作出，不能再改") % data
+        raise Refused.conflict(message, code="already_concluded")
+    if not row.in_force or not supersede:
+        message = _("%(unit)s已于 %(day)s 出具意见：%(answer)s %(words)s") % data
+        raise Refused.conflict(message, code="already_given")
+    return Opinion(
+        step=step,
+        aspect=row.aspect,
+        aspect_name=row.aspect_name,
+        group=row.group,
+        unit=row.unit,
+        asks=row.asks,
+        asked_on=row.asked_on,
+        asked_by_id=row.asked_by_id,
+        supersedes=row,
+    )
+
+
+def _checked(row: Opinion, said: Said) -> Said:
+    takes = ANSWERS[row.asks]
+    answer = said.answer or (takes[0] if len(takes) == 1 else "")
+    if answer not in takes:
+        names = "、".join(str(one.label) for one in takes)
+        raise Refused.invalid("answer", _("请选择：%(answers)s") % {"answers": names})
+    words = said.words.strip()
+    if answer in NEEDS_WORDS and not words:
+        what = _("请填写意见") if answer == Answer.STATED else _("请填写理由")
+        raise Refused.invalid("words", what)
+    _check_score(row, said.score)
+    return Said(words, said.score, answer)
+
+
+def _check_score(row: Opinion, score: int | None) -> None:
+    if score is None:
+        return
+    if row.asks != Asks.WORDS_AND_SCORE:
+        raise Refused.invalid("score", _("此事项不评分"))
+    limits = score_limits(row)
+    if not limits.min <= score <= limits.max:
+        raise Refused.invalid(
+            "score", _("评分应在 %(min)s 到 %(max)s 之间") % {"min": limits.min, "max": limits.max}
+        )
+
+
+def score_limits(row: Opinion) -> Score:
+    """Between which figures the aspect is scored: as the plan says, else 0 to 100."""
+    aspect = aspect_of(rule_of(row.step), row.aspect)
+    return (aspect.score if aspect else None) or Score()
+
+
+def _paper_day(row: Opinion, given_on: date, today: date) -> date:
+    if given_on > today:
+        raise Refused.invalid("given_on", _("出具日期不能晚于今天（%(today)s）") % {"today": today})
+    if given_on < row.asked_on:
+        raise Refused.invalid("given_on", _("出具日期不能早于征求日期 %(day)s") % {"day": row.asked_on})
+    return given_on
+
+
+def _scan(row: Opinion, scan: "File[bytes] | Attachment", by: User) -> Attachment:
+    if isinstance(scan, Attachment):
+        if scan.case_id != row.step.case_id or scan.withdrawn_on:
+            raise Refused.invalid("scan", _("扫描件不属于本项目或已撤回"))
+        return scan
+    note = f"{row.unit} · {row.aspect_name}"
+    assert row.given_on is not None
+    return attach(case=row.step.case, kind=SCAN, upload=scan, by=by, on=row.given_on, note=note)
+
+
+def _say(row: Opinion, said: Said, given_on: date) -> None:
+    row.words, row.score, row.answer = said.words, said.score, said.answer
+    row.given_on, row.given_at = max(given_on, row.asked_on), now()
+    row.late = row.step.concluded_on is not None or row.step.limit_passed(given_on)
+
+
+def _store(row: Opinion, by: User, on: date) -> Opinion:
+    if row.supersedes_id is not None:
+        Opinion.objects.filter(pk=row.supersedes_id).update(in_force=False)
+    row.save()
+    marks = (
+        [_("代录")] * row.on_behalf + [_("逾期")] * row.late + [_("变更")] * (row.supersedes_id is not None)
+    )
+    data = {
+        "opinion": row.pk,
+        "step": row.step_id,
+        "unit": row.unit.name,
+        "aspect": f"{row.step.name} · {row.aspect_name}",
+        "answer": str(row.get_answer_display()),
+        "marks": _("（%(marks)s）") % {"marks": "、".join(marks)} if marks else "",
+    }
+    cases.record(case=row.step.case, kind="step.opinion", by=by, on=on, data=data, unit=row.unit)
+    _tell_lead(row.step)
+    return row
+
+
+def _tell_lead(step: Step) -> None:
+    """Once every opinion is there, whoever leads can conclude: told once a round."""
+    if not step.is_running or step.lead_unit_id is None or step.gaps:
+        return
+    if step.opinions.filter(in_force=True, given_on__isnull=True).exists():
+        return
+    text = _("“%(title)s”的“%(name)s”意见已收齐，可以作出结论") % {
+        "title": step.case.title,
+        "name": step.name,
+    }
+    key, url = f"step:{step.pk}:complete", f"/steps/{step.pk}/"
+    post(key=key, topic="step.complete", case=step.case, text=text, url=url, units=[step.lead_unit_id])

@@ -1,0 +1,83 @@
+"""The way of one project through its steps, told with the real actions."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import Unit, User
+from approvals import actions
+from approvals.actions import Named
+from approvals.models import Asks, Opinion, Step
+from projects import actions as projects
+from projects.models import Project
+from tests.factories import TODAY
+from tests.law import District
+
+TOMORROW = TODAY + timedelta(days=1)
+DUE = date(2026, 3, 11)
+"""7 working days after Monday, 2 March 2026."""
+FAVOURABLE = {
+    Asks.WORDS: {"words": "无异议"},
+    Asks.WORDS_AND_SCORE: {"words": "前景良好", "score": 80},
+    Asks.PASS_OR_VETO: {"answer": "pass"},
+    Asks.OUTCOME: {"answer": "approve"},
+}
+
+
+@dataclass
+class Story:
+    """A district with people by role and unit, made when they are first called."""
+
+    district: District
+    people: dict[tuple[str, str], User] = field(default_factory=dict)
+
+    @property
+    def clerk(self) -> User:
+        return self.district.clerk
+
+    @property
+    def bureau(self) -> Unit:
+        return self.district.bureau
+
+    def person(self, unit: str, role: str = "reviewer") -> User:
+        if (unit, role) not in self.people:
+            self.people[unit, role] = self.district.person(role, unit)
+        return self.people[unit, role]
+
+    def reach(self, project: Project, *codes: str, on: date = TODAY) -> None:
+        for code in codes:
+            projects.reach(project=project, milestone=code, by=self.district.head, on=on, produced=True)
+
+    def assessment(self, project: Project | None = None) -> Step:
+        """The first talk was registered, so the assessment has opened by itself."""
+        project = project or self.district.project()
+        self.reach(project, "first_talk_registered")
+        return Step.objects.get(case_id=project.pk, code="assessment")
+
+    def open(self, project: Project, code: str, **more: Any) -> Step:
+        return actions.open_step(**{"project": project, "step": code, "by": self.clerk, "on": TODAY} | more)
+
+    def answer(self, opinion: Opinion, on: date = TODAY, **said: Any) -> Opinion:
+        """The unit asked answers through one of its own people: favourably, unless said otherwise."""
+        role = "leader" if opinion.unit.kind == "leadership" else "reviewer"
+        by = self.person(opinion.unit.code, role)
+        return actions.give_opinion(opinion=opinion, by=by, on=on, **(said or FAVOURABLE[Asks(opinion.asks)]))
+
+    def answer_all(self, step: Step, on: date = TODAY) -> None:
+        for opinion in step.opinions.filter(in_force=True, given_on=None).select_related("unit"):
+            self.answer(opinion, on)
+
+    def conclude(self, step: Step, verdict: str, **more: Any) -> Step:
+        more = {"by": self.clerk, "on": TODAY, "reason": "条件成熟"} | more
+        return actions.conclude(step=step, verdict=verdict, **more)
+
+    def ready_for_review(self) -> Project:
+        """Dispatched to a park, its agreement settled: what joint review and decision wait for."""
+        project = self.district.project()
+        projects.set_money(project=project, measure="total", raw="8亿元", by=self.clerk, on=TODAY)
+        projects.set_parts(project=project, part="landing", unit=self.district.park, by=self.clerk, on=TODAY)
+        self.reach(project, "first_talk_registered", "assessed", "dispatched")
+        return Project.objects.get(pk=project.pk)
+
+    def first_contact(self) -> Named:
+        return Named(self.bureau, self.clerk)
