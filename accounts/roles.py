@@ -62,6 +62,7 @@ class Can(StrEnum):
     EXPORT_LEDGER = "export_ledger"
     SHOW_PHONE = "show_phone"
     NAME_COMMISSIONER = "name_commissioner"
+    SERVE_PROJECT = "serve_project"
     SEE_SCORING = "see_scoring"
     BOOK_CREDIT = "book_credit"
     LOAD_POLICIES = "load_policies"
@@ -136,7 +137,9 @@ ROLES: dict[Role, RoleRule] = {
         Can.PAUSE_DEADLINES,
         Can.RECORD_MILESTONE,
     ),
-    Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE),
+    Role.COMMISSIONER: _rule(
+        Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT
+    ),
     Role.LEADER: _rule(
         Scope.DISTRICT,
         Can.INSTRUCT,

@@ -23,6 +23,7 @@ class Item:
 
 MENU = (
     Item(_("工作台"), "/", "layout-dashboard", business=False),
+    Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
     Item(_("项目台账"), "/projects/", "table"),
     Item(_("审批"), "/inbox/", "inbox"),
     Item(_("产业链"), "/chains/", "topology-star-3"),

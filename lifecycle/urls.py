@@ -9,11 +9,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("lifecycle.api")),
     # Pages
     path("", include("approvals.urls")),
+    path("", include("assignments.urls")),
     path("", include("deadlines.urls")),
     path("files/", include("documents.urls")),
     path("notices/", include("notices.urls")),
     path("policies/", include("policies.urls")),
     path("projects/", include("projects.urls")),
-    path("", include("assignments.urls")),
+    path("", include("service.urls")),
     path("", include("accounts.urls")),
 ]

@@ -1,0 +1,173 @@
+"""Assignments over REST: list, create, and one POST for each move."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.idempotency import IdempotentWrites
+from accounts.models import Unit, User
+from assignments import actions, queries
+from assignments.models import Assignment, AssignmentQuerySet, Kind
+from cases.models import Case
+from documents.models import Attachment
+from kernel.clock import today
+
+
+class AssignmentOut(serializers.ModelSerializer[Assignment]):
+    """``light``: green, yellow, red, grey, paused or met. ``due_on`` is that of its clock."""
+
+    project = serializers.IntegerField(source="case_id", read_only=True)
+    unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
+    user = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    issued_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    due_on = serializers.SerializerMethodField()
+    light = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Assignment
+        fields = (
+            "id", "project", "kind", "state", "title", "text", "rule", "clause", "unit", "user", "issued_by",
+            "issued_on", "deadline", "due_on", "light", "parent", "accepted_on", "reported_on", "report",
+            "evidence", "returned_times", "returned_reason", "ended_on", "ended_note",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_due_on(self, row: Assignment) -> str | None:
+        return str(row.deadline.due_on) if row.deadline else None
+
+    def get_light(self, row: Assignment) -> str:
+        return row.light(today())
+
+
+class AssignmentIn(serializers.Serializer[Any]):
+    project = serializers.IntegerField(help_text="id of the project or chain (its case)")
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    unit = serializers.SlugRelatedField[Unit](slug_field="code", queryset=Unit.objects.all())
+    user = serializers.SlugRelatedField[User](
+        slug_field="username", queryset=User.objects.all(), required=False, allow_null=True
+    )
+    title = serializers.CharField(max_length=120)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
+class ReportIn(serializers.Serializer[Any]):
+    report = serializers.CharField(max_length=4000)
+    evidence = serializers.PrimaryKeyRelatedField[Attachment](
+        queryset=Attachment.objects.all(), required=False, allow_null=True
+    )
+
+
+class NoteIn(serializers.Serializer[Any]):
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)
+
+
+class ReissueIn(serializers.Serializer[Any]):
+    unit = serializers.SlugRelatedField[Unit](slug_field="code", queryset=Unit.objects.all())
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
+_FILTERS = [
+    OpenApiParameter(
+        "show", OpenApiTypes.STR, description="open (default), late, mine, reported, ended or all"
+    ),
+    OpenApiParameter("kind", OpenApiTypes.STR, description=", ".join(Kind.values)),
+    OpenApiParameter("unit", OpenApiTypes.STR, description="code of the answerable unit"),
+    OpenApiParameter("project", OpenApiTypes.INT, description="id of the project"),
+]
+
+
+class AssignmentViewSet(
+    IdempotentWrites, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Assignment]
+):
+    """What is handed to units on the cases the caller sees."""
+
+    serializer_class = AssignmentOut
+    queryset = Assignment.objects.none()
+    lookup_value_regex = r"\d+"
+    filter_backends = ()
+
+    def get_queryset(self) -> AssignmentQuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return Assignment.objects.none()
+        user: Any = self.request.user
+        if self.action == "list":
+            asked = self.request.query_params.dict()
+            return queries.filtered(user, asked, today()).for_list()
+        return queries.visible(user).for_list()
+
+    @extend_schema(parameters=_FILTERS)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest first; ``show`` says which."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=AssignmentIn, responses={201: AssignmentOut})
+    def create(self, request: Request) -> Response:
+        """Issue an assignment. An instruction takes INSTRUCT, a supervision SUPERVISE."""
+        fields = self._checked(AssignmentIn)
+        user: Any = request.user
+        case: Any = get_object_or_404(Case.objects.visible_to(user), pk=fields.pop("project"))
+        row = actions.issue(case=case, by=user, on=today(), **fields)
+        return Response(AssignmentOut(row).data, status=201)
+
+    @extend_schema(request=None, responses=AssignmentOut)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """签收."""
+        return self._moved(actions.accept)
+
+    @extend_schema(request=ReportIn, responses=AssignmentOut)
+    @action(detail=True, methods=["post"])
+    def report(self, request: Request, pk: str) -> Response:
+        """反馈: the clock stops today."""
+        return self._moved(actions.report, ReportIn)
+
+    @extend_schema(request=NoteIn, responses=AssignmentOut)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """销号."""
+        return self._moved(actions.close, NoteIn)
+
+    @extend_schema(request=ReasonIn, responses=AssignmentOut)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """退回: a report that does not satisfy, or a duty that is not one's own."""
+        return self._moved(actions.return_, ReasonIn)
+
+    @extend_schema(request=ReissueIn, responses=AssignmentOut)
+    @action(detail=True, methods=["post"])
+    def reissue(self, request: Request, pk: str) -> Response:
+        """重新交办 what a unit gave back."""
+        return self._moved(actions.reissue, ReissueIn)
+
+    @extend_schema(request=ReasonIn, responses=AssignmentOut)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str) -> Response:
+        """撤销."""
+        return self._moved(actions.revoke, ReasonIn)
+
+    def _moved(self, act: Any, shape: type[serializers.Serializer[Any]] | None = None) -> Response:
+        fields = self._checked(shape) if shape else {}
+        row = act(assignment=self.get_object(), by=self.request.user, on=today(), **fields)
+        return Response(AssignmentOut(row).data)
+
+    def _checked(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        body = shape(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        found: dict[str, Any] = body.validated_data
+        return found
+
+
+routes = [("assignments", AssignmentViewSet, "assignment")]
+
+__all__ = ["AssignmentViewSet", "routes"]

@@ -1,0 +1,30 @@
+"""The case file's panel of assignments."""
+
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from assignments.models import Assignment
+from assignments.permissions import issuable
+from kernel.clock import today
+from projects import panels
+from projects.models import Project
+
+SHOWN = 8
+
+
+def register() -> None:
+    panels.register(panels.Panel("assignments", _("交办"), "assignments/panel.html", context, order=50))
+
+
+def context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """The open ones first, then the latest ended; one query however many there were."""
+    user: Any = request.user
+    rows = Assignment.objects.filter(case_id=project.pk).for_list()
+    open_first = F("ended_on").desc(nulls_first=True)
+    found = list(rows.order_by(open_first, F("deadline__due_on").asc(nulls_last=True), "-id")[: SHOWN + 1])
+    day = today()
+    lines = [{"row": row, "light": row.light(day)} for row in found[:SHOWN]]
+    return {"lines": lines, "more": len(found) > SHOWN, "may_issue": bool(issuable(user)), "project": project}

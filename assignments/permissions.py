@@ -1,0 +1,65 @@
+"""Who may hand over a duty, answer for it, and say that it is done."""
+
+from django.utils.translation import gettext as _
+
+from accounts.access import can, require, see_all, units_of
+from accounts.models import User
+from accounts.roles import Can
+from assignments.models import Assignment, Kind
+from cases.models import Case
+from cases.visibility import sees
+from kernel.refusals import Refused
+
+# What only a certain capability may issue; everything else takes ISSUE_ASSIGNMENT.
+ISSUED_WITH = {Kind.INSTRUCTION: Can.INSTRUCT, Kind.SUPERVISE: Can.SUPERVISE}
+
+
+def issuable(user: User) -> list[Kind]:
+    """The kinds a user may issue, in the order of the list; [] for whom issuing is not."""
+    return [kind for kind in Kind if can(user, ISSUED_WITH.get(kind, Can.ISSUE_ASSIGNMENT))]
+
+
+def require_issue(user: User, kind: str, case: Case) -> None:
+    """Raises Refused (forbidden) unless the user may issue this kind on a case in sight."""
+    require(user, ISSUED_WITH.get(Kind(kind), Can.ISSUE_ASSIGNMENT))
+    _require_sight(user, case.pk)
+
+
+def may_answer(user: User, row: Assignment) -> bool:
+    """The person named, or a colleague of the answerable unit."""
+    return can(user, Can.REPORT_ASSIGNMENT) and (row.user_id == user.pk or row.unit_id in units_of(user))
+
+
+def may_judge(user: User, row: Assignment) -> bool:
+    """Whoever issued it; else the issuing unit, or for what the system opened the offices of the whole
+    district. An instruction or supervision is judged by its issuer or an inspector only. Nobody strikes
+    off what the own unit answers for, unless the unit had issued it to itself."""
+    if row.issued_by_id == user.pk:
+        return True
+    if row.unit_id in units_of(user) and row.issued_unit_id != row.unit_id:
+        return False
+    if row.kind in ISSUED_WITH:
+        return can(user, Can.SUPERVISE)
+    wide = row.issued_by_id is None and see_all(user)
+    return can(user, Can.CLOSE_ASSIGNMENT) and (wide or row.issued_unit_id in units_of(user))
+
+
+def require_answer(user: User, row: Assignment) -> None:
+    """Raises Refused (forbidden) unless the user answers for it."""
+    require(user, Can.REPORT_ASSIGNMENT)
+    if not may_answer(user, row):
+        message = _("“%(title)s”由%(unit)s承办，您不能代办") % {"title": row.title, "unit": row.unit.name}
+        raise Refused.forbidden(message, code="not_answerable")
+    _require_sight(user, row.case_id)
+
+
+def require_judge(user: User, row: Assignment) -> None:
+    """Raises Refused (forbidden) unless the user may say whether it is done."""
+    if not may_judge(user, row):
+        raise Refused.forbidden(_("销号、退回和撤销由交办人或交办单位办理"), code="not_issuer")
+    _require_sight(user, row.case_id)
+
+
+def _require_sight(user: User, case_id: int) -> None:
+    if not sees(user, case_id):
+        raise Refused.forbidden(_("您看不到该档案"), code="not_visible")

@@ -1,0 +1,53 @@
+"""Reads of the list of assignments: filters, and how each unit stands."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from accounts.access import units_of
+from accounts.models import User
+from assignments.models import UNDONE, Assignment, AssignmentQuerySet, Kind, State
+
+SCOPES = ("open", "late", "mine", "reported", "ended", "all")
+UNITS_SHOWN = 30
+
+
+def visible(user: User) -> AssignmentQuerySet:
+    rows: AssignmentQuerySet = Assignment.objects.visible_to(user)
+    return rows
+
+
+def filtered(user: User, asked: Mapping[str, str], on: date) -> AssignmentQuerySet:
+    """Those a user sees, by scope, kind, unit code and case; unknown values filter nothing."""
+    rows = _scoped(visible(user), user, asked.get("show", ""), on)
+    if asked.get("kind") in Kind.values:
+        rows = rows.filter(kind=asked["kind"])
+    if unit := asked.get("unit", ""):
+        rows = rows.filter(unit__code=unit)
+    if (case := asked.get("project", "")).isdigit():
+        rows = rows.filter(case_id=int(case))
+    return rows
+
+
+def _scoped(rows: AssignmentQuerySet, user: User, show: str, on: date) -> AssignmentQuerySet:
+    if show == "late":
+        return rows.late(on)
+    if show == "mine":
+        return rows.undone().filter(Q(user=user) | Q(unit__in=units_of(user)))
+    if show == "reported":
+        return rows.filter(state=State.REPORTED)
+    if show == "ended":
+        return rows.filter(state__in=(State.CLOSED, State.REVOKED))
+    return rows if show == "all" else rows.open()
+
+
+def by_unit(user: User, on: date) -> list[dict[str, Any]]:
+    """Units by lateness: open, late and the nearest day, the latest first; one query."""
+    late = Q(state__in=UNDONE, deadline__due_on__lt=on, deadline__past=False)
+    rows = visible(user).open().order_by().values("unit__code", "unit__name", "unit__short_name")
+    counted = rows.annotate(
+        open=Count("id"), late=Count("id", filter=late), next_due=Min("deadline__due_on", filter=~late)
+    )
+    return [dict(row) for row in counted.order_by("-late", "-open", "unit__code")[:UNITS_SHOWN]]

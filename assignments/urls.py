@@ -1,0 +1,15 @@
+from django.urls import path
+
+from assignments import views
+
+urlpatterns = [
+    path("assignments/", views.assignments, name="assignments"),
+    path("assignments/<int:pk>/", views.assignment, name="assignment"),
+    path("assignments/<int:pk>/accept/", views.accept, name="assignment-accept"),
+    path("assignments/<int:pk>/close/", views.close, name="assignment-close"),
+    path("assignments/<int:pk>/reissue/", views.reissue, name="assignment-reissue"),
+    path("assignments/<int:pk>/report/", views.report, name="assignment-report"),
+    path("assignments/<int:pk>/return/", views.return_, name="assignment-return"),
+    path("assignments/<int:pk>/revoke/", views.revoke, name="assignment-revoke"),
+    path("cases/<int:case_pk>/assign/", views.issue, name="assignment-issue"),
+]

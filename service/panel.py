@@ -1,0 +1,32 @@
+"""The case file's panel: who serves the project, red when the plan asks for a commissioner and has none."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import can
+from accounts.roles import Can
+from kernel.clock import today
+from projects import panels
+from projects.models import Project
+from service.queries import last_contact, standing
+
+
+def register() -> None:
+    panels.register(
+        panels.Panel("service", _("项目服务"), "service/panel.html", context, order=30, column="side")
+    )
+
+
+def context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """A fixed number of queries: the parts, the milestones, the service body, the last contact."""
+    user: Any = request.user
+    last = last_contact(project)["last"]
+    return {
+        "standing": standing(project),
+        "last_contact": last,
+        "silent_days": (today() - last).days if last else None,
+        "may_name": can(user, Can.NAME_COMMISSIONER) and project.is_running,
+        "project": project,
+    }

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from service import views
+
+urlpatterns = [
+    path("mine/", views.mine, name="mine"),
+    path("mine/contact/", views.contact, name="mine-contact"),
+    path("projects/<int:pk>/commissioner/", views.commissioner, name="commissioner"),
+]
