@@ -1,7 +1,5 @@
 """Putting a year's calendar in force: from the shipped lists, or from a file."""
 
-from datetime import date
-
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -12,6 +10,7 @@ from accounts.roles import Can
 from deadlines import calendar_files, calendars
 from deadlines.calendar_files import YearPlan
 from deadlines.models import CalendarDay, CalendarVersion
+from kernel.clock import now
 from kernel.refusals import Refused
 
 
@@ -55,11 +54,16 @@ def _store(plan: YearPlan, by: User | None) -> CalendarVersion:
 
 @transaction.atomic
 def seed() -> list[int]:
-    """Load every shipped year that has no calendar yet; returns those years. Safe to run again."""
+    """Load every shipped year that has no calendar yet; returns those years. Safe to run again.
+
+    A database without any calendar was reckoned by these same years all along: nothing to recompute then.
+    """
     known = set(calendars.latest_versions())
+    done = None if known else now()
     fresh = {year: days for year, days in calendars.shipped_years().items() if year not in known}
-    rows = [CalendarVersion(year=year, **_named(year)) for year in fresh]
-    rows = CalendarVersion.objects.bulk_create(rows)
+    rows = CalendarVersion.objects.bulk_create(
+        CalendarVersion(year=year, recomputed_at=done, **_named(year)) for year in fresh
+    )
     CalendarDay.objects.bulk_create(
         CalendarDay(version=row, date=day, working=working)
         for row in rows
@@ -68,6 +72,6 @@ def seed() -> list[int]:
     return list(fresh)
 
 
-def _named(year: int) -> dict[str, str | date | None]:
+def _named(year: int) -> dict[str, str]:
     version, source = calendars.shipped_source(year)
     return {"version": version, "source": source}

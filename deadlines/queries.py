@@ -22,7 +22,7 @@ def approvers(by: User, on: date) -> QuerySet[User]:
 
 def for_list(rows: QuerySet[Deadline]) -> QuerySet[Deadline]:
     """With what a list shows of each clock, in one query."""
-    return rows.select_related("case", "responsible_unit", "responsible_user", "policy_version")
+    return rows.select_related("case", "responsible_unit", "responsible_user")
 
 
 def rest_spans(year: int, exceptions: Mapping[date, bool]) -> list[Span]:

@@ -153,7 +153,6 @@ def test_loading_is_audited_and_needs_the_right() -> None:
 def provisional() -> Deadline:
     """Five working days from 2026-12-30; assumed due 2027-01-06, by the file above 2027-01-08."""
     seed()
-    recompute_pending(on=TODAY)
     row = clock(started_on=date(2026, 12, 30), on=date(2026, 12, 30))
     assert (row.due_on, row.provisional) == (date(2027, 1, 6), True)
     return row
@@ -315,3 +314,14 @@ def test_the_shipped_calendar_and_the_official_one_agree_on_every_due_date() -> 
     ours = calendars.current()
     for count in range(1, 248):
         assert ours.add_working(start, count) == CALENDAR.add_working(start, count)
+
+
+def test_seeding_asks_for_recomputing_only_where_a_calendar_was_in_force_before() -> None:
+    load()
+    seed()
+    assert CalendarVersion.objects.filter(recomputed_at__isnull=True).count() == 24
+
+
+def test_a_first_seed_has_nothing_to_recompute() -> None:
+    seed()
+    assert not CalendarVersion.objects.filter(recomputed_at__isnull=True).exists()

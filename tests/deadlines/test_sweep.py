@@ -26,14 +26,6 @@ YELLOW_DAY, RED_DAY, BLACK_DAY = date(2026, 3, 5), date(2026, 3, 10), date(2026,
 LONG_AFTER = date(2026, 3, 31)
 
 
-@pytest.fixture
-def handlers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The registry of escalation, empty for one test."""
-    found: dict[str, Any] = {}
-    monkeypatch.setattr(escalation, "_handlers", found)
-    return found
-
-
 def alarm_events() -> list[dict[str, Any]]:
     return list(Event.objects.filter(kind="deadline.alarm").order_by("id").values_list("data", flat=True))
 
