@@ -1,4 +1,4 @@
-"""Accounts are made, corrected, disabled and given new passwords; never deleted, never by the wrong person."""
+"""Accounts are made, corrected, disabled, given new passwords; never deleted, never by the wrong person."""
 
 from typing import Any
 

@@ -41,7 +41,7 @@ def test_signing_in_gives_a_new_session(client: Client, clerk: User) -> None:
     session["before"] = "x"
     session.save()
     old = session.session_key
-    client.cookies["sessionid"] = old
+    client.cookies["sessionid"] = str(old)
     sign_in(client)
     assert client.session.session_key != old
 

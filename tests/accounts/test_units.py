@@ -1,6 +1,7 @@
 """Units are made, corrected, renamed and merged; what was written under the old name stays as it was."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ def admin() -> User:
     return make.user("system_admin")
 
 
-def fields(**more: object) -> UnitFields:
-    return UnitFields(**({"name": "大数据局", "kind": "department"} | more))  # type: ignore[arg-type]
+def fields(**more: Any) -> UnitFields:
+    return UnitFields(**({"name": "大数据局", "kind": "department"} | more))
 
 
 def code_of(caught: pytest.ExceptionInfo[Refused]) -> str:
