@@ -24,6 +24,10 @@ def light_of(clock: Deadline | None, on: date) -> Shown | None:
         return "paused", _("停表中")
     if clock.past:
         return "grey", _("存量")
+    return _running(clock, on)
+
+
+def _running(clock: Deadline, on: date) -> Shown:
     left = (clock.due_on - on).days
     if left < 0:
         return "red", _("超期 %(n)s 天") % {"n": -left}
