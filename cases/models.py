@@ -58,7 +58,10 @@ class CaseKind(models.TextChoices):
 
 
 class Case(models.Model):
-    """What everything hangs on: deadlines, parts, papers, events, assignments."""
+    """What everything hangs on: deadlines, parts, papers, events, assignments.
+
+    A case opened by mistake (an import undone) is voided: nobody sees it, its trail stays.
+    """
 
     kind = models.CharField(max_length=12, choices=CaseKind.choices)
     code = models.CharField(_("编号"), max_length=40, unique=True)
@@ -67,6 +70,7 @@ class Case(models.Model):
     policy_set = models.ForeignKey(PolicySet, models.PROTECT, related_name="cases")
     policy_date = models.DateField(_("适用制度日期"))
     opened_on = models.DateField(_("建档日期"))
+    voided_on = models.DateField(_("作废日期"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CaseQuerySet.as_manager()

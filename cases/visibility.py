@@ -42,7 +42,7 @@ class HangsOnCase(models.QuerySet[M_co]):
             if not code:
                 continue  # a unit of no division: an empty prefix would open every district
             lookup = f"{path}division" if len(code) == 6 else f"{path}division__startswith"
-            wide |= Q(**{lookup: code})
+            wide |= Q(**{lookup: code, f"{path}voided_on__isnull": True})
         narrow = self._by_parts(user, units_of(user, Scope.UNIT), Scope.PERSON in found)
         if narrow is not None:
             wide |= Q(narrow)

@@ -5,15 +5,19 @@ from projects.actions.corrections import Change, correct, preview_correction
 from projects.actions.edit import edit, set_parts
 from projects.actions.milestones import reach, withdraw
 from projects.actions.money import set_money
+from projects.actions.parts import end_part
 from projects.actions.phases import advance, exit_project, resume, shelve
 from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
+from projects.actions.saved_views import delete_view, save_view
 
 __all__ = [
     "Change",
     "EnterpriseData",
     "advance",
     "correct",
+    "delete_view",
     "edit",
+    "end_part",
     "exit_project",
     "find_or_create_enterprise",
     "preview_correction",
@@ -21,6 +25,7 @@ __all__ = [
     "record_contact",
     "register",
     "resume",
+    "save_view",
     "set_money",
     "set_parts",
     "shelve",

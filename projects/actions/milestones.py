@@ -47,10 +47,10 @@ def reach(
     rules = rules_of(project)
     rule = _rule(rules, milestone)
     if not produced:
-        _require_recorder(project, rule, by)
+        require_recorder(project, rule, by)
     require_running(project)
     _check_day_and_parts(rule, on, today, part_no, parts_total)
-    missing = _missing(project, rule, rules, evidence)
+    missing = missing_for(project, rule, rules, evidence)
     if missing:
         raise Refused(missing)
     row = ReachedMilestone(
@@ -76,7 +76,8 @@ def _rule(rules: Rulebook, milestone: str) -> Milestone:
     return rules.milestone(milestone)
 
 
-def _require_recorder(project: Project, rule: Milestone, by: User) -> None:
+def require_recorder(project: Project, rule: Milestone, by: User) -> None:
+    """Raises Refused unless people record this milestone, and the plan names this one among them."""
     require_on(by, Can.RECORD_MILESTONE, project)
     if rule.produced_by != "record":
         message = _("“%(name)s”由相应程序办结后自动形成，不能直接登记") % {"name": rule.name}
@@ -103,7 +104,10 @@ def _check_day_and_parts(
         raise Refused.invalid("part_no", _("期次应在 1 到 %(total)s 之间") % {"total": parts_total})
 
 
-def _missing(project: Project, rule: Milestone, rules: Rulebook, evidence: Attachment | None) -> list[Unmet]:
+def missing_for(
+    project: Project, rule: Milestone, rules: Rulebook, evidence: Attachment | None = None
+) -> list[Unmet]:
+    """What must still be there before the milestone may be recorded: guard, fields, papers."""
     found = unmet(project, rule.guard, rule.clause, rules)
     found += unmet_fields(project, rule.fields, rule.clause)
     if rule.documents and evidence is None:

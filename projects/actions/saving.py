@@ -1,6 +1,7 @@
 """Saving a project: the version counts up, search words follow, history says why."""
 
 from accounts.models import User
+from kernel.text import normal
 from projects.models import Project
 from projects.search import words_of
 
@@ -15,6 +16,7 @@ def save(project: Project, by: User, reason: str = "") -> None:
     """Write the row with its history; the caller holds the lock."""
     project.version += 1
     project.search = search_words(project)
+    project.normalized_name = normal(project.name)[:200]
     project._history_user = by  # type: ignore[attr-defined]
     project._change_reason = reason  # type: ignore[attr-defined]
     project.save()

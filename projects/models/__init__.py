@@ -10,7 +10,7 @@ from projects.models.choices import (
     ProjectType,
     Sector,
 )
-from projects.models.imports import ImportBatch, ImportMapping, ImportRow
+from projects.models.imports import Decision, ImportBatch, ImportMapping, ImportRow, ImportState, Outcome
 from projects.models.project import Project, ProjectCode, ProjectQuerySet
 from projects.models.records import ContactRecord, Money, ReachedMilestone, SavedView
 
@@ -18,13 +18,16 @@ __all__ = [
     "AgreementGrade",
     "Batch",
     "ContactRecord",
+    "Decision",
     "ImportBatch",
     "ImportMapping",
     "ImportRow",
+    "ImportState",
     "LandMode",
     "Measure",
     "Money",
     "Origin",
+    "Outcome",
     "Phase",
     "Project",
     "ProjectCode",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
+from projects.models.choices import Phase
 from projects.models.project import Project
 
 
@@ -25,6 +26,13 @@ class Outcome(models.TextChoices):
     SUSPECT = "suspect", _("疑似重复")
     REJECTED = "rejected", _("拒绝")
     SKIPPED = "skipped", _("跳过")
+
+
+class Decision(models.TextChoices):
+    """What a person says of a staged row; "" leaves it to the check."""
+
+    CREATE = "create", _("作为新项目导入")
+    SKIP = "skip", _("不导入")
 
 
 class ImportMapping(models.Model):
@@ -90,7 +98,8 @@ class ImportRow(models.Model):
     raw = models.JSONField(default=list)
     values = models.JSONField(default=dict)
     messages = models.JSONField(default=list)
-    decision = models.CharField(max_length=12, blank=True)
+    decision = models.CharField(max_length=12, blank=True, choices=Decision.choices)
+    decided_phase = models.CharField(max_length=16, blank=True, choices=Phase.choices)
     project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="+")
     before = models.JSONField(null=True)
     version_after = models.PositiveIntegerField(null=True)

@@ -47,6 +47,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="project")
     name = models.CharField(_("项目名称"), max_length=200)
+    normalized_name = models.CharField(max_length=200, editable=False, default="")
     enterprise = models.ForeignKey(
         Enterprise, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("投资企业")
     )
@@ -104,7 +105,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search"])
+    history = HistoricalRecords(excluded_fields=["search", "normalized_name"])
 
     class Meta:
         ordering = ["-case_id"]
@@ -117,6 +118,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.Index(fields=["phase", "-case"], name="project_by_phase"),
             models.Index(fields=["batch", "-case"], name="project_by_batch"),
             models.Index(fields=["enterprise"], name="project_by_enterprise"),
+            models.Index(fields=["normalized_name"], name="project_by_normal_name"),
             models.Index(Coalesce("total_fen", Value(-1)), F("case"), name="project_by_total"),
             models.Index(fields=["updated_at", "case"], name="project_by_updated"),
         ]

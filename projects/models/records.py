@@ -23,6 +23,7 @@ class Precision(models.TextChoices):
     MONTH = "month", _("月")
     QUARTER = "quarter", _("季")
     YEAR = "year", _("年")
+    UNKNOWN = "unknown", _("日期不详")
 
 
 class ReachedMilestone(models.Model):
