@@ -62,4 +62,4 @@ def shipped_years() -> dict[int, Exceptions]:
 def shipped_source(year: int) -> tuple[str, str]:
     """Version and source text of a shipped year."""
     package = f"chinesecalendar-{version('chinesecalendar')}"
-    return package, f"国务院办公厅关于{year}年部分节假日安排的通知（据 {package} 整理）"
+    return package, f"国务院办公厅关于{year}年部分节假日安排的通知"
