@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -21,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import IdempotencyKey, User
+from kernel.rest import OrjsonRenderer
 
 HEADER = "Idempotency-Key"
 KEPT_DAYS = 7
@@ -64,8 +66,8 @@ class IdempotentWrites(APIView):
         setattr(self, method, _once(getattr(self, method), key))
 
 
-def _once(handler: Handler, key: str) -> Handler:
-    def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
+def _once(handler: Handler, key: str) -> Callable[..., HttpResponseBase]:
+    def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user: Any = request.user
         fingerprint = fingerprint_of(request)
         with transaction.atomic():
@@ -92,23 +94,26 @@ def _take(user: User, key: str) -> None:
             raise StillRunning
 
 
-def _replay(known: IdempotencyKey, fingerprint: str) -> Response:
+def _replay(known: IdempotencyKey, fingerprint: str) -> HttpResponse:
     if known.fingerprint != fingerprint:
         raise KeyReused
     kept = known.body or {}
-    headers = kept.get("headers", {}) | {"Idempotency-Replayed": "true"}
-    return Response(kept.get("data"), status=known.status, headers=headers)
+    headers = kept["headers"] | {"Idempotency-Replayed": "true"}
+    return HttpResponse(
+        kept["text"], status=known.status or 200, content_type="application/json", headers=headers
+    )
 
 
 def _keep(user: User, key: str, fingerprint: str, response: Response) -> None:
-    data = orjson.loads(orjson.dumps(response.data, default=str, option=orjson.OPT_NON_STR_KEYS))
+    # As text: a JSON column would order the keys anew.
+    text = OrjsonRenderer().render(response.data).decode()
     headers = {name: response[name] for name in _KEPT_HEADERS if response.has_header(name)}
     IdempotencyKey.objects.create(
         user=user,
         key=key,
         fingerprint=fingerprint,
         status=response.status_code,
-        body={"data": data, "headers": headers},
+        body={"text": text, "headers": headers},
     )
 
 

@@ -209,6 +209,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "tidy up": {"task": "accounts.tasks.tidy", "schedule": 86_400.0},
     "sweep deadlines": {"task": "deadlines.tasks.sweep_deadlines", "schedule": 600.0},
     "deliver outbox": {"task": "notices.tasks.deliver_outbox", "schedule": 30.0},
     "resume imports": {"task": "projects.tasks.resume_imports", "schedule": 60.0},
