@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -211,6 +212,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tidy up": {"task": "accounts.tasks.tidy", "schedule": 86_400.0},
     "sweep deadlines": {"task": "deadlines.tasks.sweep_deadlines", "schedule": 600.0},
+    "sweep at midnight": {"task": "deadlines.tasks.sweep_deadlines", "schedule": crontab(minute=5, hour=0)},
     "deliver outbox": {"task": "notices.tasks.deliver_outbox", "schedule": 30.0},
     "resume imports": {"task": "projects.tasks.resume_imports", "schedule": 60.0},
 }

@@ -76,9 +76,20 @@ def on_withdrawn(project: Project, milestone: str, reason: str, by: User, on: da
         deadlines.cancel(deadline=deadline, reason=reason, by=by, on=on)
 
 
-def on_corrected(project: Project, milestone: str, day: date, by: User, on: date) -> None:
-    for deadline in started_by(project, milestone):
+def moved_by(project: Project, milestone: str) -> list[Deadline]:
+    """Clocks that began with this milestone, met ones too: a corrected day measures them anew."""
+    rows = Deadline.objects.filter(case_id=project.pk, start_event=milestone, cancelled_on__isnull=True)
+    return list(rows.order_by("pk"))
+
+
+def on_corrected(project: Project, milestone: str, day: date, *, by: User, on: date, reason: str) -> None:
+    """Clocks that began with the milestone begin on the new day; those it met are met on it."""
+    for deadline in moved_by(project, milestone):
         deadlines.restart(deadline=deadline, started_on=day, by=by, on=on)
+    ending = [rule_name(row.code) for row in rules_of(project).limits_met_by(milestone)]
+    for deadline in Deadline.objects.filter(case_id=project.pk, rule__in=ending, met_on__isnull=False):
+        deadlines.reopen(deadline=deadline, reason=reason, by=by, on=on)
+        deadlines.meet(deadline=deadline, on=day, by=by)
 
 
 def stop_all(project: Project, reason: str, approved_by: User | None, by: User, on: date) -> None:

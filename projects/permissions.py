@@ -12,8 +12,11 @@ from projects.models import Project
 
 
 def lock(project: Project) -> Project:
-    """The row, locked for the rest of the transaction (SQLite: the transaction itself is the lock)."""
-    rows = Project.objects.select_for_update(of=("self",))
+    """The row, locked for the rest of the transaction (SQLite: the transaction itself is the lock).
+
+    No key update: the sweep's events and alarms only need the keys, and must not queue behind us.
+    """
+    rows = Project.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("case", "enterprise", "landing_unit", "introducing_unit").get(pk=project.pk)
 
 

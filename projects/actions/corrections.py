@@ -53,7 +53,7 @@ def _clock_lines(project: Project, change: Change) -> list[str]:
     if not change.milestone or change.day is None:
         return []
     lines = []
-    for deadline in clocks.started_by(project, change.milestone):
+    for deadline in clocks.moved_by(project, change.milestone):
         due = deadlines.preview_restart(deadline, change.day)
         if due != deadline.due_on:
             lines.append(
@@ -102,5 +102,5 @@ def _correct_day(project: Project, change: Change, by: User, on: date, reason: s
     row.save()
     data = {"name": rule.name, "before": str(before), "after": str(change.day), "reason": reason}
     cases.record(case=project.case, kind="project.corrected", by=by, on=on, data=data)
-    clocks.on_corrected(project, change.milestone, change.day, by, on)
+    clocks.on_corrected(project, change.milestone, change.day, by=by, on=on, reason=reason)
     hooks.tell(hooks.MilestoneChange(project, change.milestone, change.day, by, "corrected"))

@@ -12,7 +12,7 @@ from projects.gates import unmet_for_next_phase
 from projects.models import Phase, Project, ReachedMilestone
 from tests import factories
 from tests.factories import TODAY
-from tests.law import District, before
+from tests.law import District
 
 
 def reach(project: Project, district: District, *codes: str) -> None:
@@ -112,7 +112,8 @@ def test_a_staged_milestone_counts_when_all_its_parts_are_there(district: Distri
     common = {"project": project, "milestone": staged.code, "by": district.head, "on": TODAY, "produced": True}
     with pytest.raises(Refused):
         actions.reach(**common, part_no=3, parts_total=2)
-    reach(project, district, *before(district.rules, staged.code))
+    for code in staged.guard.milestones:
+        ReachedMilestone.objects.create(project=project, code=code, on=TODAY, recorded_by=district.head)
     actions.reach(**common, part_no=1, parts_total=2)
     from projects.gates import reached_codes
 
