@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Pages
     path("", include("approvals.urls")),
     path("", include("assignments.urls")),
+    path("", include("chains.urls")),
     path("", include("deadlines.urls")),
     path("files/", include("documents.urls")),
     path("notices/", include("notices.urls")),

@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import event_texts
+        from projects import case_panels, chain_slot
 
         event_texts.register(
             {
@@ -25,6 +26,9 @@ class ProjectsConfig(AppConfig):
                 "milestone.withdrawn": _("撤销“%(name)s”：%(reason)s"),
                 "money.stated": _("登记%(measure)s：%(raw)s（原：%(before)s）"),
                 "money.corrected": _("更正%(measure)s：%(before)s → %(raw)s（%(reason)s）"),
+                "project.nodes_set": _("归入产业链节点：%(nodes)s"),
                 "contact.recorded": _("%(channel)s联系%(with)s：%(matter)s"),
             }
         )
+        case_panels.register_all()
+        chain_slot.register()

@@ -5,6 +5,7 @@ from projects.actions.corrections import Change, correct, preview_correction
 from projects.actions.edit import edit, set_parts
 from projects.actions.milestones import reach, withdraw
 from projects.actions.money import set_money
+from projects.actions.nodes import set_nodes
 from projects.actions.parts import end_part
 from projects.actions.phases import advance, exit_project, resume, shelve
 from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
@@ -27,6 +28,7 @@ __all__ = [
     "resume",
     "save_view",
     "set_money",
+    "set_nodes",
     "set_parts",
     "shelve",
     "withdraw",

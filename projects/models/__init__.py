@@ -11,6 +11,7 @@ from projects.models.choices import (
     Sector,
 )
 from projects.models.imports import Decision, ImportBatch, ImportMapping, ImportRow, ImportState, Outcome
+from projects.models.nodes import ProjectNode
 from projects.models.project import Project, ProjectCode, ProjectQuerySet
 from projects.models.records import ContactRecord, Money, ReachedMilestone, SavedView
 
@@ -31,6 +32,7 @@ __all__ = [
     "Phase",
     "Project",
     "ProjectCode",
+    "ProjectNode",
     "ProjectQuerySet",
     "ProjectType",
     "ReachedMilestone",
