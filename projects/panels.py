@@ -17,6 +17,9 @@ Context = Callable[[HttpRequest, Project], dict[str, Any]]
 class Panel:
     """One section of the case file. ``context`` runs a fixed number of queries however long the history.
 
+    The frame draws the card and its header (``title``, and from the context ``panel_count`` and
+    ``panel_actions``: pairs of words and address); ``template`` draws what lies below: a ``.card-body``,
+    a ``.table-wrap``, a ``.todo``. It finds ``project``, ``request``, ``today`` beside its own context.
     ``order`` sorts; ``column`` is "main" or "side"; ``shown`` hides the panel from those it is not for.
     htmx refreshes a single one at ``/projects/<pk>/panels/<code>/``.
     """

@@ -5,13 +5,13 @@ go by keyset, so that the thousandth costs what the first does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, Min, OuterRef, Q, Sum, Value
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
@@ -23,7 +23,7 @@ from deadlines.models import Deadline
 from kernel import keyset
 from kernel.clock import today as today_in_china
 from kernel.refusals import Refused
-from projects.models import Measure, Phase, Project, ProjectQuerySet
+from projects.models import Phase, Project, ProjectQuerySet
 from projects.search import found_by
 
 CAP = 10_000
@@ -86,13 +86,17 @@ def _moment(text: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of one page; ``next`` and ``prev`` are cursors, "" at the ends; ``total`` stops at the cap."""
+    """Rows of one page; ``next`` and ``prev`` are cursors, "" at the ends; ``total`` stops at the cap.
+
+    ``sums`` are amounts in 分 over the whole filter, not only over the page.
+    """
 
     rows: list[dict[str, Any]]
     next: str
     prev: str
     total: int = 0
     capped: bool = False
+    sums: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total_text(self) -> str:
@@ -107,6 +111,7 @@ ORDERS: dict[str, tuple[str | Combinable, ...]] = {
     "updated_at": ("updated_at", "case_id"),
 }
 DEFAULT_ORDER = "-id"
+SUMMED = ("total_fen", "contract_fen", "paid_in_fen")
 
 
 def _short(unit: str) -> Coalesce:
@@ -125,7 +130,7 @@ NAMED: dict[str, Combinable] = {
     "class": F("project_class"),
     "opened_on": F("case__opened_on"),
     "policy_set": F("case__policy_set_id"),
-    "enterprise": F("enterprise__name"),
+    "enterprise_name": F("enterprise__name"),
     "park": F("landing_unit__code"),
     "park_name": _short("landing_unit"),
     "unit": F("introducing_unit__code"),
@@ -138,11 +143,9 @@ def ledger(user: Viewer, wanted: LedgerFilter, today: date | None = None) -> Pro
     rows = Project.objects.visible_to(user).order_by()
     same = {name: getattr(wanted, name) for name in ("phase", "batch", "project_class", "origin")}
     rows = rows.filter(**{name: value for name, value in same.items() if value})
-    for field, code in (("landing_unit", wanted.park), ("introducing_unit", wanted.unit)):
+    for unit, code in (("landing_unit", wanted.park), ("introducing_unit", wanted.unit)):
         if code:
-            rows = rows.filter(
-                **{field: Unit.objects.filter(code=code).values_list("pk", flat=True).first() or 0}
-            )
+            rows = rows.filter(**{unit: Subquery(Unit.objects.filter(code=code).values("pk")[:1])})
     if wanted.state:
         rows = rows.filter(STATES[wanted.state]) if wanted.state in STATES else rows.none()
     if wanted.year:
@@ -162,16 +165,29 @@ def _lit(light: str, today: date) -> Exists | Q:
 
 
 def ledger_page(
-    user: Viewer, wanted: LedgerFilter, *, order: str = DEFAULT_ORDER, cursor: str = "", size: int = PAGE
+    user: Viewer,
+    wanted: LedgerFilter,
+    *,
+    order: str = DEFAULT_ORDER,
+    cursor: str = "",
+    size: int = PAGE,
+    summed: bool = False,
 ) -> Page:
     """One page of the ledger: two statements, whatever the size of the table.
 
-    ``order`` is a key of ``ORDERS``, with ``-`` for downwards; ``cursor`` comes from an earlier page.
-    Raises Refused (invalid) for an unknown order or a cursor that nobody here made.
+    ``order`` is a key of ``ORDERS``, with ``-`` for downwards; ``cursor`` comes from an earlier page;
+    ``summed`` also adds the amounts up, unless the count is capped. Raises Refused (invalid) for an unknown
+    order or a cursor that nobody here made.
     """
     rows = ledger(user, wanted)
-    total = rows[: CAP + 1].count()
-    return replace(page_of(rows, order, cursor, size), total=min(total, CAP), capped=total > CAP)
+    page = page_of(rows, order, cursor, size)
+    if not summed:
+        total = rows[: CAP + 1].count()
+        return replace(page, total=min(total, CAP), capped=total > CAP)
+    found = rows[: CAP + 1].aggregate(n=Count("*"), **{f"sum_{name}": Sum(name) for name in SUMMED})
+    total = found["n"]
+    sums = {name: found[f"sum_{name}"] or 0 for name in SUMMED} if total <= CAP else {}
+    return replace(page, total=min(total, CAP), capped=total > CAP, sums=sums)
 
 
 def page_of(rows: ProjectQuerySet, order: str, cursor: str, size: int) -> Page:
@@ -227,12 +243,6 @@ def _place(order: str, cursor: str) -> tuple[bool, list[Any]]:
     except (TypeError, ValueError) as error:
         raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起")) from error
     return way == "back", [first, *whole]
-
-
-def sums(user: Viewer, wanted: LedgerFilter) -> dict[str, int]:
-    """Amounts in 分 over the whole filter, by measure; ask only where the count is not capped."""
-    found = ledger(user, wanted).aggregate(**{measure.value: Sum(f"{measure}_fen") for measure in Measure})
-    return {measure: amount or 0 for measure, amount in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import BooleanField, Func, QuerySet, Value
+from django.db.models import BooleanField, Func, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -66,7 +66,7 @@ def found_by(rows: Q, question: str) -> Q:
         return rows.none()
     if connection.vendor == "postgresql":
         return rows.filter(_HasWords("search", Value(" & ".join(_quoted(term) for term in terms))))
-    rows = rows.alias(_words=Concat(Value(" "), "search"))
+    rows = rows.alias(_words=Concat(Value(" "), "search", output_field=TextField()))
     for term in terms:
         rows = rows.filter(_words__contains=f" {term}")
     return rows

@@ -1,0 +1,214 @@
+"""The panels that the project itself hangs into its case file. Each runs a fixed number of queries."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import can
+from accounts.roles import Can
+from cases.models import Part
+from deadlines import calendars, wording
+from deadlines.models import Deadline
+from deadlines.planning import stops
+from documents.actions import kinds_of
+from documents.models import Attachment
+from kernel.clock import today
+from kernel.phones import mask
+from policies.rulebook import Rulebook
+from projects.facts import rules_of
+from projects.models import ContactRecord, Measure, Money, Project, ReachedMilestone
+from projects.panels import Panel, register
+from projects.timeline import entries_after
+from projects.views.base import user_of
+
+CONTACTS, PAPERS, CLOCKS = 5, 12, 40
+
+
+def _link(request: HttpRequest, what: Can, words: str, name: str, project: Project) -> list[tuple[str, str]]:
+    """A link of the panel's header, for those who may."""
+    return [(words, reverse(name, args=[project.pk]))] if can(user_of(request), what) else []
+
+
+def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
+    firm = project.enterprise
+    land = f"{project.land_square_metres:,} ㎡" if project.land_square_metres else project.land_text
+    flags = [
+        str(Project._meta.get_field(name).verbose_name)
+        for name in ("green_channel", "small_low_risk", "special_fire")
+        if getattr(project, name)
+    ]
+    rows = [
+        (_("来源"), project.get_origin_display()),
+        (_("项目类型"), project.get_project_type_display()),
+        (_("协议类型"), project.get_agreement_grade_display()),
+        (_("产业类别"), project.get_sector_display()),
+        (_("行业"), " ".join(x for x in (project.industry_code, project.industry_text) if x)),
+        (_("谋划年度"), project.planning_year),
+        (_("用工人数"), project.jobs),
+        (_("用地"), land),
+        (_("用地方式"), project.get_land_mode_display()),
+        (_("选址"), project.site),
+        (_("标记"), "、".join(flags)),
+        (_("建档日期"), project.case.opened_on),
+    ]
+    return {
+        "rows": rows,
+        "firm": firm,
+        "phone": mask(firm.contact_phone) if firm else "",
+        "versions": rules_of(project).sources,
+    }
+
+
+def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """Open ones by due day, then the latest closed; the arithmetic of each is unfolded on the page."""
+    rows = Deadline.objects.filter(case_id=project.pk).select_related("responsible_unit", "responsible_user")
+    found = list(rows.prefetch_related("pauses").order_by("-id")[:CLOCKS])
+    found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
+    calendar, day = calendars.current(), today()
+    lines = [
+        {"row": row, "light": _light(row, day), "limit": wording.limit_text(row), "sum": _sum(calendar, row)}
+        for row in found
+    ]
+    return {
+        "lines": lines,
+        "panel_count": sum(row.is_open for row in found) or "",
+        "pausable": _has("deadline-pause"),
+    }
+
+
+def _sum(calendar: Any, row: Deadline) -> list[str]:
+    return wording.lines(calendar.explain(row.started_on, row, stops(row.pauses.all())))
+
+
+def _light(row: Deadline, day: Any) -> tuple[str, str]:
+    """Light and words of a clock, as the page shows them."""
+    if row.met_on:
+        return ("met", _("按期办结")) if row.met_on <= row.due_on else ("met", _("逾期办结"))
+    if row.cancelled_on:
+        return "grey", _("已撤销")
+    if row.paused_from:
+        return "paused", _("停表中")
+    if row.past:
+        return "grey", _("存量")
+    left = (row.due_on - day).days
+    if left < 0:
+        return "red", _("超期 %(n)s 天") % {"n": -left}
+    return str(row.light(day)), _("今日到期") if left == 0 else _("还剩 %(n)s 天") % {"n": left}
+
+
+def _has(name: str) -> bool:
+    try:
+        reverse(name, args=[1])
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def milestones(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """All milestones of the plan by phase, each with what was recorded."""
+    rules = rules_of(project)
+    rows = ReachedMilestone.objects.filter(project=project, withdrawn_on__isnull=True).select_related(
+        "evidence"
+    )
+    reached: dict[str, list[ReachedMilestone]] = defaultdict(list)
+    for row in rows.order_by("part_no"):
+        reached[row.code].append(row)
+    groups = [
+        {
+            "phase": phase,
+            "rows": [_milestone(rule, reached.get(rule.code, [])) for rule in _of(phase.code, rules)],
+        }
+        for phase in rules.phases
+    ]
+    for group in groups:
+        group["done"] = sum(line["whole"] for line in group["rows"])
+        group["open"] = group["phase"].code == project.phase
+    total = sum(len(group["rows"]) for group in groups)
+    return {"groups": groups, "panel_count": f"{sum(group['done'] for group in groups)}/{total}"}
+
+
+def _of(phase: str, rules: Rulebook) -> list[Any]:
+    return [rule for rule in rules.milestones.values() if rule.phase == phase]
+
+
+def _milestone(rule: Any, rows: list[ReachedMilestone]) -> dict[str, Any]:
+    total = max((row.parts_total for row in rows), default=1)
+    return {
+        "rule": rule,
+        "rows": rows,
+        "last": rows[-1] if rows else None,
+        "whole": bool(rows) and len(rows) >= total,
+        "part": f"{len(rows)}/{total}" if total > 1 else "",
+        "outstanding": any(row.evidence_outstanding for row in rows),
+    }
+
+
+def team(request: HttpRequest, project: Project) -> dict[str, Any]:
+    rules = rules_of(project)
+    rows = Part.objects.filter(case_id=project.pk, valid_to__isnull=True).select_related("unit", "user")
+    order = {code: place for place, code in enumerate(rules.parts)}
+    found = sorted(rows, key=lambda part: (order.get(part.part, len(order)), part.pk))
+    lines = [{"row": part, "rule": rules.parts.get(part.part)} for part in found]
+    return {
+        "lines": lines,
+        "panel_count": len(lines),
+        "panel_actions": _link(request, Can.ASSIGN_PARTS, _("管理"), "project-parts", project),
+    }
+
+
+def contacts(request: HttpRequest, project: Project) -> dict[str, Any]:
+    rows = list(ContactRecord.objects.filter(project=project).select_related("by")[: CONTACTS + 1])
+    links = _link(request, Can.RECORD_CONTACT, _("登记对接"), "project-contact", project)
+    return {"rows": rows[:CONTACTS], "more": len(rows) > CONTACTS, "panel_actions": links}
+
+
+def money(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """The figure in force of each measure; what it replaced stands on the page of all figures."""
+    rows = Money.objects.filter(project=project, superseded_by__isnull=True).select_related("evidence")
+    found: dict[str, list[Money]] = defaultdict(list)
+    for row in rows.order_by("-on", "-id")[:200]:
+        found[row.measure].append(row)
+    lines = [
+        {
+            "label": measure.label,
+            "fen": getattr(project, f"{measure}_fen"),
+            "rows": found[measure.value],
+            "measure": measure.value,
+        }
+        for measure in Measure
+        if found[measure.value]
+    ]
+    links = _link(request, Can.RECORD_MONEY, _("登记资金"), "project-money-new", project)
+    return {"lines": lines, "panel_actions": links}
+
+
+def attachments(request: HttpRequest, project: Project) -> dict[str, Any]:
+    rows = Attachment.objects.filter(case_id=project.pk).select_related("uploaded_by").order_by("-id")
+    found = list(rows[: PAPERS + 1])
+    kinds = kinds_of(project.case)
+    lines = [{"row": row, "kind": kinds.get(row.kind, row.kind)} for row in found[:PAPERS]]
+    links = _link(request, Can.ATTACH, _("上传材料"), "project-attach", project)
+    return {"lines": lines, "more": len(found) > PAPERS, "panel_actions": links}
+
+
+def timeline(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return entries_after(project)
+
+
+def register_all() -> None:
+    """Called once, when the app is ready."""
+    for code, title, context, order, column in (
+        ("clocks", gettext_lazy("办理期限"), clocks, 20, "main"),
+        ("milestones", gettext_lazy("里程碑"), milestones, 40, "main"),
+        ("contacts", gettext_lazy("对接记录"), contacts, 60, "main"),
+        ("attachments", gettext_lazy("材料"), attachments, 70, "main"),
+        ("timeline", gettext_lazy("大事记"), timeline, 90, "main"),
+        ("facts", gettext_lazy("基本情况"), facts, 10, "side"),
+        ("money", gettext_lazy("资金"), money, 20, "side"),
+        ("team", gettext_lazy("参与单位"), team, 30, "side"),
+    ):
+        register(Panel(code, title, f"projects/panels/{code}.html", context, order, column))

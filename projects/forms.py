@@ -1,0 +1,336 @@
+"""What people fill in on the pages of a project. Rules live in the actions; here is only shape and words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit, User
+from accounts.roles import ROLES, Can
+from kernel.clock import today
+from policies.rulebook import Rulebook
+from policies.schema import Milestone
+from projects.models import Measure, Project, ProjectType
+from projects.models.records import Channel
+from projects.reserved import EDITABLE
+
+FIELDS = [name for name in EDITABLE if name != "enterprise"]
+CURRENCIES = [
+    ("CNY", _("人民币")),
+    ("USD", _("美元")),
+    ("HKD", _("港元")),
+    ("EUR", _("欧元")),
+    ("JPY", _("日元")),
+]
+
+
+class Day(forms.DateField):
+    """A business date; the browser offers none after today, the action refuses what comes all the same."""
+
+    def __init__(self, *, future: bool = False, **options: Any) -> None:
+        attrs = {"type": "date"} if future else {"type": "date", "max": today().isoformat()}
+        widget = forms.DateInput(format="%Y-%m-%d", attrs=attrs)
+        super().__init__(**{"label": _("日期"), "initial": today, "widget": widget} | options)
+
+
+class Words(forms.CharField):
+    """Text of several lines, trimmed."""
+
+    def __init__(self, *, rows: int = 3, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+def units(kinds: tuple[str, ...] = ()) -> QuerySet[Unit]:
+    found = Unit.objects.in_force(today()).order_by("kind", "name")
+    return found.filter(kind__in=kinds) if kinds else found
+
+
+def unit_choice(**options: Any) -> forms.ModelChoiceField:
+    search = forms.Select(attrs={"data-search": ""})
+    return forms.ModelChoiceField(**{"queryset": units(), "widget": search, "empty_label": "—"} | options)
+
+
+class EnterpriseFields(forms.Form):
+    """The investor as it is written down; a known credit code or name finds the file already kept."""
+
+    enterprise = forms.CharField(label=_("投资企业"), max_length=200, required=False)
+    credit_code = forms.CharField(
+        label=_("统一社会信用代码"),
+        max_length=18,
+        required=False,
+        help_text=_("18 位，见营业执照；按 GB 32100 校验"),
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    no_code_reason = forms.CharField(
+        label=_("没有代码，因为"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "no-code-reasons"}),
+        help_text=_("如：境外投资者、尚未注册、自然人"),
+    )
+    division_code = forms.RegexField(
+        r"^\d{6}$",
+        label=_("企业所在地区划代码"),
+        required=False,
+        help_text=_("输入城市名选择，或填六位数字；用来判断市外、区外市内、区内"),
+        widget=forms.TextInput(attrs={"list": "regions", "inputmode": "text"}),
+        error_messages={"invalid": _("行政区划代码应为六位数字")},
+    )
+    country = forms.CharField(label=_("国家或地区"), max_length=2, min_length=2, initial="CN", required=False)
+    contact_name = forms.CharField(label=_("企业联系人"), max_length=60, required=False)
+    contact_phone = forms.CharField(label=_("联系电话"), max_length=40, required=False)
+
+    ENTERPRISE = (
+        "enterprise",
+        "credit_code",
+        "no_code_reason",
+        "division_code",
+        "country",
+        "contact_name",
+        "contact_phone",
+    )
+
+    def investor(self) -> dict[str, str]:
+        """The fields as ``EnterpriseData`` takes them."""
+        data = {name: self.cleaned_data.get(name) or "" for name in self.ENTERPRISE}
+        return data | {"name": data.pop("enterprise"), "country": (data["country"] or "CN").upper()}
+
+
+class RegisterForm(EnterpriseFields):
+    """One form for a lead: what, who, how much, where."""
+
+    name = forms.CharField(
+        label=_("项目名称"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True})
+    )
+    project_type = forms.ChoiceField(label=_("项目类型"), choices=ProjectType.choices)
+    total = forms.CharField(
+        label=_("总投资"), max_length=60, required=False, help_text=_("照原文写，如“20亿元”“6000万元”")
+    )
+    introducing_unit = unit_choice(label=_("引进单位"), required=False)
+    industry_text = forms.CharField(label=_("行业"), max_length=100, required=False)
+    industry_code = forms.RegexField(
+        r"^\d{4}$", label=_("行业代码"), required=False, help_text=_("GB/T 4754 四位小类，如 3841"),
+        error_messages={"invalid": _("行业代码为四位数字（GB/T 4754）")},
+    )  # fmt: skip
+    planning_year = forms.IntegerField(
+        label=_("谋划年度"),
+        required=False,
+        min_value=2000,
+        max_value=2100,
+        help_text=_("谋划次年至未来三年的项目"),
+    )
+    site = forms.CharField(label=_("选址"), max_length=200, required=False)
+    content = Words(label=_("建设内容"), required=False)
+    on = Day(label=_("登记日期"))
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    PROJECT = ("project_type", "industry_text", "industry_code", "planning_year", "site", "content")
+
+    def plain_fields(self) -> dict[str, Any]:
+        return {
+            name: self.cleaned_data[name]
+            for name in self.PROJECT
+            if self.cleaned_data[name] not in (None, "")
+        }
+
+
+class EditForm(EnterpriseFields):
+    """The plain fields of a project, and its investor; ``version`` is what the user had before the eyes."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("content", "progress")}
+        made = forms.fields_for_model(Project, fields=FIELDS, widgets=widgets)
+        self.fields.update({name: field for name, field in made.items() if field is not None})
+        firm = project.enterprise
+        values = {name: getattr(project, name) for name in FIELDS} | {"version": project.version}
+        if firm is not None:
+            values |= {name: getattr(firm, name) for name in self.ENTERPRISE[1:]} | {"enterprise": firm.name}
+        for name, value in values.items():
+            self.fields[name].initial = value
+        self.fields["contact_phone"].widget = forms.HiddenInput()
+        self.fields["contact_phone"].initial = ""
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIELDS]
+
+    @property
+    def investor_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.ENTERPRISE if not self[name].is_hidden]
+
+    def investor_changed(self) -> bool:
+        firm = self.project.enterprise
+        name, code = self.cleaned_data["enterprise"], self.cleaned_data["credit_code"].upper()
+        return bool(name) and (firm is None or name != firm.name or code != firm.credit_code)
+
+
+class ReasonForm(forms.Form):
+    reason = Words(label=_("原因"), max_length=300)
+
+
+class ShelveForm(ReasonForm):
+    """Stopping clocks takes a second person; without running clocks nobody need be named."""
+
+    approved_by = forms.ModelChoiceField(
+        label=_("批准人"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("项目有期限正在计时的，停表须由另一人批准"),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["approved_by"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = approvers(user)
+
+
+def approvers(user: User) -> QuerySet[User]:
+    """Who may approve a stop today, the asking person left out."""
+    roles = [role for role, rule in ROLES.items() if Can.APPROVE_PAUSE in rule.can]
+    held = Membership.objects.in_force(today()).filter(role__in=roles)
+    return (
+        User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk).order_by("name")
+    )
+
+
+class ContactForm(forms.Form):
+    on = Day(label=_("联系日期"))
+    channel = forms.ChoiceField(label=_("方式"), choices=Channel.choices)
+    with_whom = forms.CharField(label=_("对方人员"), max_length=100, help_text=_("姓名、职务"))
+    place = forms.CharField(label=_("地点"), max_length=100, required=False)
+    matter = Words(label=_("洽谈内容"))
+    outcome = Words(label=_("结果与下一步"), required=False, rows=2)
+
+
+class MoneyForm(forms.Form):
+    measure = forms.ChoiceField(label=_("口径"), choices=Measure.choices)
+    raw = forms.CharField(
+        label=_("金额（照原文）"), max_length=100, help_text=_("如“20亿元”“6000万元”；外币写外币数额")
+    )
+    currency = forms.ChoiceField(label=_("币种"), choices=CURRENCIES)
+    on = Day(label=_("数据日期"))
+    rate = forms.CharField(
+        label=_("汇率"),
+        max_length=20,
+        required=False,
+        help_text=_("外币折人民币，如 7.1234；不填则不计入合计"),
+    )
+    rate_on = Day(label=_("汇率日期"), required=False, initial=None)
+    qualifier = forms.CharField(
+        label=_("限定"), max_length=40, required=False, help_text=_("如：约、不低于、一期、达产后")
+    )
+    source = forms.CharField(
+        label=_("来源"), max_length=200, required=False, help_text=_("如：投资协议第3条、企业来函")
+    )
+    upload = forms.FileField(label=_("佐证材料"), required=False)
+    reason = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+
+class AttachForm(forms.Form):
+    kind = forms.ChoiceField(label=_("材料类别"))
+    upload = forms.FileField(label=_("文件"))
+    on = Day(label=_("材料日期"))
+    note = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+    def __init__(self, kinds: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = list(kinds.items())
+
+
+class MilestoneForm(forms.Form):
+    """A milestone of the plan on its day: with its evidence, and its part where it comes in parts."""
+
+    on = Day(label=_("完成日期"))
+    part_no = forms.IntegerField(label=_("第几期"), min_value=1, max_value=99, initial=1)
+    parts_total = forms.IntegerField(label=_("共几期"), min_value=1, max_value=99, initial=1)
+    kind = forms.ChoiceField(label=_("佐证类别"), required=False)
+    upload = forms.FileField(label=_("佐证材料"), required=False)
+    note = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+    def __init__(self, rule: Milestone, rules: Rulebook, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not rule.staged:
+            del self.fields["part_no"], self.fields["parts_total"]
+        wanted = dict.fromkeys((*rule.documents, *rule.guard.documents)) or tuple(rules.documents)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [(code, rules.document(code).name) for code in wanted if code in rules.documents]
+        if len(kind.choices) == 1:
+            kind.widget, kind.initial = forms.HiddenInput(), kind.choices[0][0]
+
+
+class WithdrawForm(ReasonForm):
+    part_no = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class PartForm(forms.Form):
+    """Which unit, and which person where the plan asks for one, plays which part."""
+
+    part = forms.ChoiceField(label=_("角色"))
+    unit = unit_choice(label=_("单位"))
+    user = forms.ModelChoiceField(
+        label=_("人员"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.Select(attrs={"data-search": ""}),
+        help_text=_("落实到人的角色须指定人员"),
+    )
+    on = Day(label=_("起始日期"))
+    reason = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+    def __init__(self, rules: Rulebook, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        part, user = self.fields["part"], self.fields["user"]
+        assert isinstance(part, forms.ChoiceField)
+        assert isinstance(user, forms.ModelChoiceField)
+        part.choices = [(row.code, row.name) for row in rules.parts.values()]
+        business = [role for role, rule in ROLES.items() if rule.scope != "none"]
+        held = Membership.objects.in_force(today()).filter(role__in=business)
+        user.queryset = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name")
+
+
+class CorrectForm(forms.Form):
+    """What is wrong, what is right; ``seen`` is the correction whose consequences were shown."""
+
+    what = forms.ChoiceField(label=_("更正什么"))
+    day = Day(label=_("正确的日期"), required=False, initial=None)
+    raw = forms.CharField(
+        label=_("正确的金额"), max_length=100, required=False, help_text=_("照原文写，如“20亿元”")
+    )
+    reason = Words(label=_("更正原因"), max_length=300)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, choices: list[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        what = self.fields["what"]
+        assert isinstance(what, forms.ChoiceField)
+        what.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind = data.get("what", "").partition(":")[0]
+        if kind == "milestone" and not data.get("day"):
+            self.add_error("day", _("请填写正确的日期"))
+        if kind == "money" and not data.get("raw"):
+            self.add_error("raw", _("请填写正确的金额"))
+        return data
+
+
+class ViewForm(forms.Form):
+    """A ledger view to keep: its name; filters and columns come along as they stand."""
+
+    name = forms.CharField(label=_("视图名称"), max_length=60)
+    query = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
+
+
+class PurposeForm(forms.Form):
+    purpose = forms.CharField(label=_("查看用途"), max_length=200, min_length=2)

@@ -1,0 +1,141 @@
+"""What every page of a project shares: the row in sight, a form whose action may refuse."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.access import require
+from accounts.models import User
+from accounts.roles import Can
+from kernel.clock import today
+from kernel.refusals import Refused, Unmet
+from projects.models import Project
+
+STATUS = {"unmet": 409, "conflict": 409, "forbidden": 403, "invalid": 400}
+FIELDS_WRONG = 400
+FIELD_NAMES = {"file": "upload"}  # as documents calls it, as forms here do
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user; views are behind ``login_required``."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+def project_of(request: HttpRequest, pk: int) -> Project:
+    """The project with its case, if the user sees it; else 404, as if it did not exist."""
+    rows = Project.objects.visible_to(request.user)
+    related = ("case", "enterprise", "landing_unit", "introducing_unit", "shelved_by", "exited_by")
+    return get_object_or_404(rows.select_related(*related), pk=pk)
+
+
+def crumbs(project: Project | None = None) -> list[tuple[str, str]]:
+    """The way back: ledger, and the project's case file."""
+    found = [(_("项目台账"), reverse("project-list"))]
+    if project is not None:
+        found.append((project.name, reverse("project-detail", args=[project.pk])))
+    return found
+
+
+def show(form: forms.BaseForm, refused: Refused) -> list[Unmet]:
+    """Put each objection at its field; what belongs to no field is returned, to stand above the form."""
+    rest = []
+    for item in refused.unmet:
+        field = FIELD_NAMES.get(item.field, item.field)
+        if field in form.fields and not item.url:
+            form.add_error(field, item.message)
+        else:
+            rest.append(item)
+    return rest
+
+
+class ProjectPage(LoginRequiredMixin, View):
+    """A page about one project that the user sees."""
+
+    project: Project
+    today: date
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated:
+            self.today = today()
+            self.project = project_of(request, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def user(self) -> User:
+        return user_of(self.request)
+
+
+class ActionPage(ProjectPage):
+    """A form on a page of its own, and the one action that it leads to.
+
+    ``needs``: who has no such capability is refused before a form is shown. What the action refuses is
+    shown on the form, with the input kept.
+    """
+
+    needs: ClassVar[Can]
+    title: ClassVar[str | Promise]
+    lead: ClassVar[str | Promise] = ""
+    button: ClassVar[str | Promise]
+    done: ClassVar[str | Promise]
+    danger: ClassVar[bool] = False
+    template: ClassVar[str] = "projects/action.html"
+
+    def make_form(self, data: Any = None, files: Any = None) -> forms.Form:
+        raise NotImplementedError
+
+    def act(self, form: forms.Form) -> Any:
+        raise NotImplementedError
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        """What the template needs beyond the form."""
+        return {}
+
+    def after(self) -> str:
+        return reverse("project-detail", args=[self.project.pk])
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require(self.user, self.needs)
+        return self.page(self.make_form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require(self.user, self.needs)
+        form = self.make_form(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.page(form, status=FIELDS_WRONG)
+        try:
+            self.act(form)
+        except Refused as refused:
+            if refused.status == "forbidden":
+                raise
+            return self.page(form, refused)
+        messages.success(request, str(self.done))
+        return redirect(self.after())
+
+    def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        rest = show(form, refused) if refused else []
+        context = {
+            "project": self.project,
+            "crumbs": crumbs(self.project),
+            "form": form,
+            "page": self,
+            "refused": refused if rest else None,
+            "unmet": [],
+            "back": reverse("project-detail", args=[self.project.pk]),
+            **self.also(form),
+        }
+        if rest and refused:
+            context["refused"] = Refused(rest, refused.status)
+        return render(
+            self.request, self.template, context, status=STATUS[refused.status] if refused else status
+        )

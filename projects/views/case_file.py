@@ -1,0 +1,90 @@
+"""The case file: where the project is, what blocks it, and everything that hangs on it, in panels."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.access import can
+from accounts.roles import Can
+from cases.models import Event
+from projects import panels
+from projects.facts import rules_of
+from projects.gates import unmet_for_next_phase
+from projects.models import Phase
+from projects.panels import Panel
+from projects.views.base import ProjectPage, crumbs
+
+RIGHTS = {
+    "advance": Can.ADVANCE_PROJECT,
+    "edit": Can.EDIT_PROJECT,
+    "correct": Can.CORRECT_PROJECT,
+    "shelve": Can.SHELVE_PROJECT,
+    "exit": Can.EXIT_PROJECT,
+    "attach": Can.ATTACH,
+    "contact": Can.RECORD_CONTACT,
+    "money": Can.RECORD_MONEY,
+    "parts": Can.ASSIGN_PARTS,
+    "phone": Can.SHOW_PHONE,
+    "pause": Can.PAUSE_DEADLINES,
+}
+
+
+class CaseFile(ProjectPage):
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        project, rules = self.project, rules_of(self.project)
+        target = project.next_phase
+        shown = panels.panels_for(self.user, project)
+        drawn = [(panel.column, draw(panel, self)) for panel in shown]
+        context = {
+            "project": project,
+            "crumbs": crumbs(),
+            "phases": self._phases(),
+            "target": rules.phase(target) if target else None,
+            "unmet": unmet_for_next_phase(project) if project.is_running else [],
+            "class_rule": next((row for row in rules.classes if row.code == project.project_class), None),
+            "may": {name: can(self.user, what) for name, what in RIGHTS.items()},
+            "main": [html for column, html in drawn if column == "main"],
+            "side": [html for column, html in drawn if column != "main"],
+        }
+        return render(request, "projects/case_file.html", context)
+
+    def _phases(self) -> list[dict[str, Any]]:
+        """The five phases by the plan's names, with the day each was entered."""
+        rows = Event.objects.filter(case_id=self.project.pk, kind="project.advanced").order_by("id")
+        entered = {data.get("phase"): on for data, on in rows.values_list("data", "on")}
+        entered.setdefault(Phase.PLANNING.value, self.project.case.opened_on)
+        return [
+            {"code": row.code, "name": row.name, "on": entered.get(row.code)}
+            for row in rules_of(self.project).phases
+        ]
+
+
+class OnePanel(ProjectPage):
+    """One panel anew, for htmx."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        panel = panels.get(kwargs["code"])
+        if panel is None or not panel.shown(self.user, self.project):
+            raise Http404
+        return HttpResponse(draw(panel, self))
+
+
+def draw(panel: Panel, page: ProjectPage) -> SafeString:
+    """A panel in its frame. Drawn without context processors: they would query once for each panel."""
+    request = page.request
+    context = {
+        "request": request,
+        "user": page.user,
+        "csrf_token": get_token(request),
+        "project": page.project,
+        "today": page.today,
+        "may": {name: can(page.user, what) for name, what in RIGHTS.items()},
+        "panel": panel,
+        **panel.context(request, page.project),
+    }
+    context["body"] = get_template(panel.template).render(context)
+    return mark_safe(get_template("projects/_panel.html").render(context))  # noqa: S308  # templates escape

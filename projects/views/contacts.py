@@ -1,0 +1,47 @@
+"""Contacts with the enterprise: the list, newest first, and the form."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+
+from accounts.access import can
+from accounts.roles import Can
+from projects import actions
+from projects.forms import ContactForm
+from projects.models import ContactRecord
+from projects.views.base import ActionPage, ProjectPage, crumbs
+from projects.views.paging import newest_first
+
+PAGE = 30
+
+
+class Contacts(ProjectPage):
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        rows = ContactRecord.objects.filter(project=self.project).select_related("by")
+        found = newest_first(rows, request, PAGE, keys=("on", "id"))
+        context = {
+            "project": self.project,
+            "crumbs": crumbs(self.project),
+            "page": found,
+            "may_record": can(self.user, Can.RECORD_CONTACT),
+        }
+        return render(request, "projects/contacts.html", context)
+
+
+class Record(ActionPage):
+    needs = Can.RECORD_CONTACT
+    title = gettext_lazy("登记对接")
+    lead = gettext_lazy("谁、何时、以何方式、与谁洽谈、谈了什么、下一步怎么办。首次登记即确定首次接触。")
+    button = gettext_lazy("登记")
+    done = gettext_lazy("对接已登记")
+
+    def make_form(self, data: Any = None, files: Any = None) -> ContactForm:
+        return ContactForm(data)
+
+    def act(self, form: forms.Form) -> Any:
+        return actions.record_contact(
+            project=self.project, by=self.user, today=self.today, **form.cleaned_data
+        )

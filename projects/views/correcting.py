@@ -1,0 +1,101 @@
+"""更正: choose what is wrong, see what would move, confirm with the reason."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Can
+from kernel import keyset
+from kernel.refusals import Refused
+from projects import actions
+from projects.actions import Change
+from projects.facts import rules_of
+from projects.forms import CorrectForm
+from projects.models import Measure, Money, ReachedMilestone
+from projects.views.base import STATUS, ActionPage
+
+
+class Correct(ActionPage):
+    """The first click previews; only what has been previewed unchanged is carried out by the second."""
+
+    needs = Can.CORRECT_PROJECT
+    title = gettext_lazy("更正")
+    lead = gettext_lazy(
+        "更正登记错误的日期或金额：先预览会牵动哪些期限、等级和计分，再写明原因确认。原值保留在历史中。"
+    )
+    button = gettext_lazy("预览影响")
+    done = gettext_lazy("已更正")
+    template = "projects/correct.html"
+    moves: list[str] | None = None
+
+    def make_form(self, data: Any = None, files: Any = None) -> CorrectForm:
+        return CorrectForm(self._choices(), data, initial={"what": self.request.GET.get("what", "")})
+
+    def _choices(self) -> list[Any]:
+        rules = rules_of(self.project)
+        rows = ReachedMilestone.objects.filter(project=self.project, withdrawn_on__isnull=True).order_by(
+            "on", "id"
+        )
+        days = [(f"milestone:{r.code}:{r.part_no}", self._day(r, rules)) for r in rows]
+        money = Money.objects.filter(project=self.project, superseded_by__isnull=True).exclude(
+            measure=Measure.PAID_IN
+        )
+        sums = [
+            (f"money:{row.measure}", f"{row.get_measure_display()}：{row.raw}（{row.on}）")
+            for row in money.order_by("measure")
+        ]
+        return [group for group in ((_("里程碑日期"), days), (_("金额"), sums)) if group[1]]
+
+    def _day(self, row: ReachedMilestone, rules: Any) -> str:
+        name = rules.milestone(row.code).name if row.code in rules.milestones else row.code
+        part = _("（第%(n)s期）") % {"n": row.part_no} if row.parts_total > 1 else ""
+        return f"{name}{part}：{row.on}"
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        field = form.fields["what"]
+        assert isinstance(field, forms.ChoiceField)
+        return {"nothing": not field.choices, "moves": self.moves}
+
+    def post(self, request: Any, **kwargs: Any) -> HttpResponse:
+        form = self.make_form(request.POST)
+        if form.is_valid() and form.cleaned_data["seen"] != _seal(form):
+            return self._preview(form)
+        return super().post(request, **kwargs)
+
+    def _preview(self, form: CorrectForm) -> HttpResponse:
+        try:
+            moves = actions.preview_correction(project=self.project, change=_change(form), by=self.user)
+        except Refused as refused:
+            return self.page(form, refused, STATUS[refused.status])
+        form.data = form.data.copy()
+        form.data["seen"] = _seal(form)
+        self.moves = moves
+        return self.page(form)
+
+    def act(self, form: forms.Form) -> Any:
+        change = _change(form)
+        return actions.correct(
+            project=self.project,
+            change=change,
+            by=self.user,
+            on=self.today,
+            reason=form.cleaned_data["reason"],
+        )
+
+
+def _change(form: forms.Form) -> Change:
+    data = form.cleaned_data
+    kind, _colon, rest = data["what"].partition(":")
+    if kind == "money":
+        return Change(measure=rest, raw=data["raw"])
+    code, _colon, part = rest.rpartition(":")
+    return Change(milestone=code, day=data["day"], part_no=int(part))
+
+
+def _seal(form: forms.Form) -> str:
+    """Names the correction whose consequences were shown; another one is previewed anew."""
+    data = form.cleaned_data
+    return keyset.pack(data["what"], str(data["day"] or ""), data["raw"])

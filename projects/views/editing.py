@@ -1,0 +1,84 @@
+"""Editing the plain fields; two people at once lose nothing."""
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Can
+from kernel.refusals import Refused
+from projects import actions
+from projects.forms import FIELDS, EditForm
+from projects.models import Project
+from projects.regions import regions
+from projects.views.base import ActionPage, project_of
+
+
+class Edit(ActionPage):
+    needs = Can.EDIT_PROJECT
+    title = gettext_lazy("编辑项目")
+    button = gettext_lazy("保存")
+    done = gettext_lazy("已保存")
+    template = "projects/edit.html"
+    differences: list[tuple[str, str, str]] | None = None
+
+    def make_form(self, data: Any = None, files: Any = None) -> EditForm:
+        return EditForm(self.project, data)
+
+    @transaction.atomic
+    def act(self, form: forms.Form) -> Project:
+        assert isinstance(form, EditForm)
+        data = form.cleaned_data
+        changes = {name: data[name] for name in FIELDS}
+        # The model keeps "" where a form says nothing, and null only where nothing is a value of its own.
+        if form.investor_changed():
+            investor = actions.EnterpriseData(**form.investor())
+            changes["enterprise"] = actions.find_or_create_enterprise(data=investor, by=self.user)
+        return actions.edit(
+            project=self.project,
+            by=self.user,
+            on=self.today,
+            changes=changes,
+            expected_version=data["version"],
+        )
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        return {"differences": self.differences, "regions": regions()}
+
+    def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        if refused and refused.status == "conflict":
+            self._compare(form)
+        return super().page(form, refused, status)
+
+    def _compare(self, form: forms.Form) -> None:
+        """What stands there now beside what the user wrote; the next click saves knowingly."""
+        now = project_of(self.request, self.project.pk)
+        form.data = form.data.copy()
+        form.data["version"] = str(now.version)
+        self.differences = [
+            (str(form.fields[name].label), _say(now, name), _typed(form, name))
+            for name in FIELDS
+            if (getattr(now, name) or "") != (form.cleaned_data.get(name) or "")
+        ]
+
+
+def _say(project: Project, name: str) -> str:
+    return _word(getattr(project, f"get_{name}_display", lambda: getattr(project, name))())
+
+
+def _typed(form: forms.Form, name: str) -> str:
+    value = form.cleaned_data.get(name)
+    field = form.fields[name]
+    words = (
+        {str(key): word for key, word in field.choices} if isinstance(field, forms.TypedChoiceField) else {}
+    )
+    return _word(words.get(str(value), value))
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(value) if value not in (None, "") else "—"

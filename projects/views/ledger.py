@@ -1,0 +1,218 @@
+"""The ledger: which projects …? As a table, as a board by phase, as a spreadsheet."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import can, scopes
+from accounts.models import Unit, User
+from accounts.roles import Can, Scope
+from kernel.clock import today
+from kernel.money import show_fen
+from kernel.refusals import Refused
+from projects import queries
+from projects.columns import COLUMNS, Column, Shown, chosen, class_names, newest_rules
+from projects.exports import ledger_file
+from projects.models import Batch, Origin, Phase, SavedView
+from projects.queries import DEFAULT_ORDER, LedgerFilter, Page
+from projects.views.base import user_of
+
+SESSION_COLUMNS = "ledger_columns"
+CARDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One select of the filter bar."""
+
+    name: str
+    label: str
+    value: str
+    options: list[tuple[str, str]]
+
+    @property
+    def word(self) -> str:
+        return dict(self.options).get(self.value, self.value)
+
+
+@login_required
+@require_GET
+def ledger(request: HttpRequest) -> HttpResponse:
+    user = _business(request)
+    wanted, order = LedgerFilter.read(request.GET), request.GET.get("order") or DEFAULT_ORDER
+    cursor = request.GET.get("cursor", "")
+    page = queries.ledger_page(user, wanted, order=order, cursor=cursor, summed=True)
+    views = list(SavedView.objects.filter(user=user))
+    here = next((view for view in views if str(view.pk) == request.GET.get("view")), None)
+    columns = chosen(here.columns if here else request.session.get(SESSION_COLUMNS))
+    classes = class_names(newest_rules())
+    clocks = queries.clocks_of([row["id"] for row in page.rows], today())
+    context = _frame(request, wanted, classes) | {
+        "rows": _rows(page.rows, columns, Shown.of(clocks, classes)),
+        "heads": _heads(request, columns, order),
+        "columns": [(column, column in columns) for column in COLUMNS.values()],
+        "sums": _sums(page),
+        "page": page,
+        "next_url": _with(request, cursor=page.next) if page.next else "",
+        "previous_url": _with(request, cursor=page.prev) if page.prev else "",
+        "views": views,
+        "here": here,
+    }
+    return render(request, "projects/ledger.html", context)
+
+
+def _business(request: HttpRequest) -> User:
+    """Administrators keep the system and see no projects."""
+    user = user_of(request)
+    if not any(scope is not Scope.NONE for scope in scopes(user)):
+        raise Refused.forbidden(_("管理员不查看项目内容"))
+    return user
+
+
+def _frame(request: HttpRequest, wanted: LedgerFilter, classes: dict[str, str]) -> dict[str, Any]:
+    """What table and board share: filters, the way from one to the other, what the user may do here."""
+    user = user_of(request)
+    query = wanted.as_query()
+    return {
+        "wanted": wanted,
+        "selects": _selects(wanted, classes),
+        "active": len(query),
+        "query": urlencode(query),
+        "hidden": [(name, request.GET[name]) for name in ("order", "view") if request.GET.get(name)],
+        "may_register": can(user, Can.REGISTER_PROJECT),
+        "may_export": can(user, Can.EXPORT_LEDGER),
+    }
+
+
+def _selects(wanted: LedgerFilter, classes: dict[str, str]) -> list[Select]:
+    units = list(
+        Unit.objects.in_force(today())
+        .order_by("kind", "name")
+        .values_list("code", "kind", "short_name", "name")
+    )
+    named = [(code, kind, short or name) for code, kind, short, name in units]
+    landing = [(code, name) for code, kind, name in named if kind in ("park", "township")]
+    landing.sort(key=lambda pair: next(kind for code, kind, _name in named if code == pair[0]))
+    return [
+        Select("phase", _("阶段"), wanted.phase, list(Phase.choices)),
+        Select("batch", _("批次"), wanted.batch, list(Batch.choices)),
+        Select("class", _("等级"), wanted.project_class, list(classes.items())),
+        Select("park", _("承接园区"), wanted.park, landing),
+        Select(
+            "light",
+            _("期限"),
+            wanted.light,
+            [("red", _("有超期")), ("yellow", _("有临期")), ("green", _("计时中"))],
+        ),
+        Select("unit", _("引进单位"), wanted.unit, [(code, name) for code, _kind, name in named]),
+        Select("origin", _("来源"), wanted.origin, list(Origin.choices)),
+        Select(
+            "state",
+            _("状态"),
+            wanted.state,
+            [
+                ("running", _("推进中")),
+                ("shelved", _("搁置")),
+                ("exited", _("已退出")),
+                ("ledger", _("存量补录")),
+            ],
+        ),
+    ]
+
+
+def _rows(rows: list[dict[str, Any]], columns: list[Column], shown: Shown) -> list[dict[str, Any]]:
+    return [
+        {"url": shown.url(row), "cells": [(c.label, c.css, c.cell(row, shown)) for c in columns]}
+        for row in rows
+    ]
+
+
+def _heads(request: HttpRequest, columns: list[Column], order: str) -> list[dict[str, Any]]:
+    """Column heads; one that the ledger can be ordered by leads to that order, and back the other way."""
+    heads = []
+    for column in columns:
+        way = (
+            ""
+            if order.lstrip("-") != column.order or not column.order
+            else "down"
+            if order[0] == "-"
+            else "up"
+        )
+        turned = column.order if way == "down" else f"-{column.order}"
+        url = _with(request, order=turned, cursor="") if column.order else ""
+        heads.append({"label": column.label, "css": column.css, "way": way, "url": url})
+    return heads
+
+
+def _sums(page: Page) -> list[tuple[str, str]]:
+    names = {"total_fen": _("总投资"), "contract_fen": _("协议资金"), "paid_in_fen": _("到位资金")}
+    return [(words, show_fen(page.sums[name])) for name, words in names.items() if page.sums.get(name)]
+
+
+def _with(request: HttpRequest, **changed: str) -> str:
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@login_required
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    user = _business(request)
+    wanted = LedgerFilter.read(request.GET)
+    found = queries.board(user, wanted, CARDS)
+    classes = class_names(newest_rules())
+    clocks = queries.clocks_of([row["id"] for column in found for row in column.rows], today())
+    shown = Shown.of(clocks, classes)
+    columns = [
+        {
+            "name": Phase(column.phase).label,
+            "phase": column.phase,
+            "total": f"{column.total:,}+" if column.capped else f"{column.total:,}",
+            "cards": [_card(row, shown) for row in column.rows],
+            "rest": column.total - len(column.rows),
+            "url": f"{reverse('project-list')}?{urlencode(replace(wanted, phase=column.phase).as_query())}",
+        }
+        for column in found
+    ]
+    context = _frame(request, wanted, classes) | {"board": columns}
+    return render(request, "projects/board.html", context)
+
+
+def _card(row: dict[str, Any], shown: Shown) -> dict[str, Any]:
+    clock = shown.clocks.get(row["id"])
+    cell = COLUMNS["clock"].cell(row, shown) if clock else SafeString("")
+    return {"row": row, "url": shown.url(row), "class": shown.classes.get(row["class"], ""), "clock": cell}
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> FileResponse:
+    """The filtered ledger as .xlsx; the temporary file goes as soon as it is open."""
+    path = ledger_file(by=_business(request), wanted=LedgerFilter.read(request.GET), request=request)
+    with_name = _("项目台账") + f"-{today():%Y%m%d}.xlsx"
+    try:
+        return FileResponse(path.open("rb"), as_attachment=True, filename=with_name)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@login_required
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Remember the columns for this session; a saved view keeps them for good."""
+    codes = [code for code in request.POST.getlist("columns") if code in COLUMNS]
+    request.session[SESSION_COLUMNS] = codes
+    query = LedgerFilter.read(request.POST).as_query()
+    return redirect(f"{reverse('project-list')}?{urlencode(query)}")

@@ -1,0 +1,187 @@
+"""One milestone of the plan: what it asks for, what is there, and recording it."""
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import can
+from accounts.roles import Can, Role
+from cases.models import Part
+from documents.actions import attach
+from kernel.refusals import Refused
+from policies.rulebook import Rulebook
+from policies.schema import Milestone
+from projects import actions
+from projects.actions.milestones import missing_for, require_recorder
+from projects.facts import rules_of
+from projects.forms import MilestoneForm, WithdrawForm
+from projects.models import Project, ReachedMilestone
+from projects.views.base import ActionPage
+
+
+class _OfMilestone(ActionPage):
+    rule: Milestone
+    rules: Rulebook
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.code: str = kwargs["code"]
+
+    def find_rule(self) -> Milestone:
+        self.rules = rules_of(self.project)
+        if self.code not in self.rules.milestones:
+            raise Http404
+        return self.rules.milestone(self.code)
+
+    def after(self) -> str:
+        return reverse("project-milestone", args=[self.project.pk, self.code])
+
+
+class MilestonePage(_OfMilestone):
+    """The page explains the milestone to everybody who sees the case; the form is for whom the plan names."""
+
+    template = "projects/milestone.html"
+    needs = Can.RECORD_MILESTONE
+    button = gettext_lazy("登记完成")
+    done = gettext_lazy("已登记")
+
+    def get(self, request: Any, **kwargs: Any) -> Any:
+        return self.page(self.make_form())
+
+    def make_form(self, data: Any = None, files: Any = None) -> MilestoneForm:
+        rule = self.find_rule()
+        self.rule = rule
+        return MilestoneForm(rule, self.rules, data, files, initial=self._next_part(rule))
+
+    def _next_part(self, rule: Milestone) -> dict[str, int]:
+        if not rule.staged:
+            return {}
+        rows = list(self._rows())
+        total = max((row.parts_total for row in rows), default=1)
+        return {"part_no": len(rows) + 1, "parts_total": max(total, len(rows) + 1)}
+
+    def _rows(self) -> Any:
+        return ReachedMilestone.objects.filter(
+            project=self.project, code=self.code, withdrawn_on__isnull=True
+        )
+
+    @transaction.atomic
+    def act(self, form: forms.Form) -> Any:
+        data = dict(form.cleaned_data)
+        upload, kind = data.pop("upload"), data.pop("kind")
+        if upload:
+            data["evidence"] = attach(
+                case=self.project.case,
+                kind=kind or "other",
+                upload=upload,
+                by=self.user,
+                on=data["on"],
+                note=data["note"],
+            )
+        return actions.reach(
+            project=self.project, milestone=self.code, by=self.user, today=self.today, **data
+        )
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        rule = self.rule
+        rows = list(
+            ReachedMilestone.objects.filter(project=self.project, code=self.code).select_related(
+                "evidence", "recorded_by", "withdrawn_by"
+            )
+        )
+        whole = _whole([row for row in rows if row.withdrawn_on is None])
+        recorder = _recorder_problem(self.project, rule, self)
+        return {
+            "rule": rule,
+            "gist": self.rules.gist(rule),
+            "phase": self.rules.phase(rule.phase),
+            "recorders": _recorders(self.project, rule, self.rules),
+            "papers": [self.rules.document(code) for code in rule.documents],
+            "rows": rows,
+            "whole": whole,
+            "missing": [] if whole else missing_for(self.project, rule, self.rules),
+            "why_not": recorder,
+            "may_record": not whole and not recorder,
+            "may_withdraw": can(self.user, Can.WITHDRAW_MILESTONE),
+            "may_correct": can(self.user, Can.CORRECT_PROJECT),
+            "producers": [step for step in self.rules.steps.values() if rule.code in step.milestones],
+            "unlocks": _unlocks(rule, self.rules),
+        }
+
+
+def _whole(rows: list[ReachedMilestone]) -> bool:
+    return bool(rows) and len({row.part_no for row in rows}) >= max(row.parts_total for row in rows)
+
+
+def _recorder_problem(project: Project, rule: Milestone, page: ActionPage) -> str | Promise:
+    """Why this user may not record it now; "" when the user may."""
+    if rule.produced_by != "record":
+        return gettext_lazy("由相应程序办结后自动形成，不在此登记。")
+    if not project.is_running:
+        return gettext_lazy("项目已搁置或退出，暂不能登记。")
+    try:
+        require_recorder(project, rule, page.user)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _recorders(project: Project, rule: Milestone, rules: Rulebook) -> list[tuple[str, str]]:
+    """Who records it: each part the plan names with the units that play it, then roles."""
+    parts = Part.objects.filter(case_id=project.pk, part__in=rule.recorded_by_parts, valid_to__isnull=True)
+    held: dict[str, list[str]] = {}
+    for part in parts.select_related("unit", "user"):
+        held.setdefault(part.part, []).append(f"{part.unit}{' ' + part.user.name if part.user else ''}")
+    found = [
+        (rules.part(code).name, "、".join(held.get(code, [])) or _("（未确定）"))
+        for code in rule.recorded_by_parts
+    ]
+    return found + [(str(Role(code).label), "") for code in rule.recorded_by_roles]
+
+
+def _unlocks(rule: Milestone, rules: Rulebook) -> list[str]:
+    """What waits for this milestone: phases, further milestones, clocks, steps."""
+    found = [
+        _("进入“%(name)s”阶段") % {"name": p.name}
+        for p in rules.phases
+        if p.gate and rule.code in p.gate.milestones
+    ]
+    found += [
+        _("“%(name)s”") % {"name": m.name}
+        for m in rules.milestones.values()
+        if rule.code in m.guard.milestones
+    ]
+    found += [_("开始计时：%(name)s") % {"name": row.name} for row in rules.limits_started_by(rule.code)]
+    found += [_("启动程序：%(name)s") % {"name": row.name} for row in rules.steps_opened_by(rule.code)]
+    found += [_("自动交办：%(name)s") % {"name": row.name} for row in rules.tasks_on(rule.code)]
+    return found
+
+
+class Withdraw(_OfMilestone):
+    needs = Can.WITHDRAW_MILESTONE
+    title = gettext_lazy("撤销里程碑")
+    lead = gettext_lazy(
+        "撤销后，以它为前提的事项重新显示为未满足；由它起算的期限一并撤销。阶段不会自动退回。"
+    )
+    button = gettext_lazy("撤销")
+    done = gettext_lazy("已撤销")
+    danger = True
+
+    def make_form(self, data: Any = None, files: Any = None) -> WithdrawForm:
+        part = self.request.GET.get("part", "")
+        return WithdrawForm(data, initial={"part_no": part if part.isdecimal() else None})
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        rule = self.find_rule()
+        return {"rule": rule, "subject": rule.name}
+
+    def act(self, form: forms.Form) -> Any:
+        return actions.withdraw(
+            project=self.project, milestone=self.code, by=self.user, on=self.today, **form.cleaned_data
+        )

@@ -1,0 +1,75 @@
+"""The team: which unit and person plays which part, given and ended."""
+
+from typing import Any
+
+from django import forms
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Can
+from cases.models import Part
+from projects import actions
+from projects.facts import rules_of
+from projects.forms import PartForm, ReasonForm
+from projects.views.base import ActionPage
+
+
+class Assign(ActionPage):
+    needs = Can.ASSIGN_PARTS
+    title = gettext_lazy("参与单位")
+    lead = gettext_lazy("承担角色的单位能看到本项目；唯一的角色指定新单位后，原单位自动终止。")
+    button = gettext_lazy("指定")
+    done = gettext_lazy("已指定")
+    template = "projects/parts.html"
+
+    def make_form(self, data: Any = None, files: Any = None) -> PartForm:
+        rules = rules_of(self.project)
+        part = self.request.GET.get("part", "")
+        return PartForm(rules, data, initial={"part": part if part in rules.parts else None})
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        rules = rules_of(self.project)
+        rows = (
+            Part.objects.filter(case_id=self.project.pk)
+            .select_related("unit", "user")
+            .order_by("part", "-id")
+        )
+        lines = [{"row": row, "rule": rules.parts.get(row.part)} for row in rows]
+        lines.sort(key=lambda line: line["row"].valid_to is not None)
+        return {"lines": lines, "rules": rules}
+
+    def act(self, form: forms.Form) -> Any:
+        return actions.set_parts(project=self.project, by=self.user, **form.cleaned_data)
+
+    def after(self) -> str:
+        return reverse("project-parts", args=[self.project.pk])
+
+
+class End(ActionPage):
+    needs = Can.ASSIGN_PARTS
+    title = gettext_lazy("终止角色")
+    lead = gettext_lazy("终止后，该单位不再因此角色看到本项目。")
+    button = gettext_lazy("终止")
+    done = gettext_lazy("已终止")
+    danger = True
+
+    def make_form(self, data: Any = None, files: Any = None) -> ReasonForm:
+        return ReasonForm(data)
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        part = self._part()
+        rule = rules_of(self.project).parts.get(part.part)
+        return {"subject": f"{part.unit.name} · {rule.name if rule else part.part}", "rule": rule}
+
+    def act(self, form: forms.Form) -> Any:
+        return actions.end_part(
+            project=self.project, part=self._part(), by=self.user, on=self.today, **form.cleaned_data
+        )
+
+    def after(self) -> str:
+        return reverse("project-parts", args=[self.project.pk])
+
+    def _part(self) -> Part:
+        rows = Part.objects.select_related("unit", "user")
+        return get_object_or_404(rows, pk=self.kwargs["part"], case_id=self.project.pk)

@@ -1,0 +1,128 @@
+"""A lead is registered on one page; what may be the same project already is shown before it is saved."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.forms import ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from stdnum.cn import uscc
+
+from accounts.access import acting_unit, can, require, see_all, units_of
+from accounts.models import Unit, User
+from accounts.roles import Can
+from kernel.clock import today
+from kernel.refusals import Refused
+from projects import actions
+from projects.duplicates import Likeness, known_enterprise, likenesses
+from projects.forms import RegisterForm
+from projects.models import Measure, Project
+from projects.regions import regions
+from projects.views.base import FIELDS_WRONG, STATUS, crumbs, show, user_of
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    require(user, Can.REGISTER_PROJECT)
+    form = RegisterForm(request.POST or None, initial={"introducing_unit": acting_unit(user)})
+    _fit(form, user)
+    if request.method == "GET":
+        return _page(request, form)
+    if not form.is_valid():
+        return _page(request, form, status=FIELDS_WRONG)
+    data = form.cleaned_data
+    alike = likenesses(
+        user=user, name=data["name"], enterprise=data["enterprise"], credit_code=data["credit_code"]
+    )
+    if alike and not data["confirmed"]:
+        return _page(request, form, alike)
+    try:
+        project = _register(request, form)
+    except Refused as refused:
+        return _page(request, form, alike, refused, STATUS[refused.status])
+    messages.success(request, _("已登记项目，编号 %(code)s") % {"code": project.case.code})
+    return redirect("project-detail", pk=project.pk)
+
+
+def _fit(form: RegisterForm, user: User) -> None:
+    """Only what this user may say: a unit registers for itself, the bureau for anybody."""
+    if not can(user, Can.RECORD_MONEY):
+        del form.fields["total"]
+    units = form.fields["introducing_unit"]
+    assert isinstance(units, ModelChoiceField)
+    if not see_all(user):
+        units.queryset = Unit.objects.filter(pk__in=units_of(user))
+
+
+@transaction.atomic
+def _register(request: HttpRequest, form: RegisterForm) -> Project:
+    """The lead, and the total that came with it."""
+    user, data = user_of(request), form.cleaned_data
+    if data["on"] > today():
+        raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today()})
+    investor = actions.EnterpriseData(**form.investor()) if data["enterprise"] else None
+    project = actions.register(
+        by=user,
+        on=data["on"],
+        name=data["name"],
+        enterprise=investor,
+        introducing_unit=data["introducing_unit"],
+        fields=form.plain_fields(),
+    )
+    if data.get("total"):
+        source = _("登记时填报")
+        try:
+            actions.set_money(
+                project=project,
+                measure=Measure.TOTAL,
+                raw=data["total"],
+                by=user,
+                on=data["on"],
+                source=source,
+            )
+        except Refused as refused:
+            raise Refused.invalid("total", str(refused)) from refused
+    return project
+
+
+def _page(
+    request: HttpRequest,
+    form: RegisterForm,
+    alike: Likeness | None = None,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rest = show(form, refused) if refused else []
+    context: dict[str, Any] = {
+        "form": form,
+        "crumbs": crumbs(),
+        "regions": regions(),
+        "alike": alike,
+        "refused": Refused(rest, refused.status) if refused and rest else None,
+    }
+    if alike:
+        form.data = form.data.copy()
+        form.data["confirmed"] = "on"
+    return render(request, "projects/register.html", context, status=status)
+
+
+@login_required
+@require_GET
+def check_enterprise(request: HttpRequest) -> HttpResponse:
+    """While the form is filled in: is the enterprise known, is the credit code right?"""
+    require(user_of(request), Can.REGISTER_PROJECT)
+    name, code = request.GET.get("enterprise", ""), request.GET.get("credit_code", "")
+    known = known_enterprise(name, code) if name.strip() or code.strip() else None
+    alike = likenesses(user=user_of(request), name="", enterprise=name, credit_code=code) if known else None
+    context = {
+        "known": known,
+        "alike": alike,
+        "bad_code": bool(code.strip()) and not uscc.is_valid(code.strip().upper()),
+    }
+    return render(request, "projects/_enterprise_check.html", context)
