@@ -38,6 +38,25 @@ _NAMES: dict[str, Promise | str] = {
     "system.restored": _("恢复备份"),
 }
 
+DETAILS: dict[str, Promise | str] = {
+    "before": _("原值"),
+    "changed": _("变更"),
+    "created": _("新增"),
+    "division_code": _("行政区划代码"),
+    "from": _("自"),
+    "kind": _("类别"),
+    "moved": _("转入人数"),
+    "name": _("名称"),
+    "purpose": _("用途"),
+    "reason": _("原因"),
+    "role": _("角色"),
+    "rows": _("行数"),
+    "successor": _("承继单位"),
+    "unchanged": _("未变"),
+    "unit": _("单位"),
+    "while_locked": _("锁定期间"),
+}
+
 
 def register(names: Mapping[str, Promise | str]) -> None:
     """Name the kinds of audited acts of an app, for people to read."""

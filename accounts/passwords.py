@@ -55,7 +55,7 @@ class NotCommon(CommonPasswordValidator):
             raise ValidationError(self.get_help_text(), code="password_too_common")
 
     def get_help_text(self) -> str:
-        return _("密码过于常见")
+        return _("密码不能是常见的密码")
 
 
 # Without what is misread on paper: 0 O o 1 l I.

@@ -137,9 +137,7 @@ ROLES: dict[Role, RoleRule] = {
         Can.PAUSE_DEADLINES,
         Can.RECORD_MILESTONE,
     ),
-    Role.COMMISSIONER: _rule(
-        Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT
-    ),
+    Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT),
     Role.LEADER: _rule(
         Scope.DISTRICT,
         Can.INSTRUCT,

@@ -1,12 +1,14 @@
 """What templates ask about the user: `{% if request|may:"manage_accounts assign_roles" %}`."""
 
+from typing import Any
+
 from django import template
 from django.http import HttpRequest
 
 from accounts import audit
 from accounts.access import can
 from accounts.models import AuditEntry
-from accounts.roles import Can
+from accounts.roles import Can, Role
 
 register = template.Library()
 
@@ -25,11 +27,15 @@ def kind_name(entry: AuditEntry) -> str:
 
 @register.filter
 def detail_words(entry: AuditEntry) -> str:
-    """The details of an entry in one line, as they were written."""
-    return "；".join(f"{key}: {_plain(value)}" for key, value in entry.detail.items())
+    """The details of an entry in one line."""
+    return "；".join(_words(key, value) for key, value in entry.detail.items())
 
 
-def _plain(value: object) -> str:
+def _words(key: str, value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key}={inner}" for key, inner in value.items())
-    return str(value)
+        value = "、".join(_words(*item) for item in value.items())
+    elif value is True:
+        return str(audit.DETAILS.get(key, key))
+    elif key == "role":
+        value = dict(Role.choices).get(value, value)
+    return f"{audit.DETAILS.get(key, key)}：{value}"
