@@ -12,12 +12,28 @@ _LONG, _AREA = 11, re.compile(r"^(0\d{2,3})(?=\D)")
 
 
 def mask(text: str | None) -> str:
-    """Hide the middle of every telephone number in a text; names and other words stay.
+    """Hide the middle of every telephone number in a field meant for them; names stay.
 
     >>> mask("王经理 13812345678，023-72231234")
     '王经理 138****5678，023-****1234'
     """
     return _NUMBER.sub(lambda found: _hide(found[0]), text or "")
+
+
+# In prose only what cannot be an amount: mobiles, and landlines with their area code.
+_SURE = re.compile(
+    r"(?<![\d*.])(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?![\d*])"
+    r"|(?<![\d*.])0\d{2,3}[\s-]\d{7,8}(?![\d*])"
+)
+
+
+def mask_in_prose(text: str | None) -> str:
+    """The same in a text where other figures stand too: amounts, areas and dates are left alone.
+
+    >>> mask_in_prose("投资120000万元，联系13812345678")
+    '投资120000万元，联系138****5678'
+    """
+    return _SURE.sub(lambda found: _hide(found[0]), text or "")
 
 
 def _hide(number: str) -> str:

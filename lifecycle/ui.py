@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.money import show_fen
-from kernel.phones import mask
+from kernel.phones import mask, mask_in_prose
 
 register = template.Library()
 
@@ -45,8 +45,14 @@ def money(fen: int | None) -> SafeString:
 
 @register.filter
 def masked_phone(text: str | None) -> str:
-    """Telephone numbers with their middle hidden: 138****1234. Other text stays as it is."""
+    """A field of telephone numbers with their middle hidden: 138****1234. For prose: ``masked_prose``."""
     return mask(text)
+
+
+@register.filter
+def masked_prose(text: str | None) -> str:
+    """Telephone numbers in a longer text hidden likewise; amounts and dates in it stay."""
+    return mask_in_prose(text)
 
 
 @register.filter
