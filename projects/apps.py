@@ -15,6 +15,7 @@ class ProjectsConfig(AppConfig):
                 "project.registered": _("登记项目“%(name)s”，引进单位%(unit)s"),
                 "project.edited": _("修改%(fields)s"),
                 "project.advanced": _("由%(from)s进入%(to)s（%(clause)s）"),
+                "enterprise.edited": _("修改企业“%(name)s”资料：%(fields)s"),
                 "project.shelved": _("搁置项目：%(reason)s"),
                 "project.resumed": _("恢复推进%(reason)s"),
                 "project.exited": _("项目退出：%(reason)s"),

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Unit, User
-from accounts.roles import ROLES, Can
-from kernel.clock import today
+from accounts.models import User
+from accounts.roles import ROLES, Scope
+from kernel.phones import mask
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
+from projects.form_fields import Day, Person, Words, approvers, people, unit_choice
 from projects.models import Measure, Project, ProjectType
 from projects.models.records import Channel
 from projects.reserved import EDITABLE
 
-FIELDS = [name for name in EDITABLE if name != "enterprise"]
+LAST = ("site", "green_channel", "small_low_risk", "special_fire", "content", "progress")
+FIELDS = [name for name in EDITABLE if name not in ("enterprise", *LAST)] + list(LAST)
 CURRENCIES = [
     ("CNY", _("人民币")),
     ("USD", _("美元")),
@@ -24,32 +25,6 @@ CURRENCIES = [
     ("EUR", _("欧元")),
     ("JPY", _("日元")),
 ]
-
-
-class Day(forms.DateField):
-    """A business date; the browser offers none after today, the action refuses what comes all the same."""
-
-    def __init__(self, *, future: bool = False, **options: Any) -> None:
-        attrs = {"type": "date"} if future else {"type": "date", "max": today().isoformat()}
-        widget = forms.DateInput(format="%Y-%m-%d", attrs=attrs)
-        super().__init__(**{"label": _("日期"), "initial": today, "widget": widget} | options)
-
-
-class Words(forms.CharField):
-    """Text of several lines, trimmed."""
-
-    def __init__(self, *, rows: int = 3, **options: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
-
-
-def units(kinds: tuple[str, ...] = ()) -> QuerySet[Unit]:
-    found = Unit.objects.in_force(today()).order_by("kind", "name")
-    return found.filter(kind__in=kinds) if kinds else found
-
-
-def unit_choice(**options: Any) -> forms.ModelChoiceField:
-    search = forms.Select(attrs={"data-search": ""})
-    return forms.ModelChoiceField(**{"queryset": units(), "widget": search, "empty_label": "—"} | options)
 
 
 class EnterpriseFields(forms.Form):
@@ -143,18 +118,24 @@ class EditForm(EnterpriseFields):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.project = project
+        self.firm = project.enterprise
         widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("content", "progress")}
         made = forms.fields_for_model(Project, fields=FIELDS, widgets=widgets)
-        self.fields.update({name: field for name, field in made.items() if field is not None})
-        firm = project.enterprise
+        for name in FIELDS:
+            self.fields[name] = _plain(made[name])
         values = {name: getattr(project, name) for name in FIELDS} | {"version": project.version}
-        if firm is not None:
-            values |= {name: getattr(firm, name) for name in self.ENTERPRISE[1:]} | {"enterprise": firm.name}
-        for name, value in values.items():
+        for name, value in (values | self._kept()).items():
             self.fields[name].initial = value
-        self.fields["contact_phone"].widget = forms.HiddenInput()
-        self.fields["contact_phone"].initial = ""
+        if self.firm and self.firm.contact_phone:
+            now = _("现为 %(phone)s；不改就留空") % {"phone": mask(self.firm.contact_phone)}
+            self.fields["contact_phone"].help_text = now
+
+    def _kept(self) -> dict[str, Any]:
+        """What is on file of the investor; the telephone number stays masked."""
+        if self.firm is None:
+            return {}
+        found = {name: getattr(self.firm, name) for name in self.ENTERPRISE[1:]}
+        return found | {"enterprise": self.firm.name, "contact_phone": ""}
 
     @property
     def plain(self) -> list[forms.BoundField]:
@@ -162,12 +143,30 @@ class EditForm(EnterpriseFields):
 
     @property
     def investor_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.ENTERPRISE if not self[name].is_hidden]
+        return [self[name] for name in self.ENTERPRISE]
 
-    def investor_changed(self) -> bool:
-        firm = self.project.enterprise
+    def another_investor(self) -> bool:
+        """Whether name and code mean another enterprise than the one on file, and not a slip of the pen."""
         name, code = self.cleaned_data["enterprise"], self.cleaned_data["credit_code"].upper()
-        return bool(name) and (firm is None or name != firm.name or code != firm.credit_code)
+        if not name:
+            return False
+        if self.firm is None or code != self.firm.credit_code:
+            return True
+        return name != self.firm.name and not code
+
+    def investor_changes(self) -> dict[str, str]:
+        """What changes of the investor on file; an empty telephone number means the one kept."""
+        data = self.investor()
+        del data["credit_code"]
+        return {name: value for name, value in data.items() if value or name != "contact_phone"}
+
+
+def _plain(field: Any) -> forms.Field:
+    """A model's form field whose empty choice is a dash, not a row of hyphens."""
+    if isinstance(field, forms.TypedChoiceField):
+        field.choices = [(value, label if value else "—") for value, label in field.choices]
+    assert isinstance(field, forms.Field)
+    return field
 
 
 class ReasonForm(forms.Form):
@@ -177,7 +176,8 @@ class ReasonForm(forms.Form):
 class ShelveForm(ReasonForm):
     """Stopping clocks takes a second person; without running clocks nobody need be named."""
 
-    approved_by = forms.ModelChoiceField(
+    approved_by = Person(
+        empty_label="—",
         label=_("批准人"),
         queryset=User.objects.none(),
         required=False,
@@ -189,15 +189,6 @@ class ShelveForm(ReasonForm):
         field = self.fields["approved_by"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = approvers(user)
-
-
-def approvers(user: User) -> QuerySet[User]:
-    """Who may approve a stop today, the asking person left out."""
-    roles = [role for role, rule in ROLES.items() if Can.APPROVE_PAUSE in rule.can]
-    held = Membership.objects.in_force(today()).filter(role__in=roles)
-    return (
-        User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk).order_by("name")
-    )
 
 
 class ContactForm(forms.Form):
@@ -277,8 +268,9 @@ class PartForm(forms.Form):
 
     part = forms.ChoiceField(label=_("角色"))
     unit = unit_choice(label=_("单位"))
-    user = forms.ModelChoiceField(
+    user = Person(
         label=_("人员"),
+        empty_label="—",
         queryset=User.objects.none(),
         required=False,
         widget=forms.Select(attrs={"data-search": ""}),
@@ -293,18 +285,20 @@ class PartForm(forms.Form):
         assert isinstance(part, forms.ChoiceField)
         assert isinstance(user, forms.ModelChoiceField)
         part.choices = [(row.code, row.name) for row in rules.parts.values()]
-        business = [role for role, rule in ROLES.items() if rule.scope != "none"]
-        held = Membership.objects.in_force(today()).filter(role__in=business)
-        user.queryset = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name")
+        business = [role for role, rule in ROLES.items() if rule.scope is not Scope.NONE]
+        user.queryset = people(business)
 
 
 class CorrectForm(forms.Form):
     """What is wrong, what is right; ``seen`` is the correction whose consequences were shown."""
 
     what = forms.ChoiceField(label=_("更正什么"))
-    day = Day(label=_("正确的日期"), required=False, initial=None)
+    day = Day(label=_("正确的日期"), required=False, initial=None, help_text=_("更正日期时填写"))
     raw = forms.CharField(
-        label=_("正确的金额"), max_length=100, required=False, help_text=_("照原文写，如“20亿元”")
+        label=_("正确的金额"),
+        max_length=100,
+        required=False,
+        help_text=_("更正金额时填写，如“20亿元”"),
     )
     reason = Words(label=_("更正原因"), max_length=300)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

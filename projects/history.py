@@ -9,6 +9,7 @@ from django.db.models import Field, ForeignKey
 from django.utils.translation import gettext as _
 
 from kernel.money import show_fen
+from projects.facts import rules_of
 from projects.models import Project
 
 UNSAID = {"case", "version", "updated_at", "created_at", "shelved_by", "exited_by"}
@@ -47,7 +48,7 @@ def versions(project: Project, *, before: int | None, size: int) -> Pages:
         rows = rows.filter(history_id__lt=before)
     found = list(rows[: size + 1])
     pairs = list(zip(found[:size], [*found[1:], None], strict=False))
-    names = _names(found)
+    names = _names(found) | {"project_class": {row.code: row.name for row in rules_of(project).classes}}
     shown = [_version(new, old, names) for new, old in pairs]
     return Pages(shown, found[size - 1].history_id if len(found) > size else None)
 
@@ -70,16 +71,17 @@ def _fields() -> "list[Field[Any, Any]]":
     return [f for f in Project._meta.concrete_fields if f.name in own and f.name not in UNSAID]
 
 
-def _names(rows: list[Any]) -> dict[str, dict[Any, str]]:
+def _names(rows: list[Any]) -> dict[str, Mapping[Any, str]]:
     """Names of the units and enterprises that the versions refer to, one query a kind."""
-    found: dict[str, dict[Any, str]] = {}
+    found: dict[str, Mapping[Any, str]] = {}
     for field in _fields():
         if not isinstance(field, ForeignKey):
             continue
         wanted = {getattr(row, field.attname) for row in rows} - {None}
         related: Any = field.related_model
-        known = found.setdefault(related.__name__, {})
-        known |= {pk: str(row) for pk, row in related.objects.in_bulk(wanted - set(known)).items()}
+        known = found.get(related.__name__, {})
+        more = {pk: str(row) for pk, row in related.objects.in_bulk(wanted - set(known)).items()}
+        found[related.__name__] = {**known, **more}
     return found
 
 
@@ -90,6 +92,8 @@ def say(field: "Field[Any, Any]", value: Any, names: Mapping[str, Mapping[Any, s
     if isinstance(field, ForeignKey):
         related: Any = field.related_model
         return names.get(related.__name__, {}).get(value, str(value))
+    if field.name in names:
+        return names[field.name].get(value, str(value))
     if field.name.endswith("_fen"):
         return show_fen(value)
     if isinstance(value, bool):

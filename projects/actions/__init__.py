@@ -3,6 +3,7 @@
 from projects.actions.contacts import record_contact
 from projects.actions.corrections import Change, correct, preview_correction
 from projects.actions.edit import edit, set_parts
+from projects.actions.enterprises import edit_enterprise
 from projects.actions.milestones import reach, withdraw
 from projects.actions.money import set_money
 from projects.actions.nodes import set_nodes
@@ -18,6 +19,7 @@ __all__ = [
     "correct",
     "delete_view",
     "edit",
+    "edit_enterprise",
     "end_part",
     "exit_project",
     "find_or_create_enterprise",

@@ -51,7 +51,7 @@ class Attach(ActionPage):
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         """The rule that asks for the paper, where a gate sent the user here."""
-        return {"rule": rules_of(self.project).documents.get(self.request.GET.get("kind", ""))}
+        return {"cited": rules_of(self.project).documents.get(self.request.GET.get("kind", ""))}
 
     def act(self, form: forms.Form) -> Any:
         return attach(case=self.project.case, by=self.user, **form.cleaned_data)

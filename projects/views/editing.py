@@ -33,17 +33,21 @@ class Edit(ActionPage):
         assert isinstance(form, EditForm)
         data = form.cleaned_data
         changes = {name: data[name] for name in FIELDS}
-        # The model keeps "" where a form says nothing, and null only where nothing is a value of its own.
-        if form.investor_changed():
+        if form.another_investor():
             investor = actions.EnterpriseData(**form.investor())
             changes["enterprise"] = actions.find_or_create_enterprise(data=investor, by=self.user)
-        return actions.edit(
+        edited = actions.edit(
             project=self.project,
             by=self.user,
             on=self.today,
             changes=changes,
             expected_version=data["version"],
         )
+        if data["enterprise"] and edited.enterprise_id == self.project.enterprise_id:
+            actions.edit_enterprise(
+                project=edited, by=self.user, on=self.today, changes=form.investor_changes()
+            )
+        return edited
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         return {"differences": self.differences, "regions": regions()}

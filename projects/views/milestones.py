@@ -14,13 +14,14 @@ from accounts.access import can
 from accounts.roles import Can, Role
 from cases.models import Part
 from documents.actions import attach
-from kernel.refusals import Refused
+from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
 from projects import actions
 from projects.actions.milestones import missing_for, require_recorder
 from projects.facts import rules_of
 from projects.forms import MilestoneForm, WithdrawForm
+from projects.gates import present_documents
 from projects.models import Project, ReachedMilestone
 from projects.views.base import ActionPage
 
@@ -66,10 +67,21 @@ class MilestonePage(_OfMilestone):
         total = max((row.parts_total for row in rows), default=1)
         return {"part_no": len(rows) + 1, "parts_total": max(total, len(rows) + 1)}
 
+    def _missing(self, rule: Milestone) -> list[Unmet]:
+        """What must be there first; papers that come along with this very form are not among it."""
+        here = {f"document:{code}" for code in (*rule.documents, *rule.guard.documents)}
+        return [item for item in missing_for(self.project, rule, self.rules) if item.code not in here]
+
     def _rows(self) -> Any:
         return ReachedMilestone.objects.filter(
             project=self.project, code=self.code, withdrawn_on__isnull=True
         )
+
+    def _papers(self, rule: Milestone) -> list[dict[str, Any]]:
+        """The papers that the plan asks for, and whether the case holds them already."""
+        there = present_documents(self.project)
+        wanted = dict.fromkeys((*rule.documents, *rule.guard.documents))
+        return [{"rule": self.rules.document(code), "there": code in there} for code in wanted]
 
     @transaction.atomic
     def act(self, form: forms.Form) -> Any:
@@ -98,14 +110,14 @@ class MilestonePage(_OfMilestone):
         whole = _whole([row for row in rows if row.withdrawn_on is None])
         recorder = _recorder_problem(self.project, rule, self)
         return {
-            "rule": rule,
+            "milestone": rule,
             "gist": self.rules.gist(rule),
             "phase": self.rules.phase(rule.phase),
             "recorders": _recorders(self.project, rule, self.rules),
-            "papers": [self.rules.document(code) for code in rule.documents],
+            "papers": self._papers(rule),
             "rows": rows,
             "whole": whole,
-            "missing": [] if whole else missing_for(self.project, rule, self.rules),
+            "missing": [] if whole else self._missing(rule),
             "why_not": recorder,
             "may_record": not whole and not recorder,
             "may_withdraw": can(self.user, Can.WITHDRAW_MILESTONE),
@@ -179,7 +191,7 @@ class Withdraw(_OfMilestone):
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         rule = self.find_rule()
-        return {"rule": rule, "subject": rule.name}
+        return {"cited": rule, "subject": rule.name}
 
     def act(self, form: forms.Form) -> Any:
         return actions.withdraw(

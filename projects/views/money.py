@@ -20,6 +20,7 @@ from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
 PAGE = 40
+FOREIGN = ("currency", "rate", "rate_on")
 
 
 class Figures(ProjectPage):
@@ -43,12 +44,19 @@ class State(ActionPage):
     lead = gettext_lazy("照原文登记；同一口径的旧数保留备查。到位资金逐笔登记，自动累加。")
     button = gettext_lazy("登记")
     done = gettext_lazy("资金已登记")
+    template = "projects/money_new.html"
 
     def make_form(self, data: Any = None, files: Any = None) -> MoneyForm:
         measure = self.request.GET.get("measure", "")
         return MoneyForm(
             data, files, initial={"measure": measure if measure in Measure.values else Measure.TOTAL}
         )
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        """Foreign money is rare here: its fields are folded away until they are needed."""
+        foreign = bool(form.data) and form.data.get("currency") != "CNY"
+        names = [name for name in form.fields if name not in FOREIGN]
+        return {"plain": [form[x] for x in names], "fx": [form[x] for x in FOREIGN], "foreign": foreign}
 
     @transaction.atomic
     def act(self, form: forms.Form) -> Any:

@@ -30,13 +30,12 @@ class Assign(ActionPage):
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         rules = rules_of(self.project)
-        rows = (
-            Part.objects.filter(case_id=self.project.pk)
-            .select_related("unit", "user")
-            .order_by("part", "-id")
-        )
+        rows = Part.objects.filter(case_id=self.project.pk).select_related("unit", "user").order_by("-id")
         lines = [{"row": row, "rule": rules.parts.get(row.part)} for row in rows]
-        lines.sort(key=lambda line: line["row"].valid_to is not None)
+        order = {code: place for place, code in enumerate(rules.parts)}
+        lines.sort(
+            key=lambda line: (line["row"].valid_to is not None, order.get(line["row"].part, len(order)))
+        )
         return {"lines": lines, "rules": rules}
 
     def act(self, form: forms.Form) -> Any:
@@ -60,7 +59,7 @@ class End(ActionPage):
     def also(self, form: forms.Form) -> dict[str, Any]:
         part = self._part()
         rule = rules_of(self.project).parts.get(part.part)
-        return {"subject": f"{part.unit.name} · {rule.name if rule else part.part}", "rule": rule}
+        return {"subject": f"{part.unit.name} · {rule.name if rule else part.part}", "cited": rule}
 
     def act(self, form: forms.Form) -> Any:
         return actions.end_part(

@@ -57,7 +57,7 @@ def _fit(form: RegisterForm, user: User) -> None:
     units = form.fields["introducing_unit"]
     assert isinstance(units, ModelChoiceField)
     if not see_all(user):
-        units.queryset = Unit.objects.filter(pk__in=units_of(user))
+        units.queryset = Unit.objects.in_force(today()).filter(pk__in=units_of(user))
 
 
 @transaction.atomic

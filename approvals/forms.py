@@ -1,0 +1,159 @@
+"""What people fill in on the pages of a step. Rules live in the actions; here is only shape and words."""
+
+from collections.abc import Collection
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, Unit, User
+from approvals.actions import Named
+from approvals.models import ANSWERS, Answer, Asks, Opinion
+from kernel.clock import today
+from policies.schema import PartKind, Score
+from policies.schema import Step as StepRule
+from projects.form_fields import Day, Words, unit_choice, units
+
+
+class ReasonForm(forms.Form):
+    reason = Words(label=gettext_lazy("原因"), max_length=300)
+
+
+class OpenForm(forms.Form):
+    """Opening a round by hand; a further one says why."""
+
+    reason = Words(label=gettext_lazy("再次办理原因"), max_length=300)
+
+    def __init__(self, *args: Any, again: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not again:
+            del self.fields["reason"]
+
+
+class OpinionForm(forms.Form):
+    """What one unit says about one aspect: which fields there are, the plan says."""
+
+    answer = forms.ChoiceField(label=gettext_lazy("态度"), widget=forms.RadioSelect)
+    words = Words(label=gettext_lazy("意见"), rows=6, max_length=4000, required=False)
+    score = forms.IntegerField(label=gettext_lazy("评分"), required=False)
+
+    def __init__(self, *args: Any, opinion: Opinion, limits: Score, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._answers(ANSWERS[opinion.asks])
+        if opinion.asks == Asks.WORDS_AND_SCORE:
+            self._scored(limits)
+        else:
+            del self.fields["score"]
+
+    def _answers(self, takes: Collection[Answer]) -> None:
+        if len(takes) == 1:
+            del self.fields["answer"]
+            self.fields["words"].required = True
+            return
+        field = cast(forms.ChoiceField, self.fields["answer"])
+        field.choices = [(one.value, one.label) for one in takes]
+        self.fields["words"].label = _("意见（不同意、缓议或否决须写明理由）")
+
+    def _scored(self, limits: Score) -> None:
+        field = self.fields["score"]
+        field.help_text = _("可不填；%(min)s–%(max)s 分") % {"min": limits.min, "max": limits.max}
+        field.widget.attrs |= {"min": limits.min, "max": limits.max, "inputmode": "numeric"}
+
+
+class OnBehalfForm(OpinionForm):
+    """代录: the same, with the day on the paper and its scan."""
+
+    given_on = Day(label=gettext_lazy("书面意见日期"))
+    scan = forms.FileField(
+        label=gettext_lazy("书面意见扫描件"),
+        help_text=gettext_lazy("PDF 或图片；代录必须上传"),
+        allow_empty_file=True,
+    )
+
+
+class AskForm(forms.Form):
+    """One more unit for one aspect."""
+
+    aspect = forms.ChoiceField(label=gettext_lazy("事项"))
+    unit = unit_choice(label=gettext_lazy("征求单位"))
+
+    def __init__(self, *args: Any, rule: StepRule, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = cast(forms.ChoiceField, self.fields["aspect"])
+        field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects]
+
+
+class ConcludeForm(forms.Form):
+    """The verdict, the conditions confirmed, and whoever the verdict names."""
+
+    verdict = forms.ChoiceField(label=gettext_lazy("结论"), widget=forms.RadioSelect)
+    checks = forms.MultipleChoiceField(
+        label=gettext_lazy("逐项确认"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    unit = unit_choice(required=False)
+    person = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="—",
+        widget=forms.Select(attrs={"data-search": ""}),
+    )
+    reason = Words(label=gettext_lazy("理由"), max_length=4000, required=False)
+
+    def __init__(
+        self, *args: Any, rule: StepRule, part: PartKind | None, holder: Any, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.rule, self.part = rule, part
+        choices = [(verdict.code, verdict.name) for verdict in rule.verdicts]
+        cast(forms.ChoiceField, self.fields["verdict"]).choices = choices
+        if len(choices) == 1:
+            self.fields["verdict"].initial = choices[0][0]
+        self._checks()
+        self._named(holder)
+        needing = "、".join(verdict.name for verdict in rule.verdicts if verdict.needs_reason)
+        if needing:
+            self.fields["reason"].help_text = _("结论为%(names)s时必填") % {"names": needing}
+
+    def _checks(self) -> None:
+        if not self.rule.checks:
+            del self.fields["checks"]
+            return
+        field = cast(forms.MultipleChoiceField, self.fields["checks"])
+        field.choices = [(check.code, check.name) for check in self.rule.checks]
+
+    def _named(self, holder: Any) -> None:
+        """Keep the one field that the part asks for: a person, or a unit of the right kind."""
+        wanted = None if self.part is None else "person" if self.part.person else "unit"
+        for name in ("unit", "person"):
+            if name != wanted:
+                del self.fields[name]
+        if wanted is None or self.part is None:
+            return
+        field = cast("forms.ModelChoiceField[Any]", self.fields[wanted])
+        field.label, field.initial = self.part.name, holder
+        field.queryset = people() if wanted == "person" else units(self.part.kinds)
+
+    def named(self) -> list[Named]:
+        """Whoever was chosen; a person stands for the unit of the oldest membership in force."""
+        person: User | None = self.cleaned_data.get("person")
+        unit: Unit | None = self.cleaned_data.get("unit")
+        if person is not None:
+            row = (
+                Membership.objects.in_force(today())
+                .filter(user=person)
+                .select_related("unit")
+                .order_by("id")
+                .first()
+            )
+            return [Named(row.unit, person)] if row else []
+        return [Named(unit)] if unit is not None else []
+
+
+def people() -> QuerySet[User]:
+    """Who can be named: active people with a post that sees cases."""
+    from accounts.roles import ADMINISTRATORS
+
+    held = Membership.objects.in_force(today()).exclude(role__in=ADMINISTRATORS).values("user")
+    return User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")

@@ -1,0 +1,62 @@
+"""Fields that several forms share: a day, words, a unit, a person."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit, User
+from accounts.roles import ROLES, Can
+from kernel.clock import today
+
+
+class Day(forms.DateField):
+    """A business date; the browser offers none after today, the action refuses what comes all the same."""
+
+    def __init__(self, *, future: bool = False, **options: Any) -> None:
+        attrs = {"type": "date"} if future else {"type": "date", "max": today().isoformat()}
+        widget = forms.DateInput(format="%Y-%m-%d", attrs=attrs)
+        super().__init__(**{"label": _("日期"), "initial": today, "widget": widget} | options)
+
+
+class Words(forms.CharField):
+    """Text of several lines, trimmed."""
+
+    def __init__(self, *, rows: int = 3, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+def units(kinds: tuple[str, ...] = ()) -> QuerySet[Unit]:
+    found = Unit.objects.in_force(today()).order_by("kind", "name")
+    return found.filter(kind__in=kinds) if kinds else found
+
+
+def unit_choice(**options: Any) -> forms.ModelChoiceField:
+    search = forms.Select(attrs={"data-search": ""})
+    return forms.ModelChoiceField(**{"queryset": units(), "widget": search, "empty_label": "—"} | options)
+
+
+class Person(forms.ModelChoiceField):
+    """A colleague, told from namesakes by the unit."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.unit_name}）" if getattr(obj, "unit_name", "") else str(obj.name)
+
+
+def people(roles: Iterable[str]) -> QuerySet[User]:
+    """Who holds one of the roles today, with the name of a unit."""
+    held = Membership.objects.in_force(today()).filter(role__in=list(roles))
+    unit = held.filter(user=OuterRef("pk")).order_by("id").values("unit__name")[:1]
+    found = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return found.annotate(unit_name=Subquery(unit)).order_by("name")
+
+
+def approvers(user: User) -> QuerySet[User]:
+    """Who may approve a stop today, the asking person left out."""
+    roles = [role for role, rule in ROLES.items() if Can.APPROVE_PAUSE in rule.can]
+    held = Membership.objects.in_force(today()).filter(role__in=roles)
+    return (
+        User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk).order_by("name")
+    )
