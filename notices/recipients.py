@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Membership, User
 from accounts.roles import ADMINISTRATORS, ROLES, Role, Scope
+from accounts.succession import heir_of, links
 from cases.visibility import division_prefix
 from notices.models import Message
 
@@ -26,18 +27,20 @@ class Tells(TypedDict, total=False):
 
 
 def of_many(messages: Sequence[Message], on: date) -> dict[int, set[int]]:
-    """The recipients of each message (message id → user ids) on a day, with two queries in all.
+    """The recipients of each message (message id → user ids) on a day, with three queries in all.
 
-    What concerns a case reaches only roles that may see it: no administrators, and a commissioner only
-    when named as a person.
+    What is told to a unit that has ended reaches those who work in its successor. What concerns a case
+    reaches only roles that may see it: no administrators, and a commissioner only when named as a person.
     """
-    memberships = _memberships(messages, on)
+    ended = links(on)
+    memberships = _memberships(messages, on, ended)
     active = _active({user for message in messages for user in _ids(message, "users")})
-    return {m.pk: _members(m, memberships) | (active & _ids(m, "users")) for m in messages}
+    return {m.pk: _members(m, memberships, ended) | (active & _ids(m, "users")) for m in messages}
 
 
-def _members(message: Message, memberships: Sequence[Membership]) -> set[int]:
-    units, heads, roles = _ids(message, "units"), _ids(message, "heads"), set(message.tells.get("roles", ()))
+def _members(message: Message, memberships: Sequence[Membership], ended: dict[int, int]) -> set[int]:
+    units, heads = _units(message, "units", ended), _units(message, "heads", ended)
+    roles = set(message.tells.get("roles", ()))
     seeing = [m for m in memberships if message.case is None or _sees_cases(m)]
     leading = [m for m in seeing if m.unit_id in heads and m.role in HEADS]
     headless = heads - {m.unit_id for m in leading}
@@ -55,17 +58,21 @@ def _sees_cases(membership: Membership) -> bool:
 
 
 def _covers(membership: Membership, message: Message) -> bool:
-    return message.case is None or message.case.division.startswith(
-        division_prefix(membership.unit.division_code)
-    )
+    prefix = division_prefix(membership.unit.division_code)
+    return message.case is None or (prefix != "" and message.case.division.startswith(prefix))
 
 
 def _ids(message: Message, key: str) -> set[int]:
     return set(message.tells.get(key, ()))
 
 
-def _memberships(messages: Iterable[Message], on: date) -> Sequence[Membership]:
-    units = {unit for m in messages for unit in _ids(m, "units") | _ids(m, "heads")}
+def _units(message: Message, key: str, ended: dict[int, int]) -> set[int]:
+    """The units told, each as whoever answers for it today."""
+    return {heir_of(unit, ended) for unit in _ids(message, key)}
+
+
+def _memberships(messages: Iterable[Message], on: date, ended: dict[int, int]) -> Sequence[Membership]:
+    units = {unit for m in messages for key in ("units", "heads") for unit in _units(m, key, ended)}
     roles = {role for m in messages for role in m.tells.get("roles", ())}
     if not units and not roles:
         return []
