@@ -27,4 +27,5 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     found = list(rows.order_by(open_first, F("deadline__due_on").asc(nulls_last=True), "-id")[: SHOWN + 1])
     day = today()
     lines = [{"row": row, "light": row.light(day)} for row in found[:SHOWN]]
-    return {"lines": lines, "more": len(found) > SHOWN, "may_issue": bool(issuable(user)), "project": project}
+    actions = [(_("新交办"), f"/cases/{project.pk}/assign/")] if issuable(user) else []
+    return {"lines": lines, "more": len(found) > SHOWN, "panel_actions": actions, "project": project}

@@ -52,7 +52,7 @@ def on_milestone(handler: MilestoneHandler) -> MilestoneHandler:
 
 
 def on_money(handler: Callable[[Project, User, date], None]) -> Callable[[Project, User, date], None]:
-    """Told after figures, origin or class of a project changed."""
+    """Told after figures, origin, class or the units that share the credit of a project changed."""
     _on_money.append(handler)
     return handler
 

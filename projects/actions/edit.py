@@ -11,8 +11,10 @@ from accounts.roles import Can
 from cases import actions as cases
 from cases.models import Part
 from kernel.refusals import Refused
+from policies.schema import PartKind
 from projects import hooks
 from projects.actions import saving
+from projects.actions.parts import CREDITED
 from projects.facts import derive, rules_of
 from projects.models import Project
 from projects.permissions import lock, require_fresh, require_on
@@ -87,11 +89,7 @@ def set_parts(
     if part not in rules.parts:
         raise Refused.invalid("part", _("制度中没有“%(part)s”这一角色") % {"part": part})
     rule = rules.part(part)
-    if rule.kinds and unit.kind not in rule.kinds:
-        message = _("%(unit)s不能担任“%(part)s”") % {"unit": unit.name, "part": rule.name}
-        raise Refused.because("wrong_kind", message, clause=rule.clause, field="unit", status="invalid")
-    if rule.person and user is None:
-        raise Refused.invalid("user", _("“%(part)s”须落实到人") % {"part": rule.name})
+    _check_part(rule, unit, user, produced)
     row = cases.assign_part(
         case=project.case,
         unit=unit,
@@ -106,4 +104,19 @@ def set_parts(
     if cached and getattr(project, f"{cached}_id") != unit.pk:
         setattr(project, cached, unit)
         saving.save(project, by, reason)
+    if part in CREDITED:
+        hooks.tell_money(project, by, on)
     return row
+
+
+def _check_part(rule: PartKind, unit: Unit, user: User | None, produced: bool) -> None:
+    if rule.code == "commissioner" and not produced:
+        message = _("项目服务专员请在“项目服务”中配备或移交，以免遗漏其未办结的事项")
+        raise Refused.because(
+            "by_its_own_action", message, clause=rule.clause, field="part", status="invalid"
+        )
+    if rule.kinds and unit.kind not in rule.kinds:
+        message = _("%(unit)s不能担任“%(part)s”") % {"unit": unit.name, "part": rule.name}
+        raise Refused.because("wrong_kind", message, clause=rule.clause, field="unit", status="invalid")
+    if rule.person and user is None:
+        raise Refused.invalid("user", _("“%(part)s”须落实到人") % {"part": rule.name})

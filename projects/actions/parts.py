@@ -10,10 +10,13 @@ from accounts.roles import Can
 from cases import actions as cases
 from cases.models import Part
 from kernel.refusals import Refused
+from projects import hooks
 from projects.actions import saving
 from projects.models import Project
 from projects.permissions import lock, require_on
 
+# The parts whose units share the credit: who counts it is told when they change.
+CREDITED = ("introducing", "supporting")
 CACHED = {"landing": "landing_unit", "introducing": "introducing_unit"}
 
 
@@ -37,4 +40,6 @@ def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -
     if cached and getattr(project, f"{cached}_id") == row.unit_id:
         setattr(project, cached, None)
         saving.save(project, by, reason.strip())
+    if row.part in CREDITED:
+        hooks.tell_money(project, by, on)
     return ended
