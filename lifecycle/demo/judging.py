@@ -1,0 +1,124 @@
+"""Assessment, special report, and the way to a park (方案三(二)5、6)."""
+
+from datetime import date
+from functools import partial
+
+from approvals import actions as approvals
+from approvals.actions.opinions import Said
+from approvals.models import Asks, Opinion
+from lifecycle.demo import words
+from lifecycle.demo.papers import paper
+from lifecycle.demo.talking import attach
+from lifecycle.demo.walk import Move, Walk
+from projects import actions as projects
+
+
+def answer(code: str, one_in: int = 1, *, against: str = "", low: int = 66) -> Move:
+    """One in so many of the units still asked give their opinions, rounded up.
+
+    ``against`` is the answer of the first who may say no; ``low`` the lowest score given.
+    """
+    return partial(_answer, code=code, one_in=one_in, against=against, low=low)
+
+
+def _answer(walk: Walk, on: date, *, code: str, one_in: int, against: str, low: int) -> None:
+    waiting = walk.step(code).opinions.filter(in_force=True, given_on__isnull=True)
+    rows = list(waiting.select_related("unit", "step").order_by("id"))
+    units = list(dict.fromkeys(row.unit_id for row in rows))
+    now = set(units[: -(-len(units) // one_in)])
+    for row in rows:
+        if row.unit_id in now:
+            said = _said(walk, row, against, low)
+            _give(walk, row, on, said)
+            against = "" if said.answer == against else against
+
+
+def _said(walk: Walk, row: Opinion, against: str, low: int) -> Said:
+    if row.asks in (Asks.WORDS, Asks.WORDS_AND_SCORE):
+        score = walk.rng.randint(low, 95) if row.asks == Asks.WORDS_AND_SCORE else None
+        return Said(walk.rng.choice(words.OPINIONS[row.aspect]), score)
+    if against:
+        return Said(words.VETO if against == "veto" else words.DEFER, answer=against)
+    return Said(answer="pass" if row.asks == Asks.PASS_OR_VETO else "approve")
+
+
+def _give(walk: Walk, row: Opinion, on: date, said: Said) -> None:
+    """By the unit itself, or entered for a body that has no account (代录), with its paper."""
+    person = walk.people.answers.get(row.unit.code)
+    if row.unit.code == "district-government":
+        person = walk.people["leader"]
+    if person is None:
+        on_behalf(walk, row, on, said)
+        return
+    approvals.give_opinion(
+        opinion=row, by=person, on=on, words=said.words, score=said.score, answer=said.answer
+    )
+
+
+def on_behalf(walk: Walk, row: Opinion, on: date, said: Said) -> None:
+    """The clerk enters a unit's paper with its scan."""
+    scan = paper(f"{row.unit}意见", row.step.name, row.aspect_name, said.words or "同意")
+    approvals.record_on_behalf(
+        opinion=row,
+        scan=scan,
+        by=walk.clerk,
+        on=on,
+        given_on=on,
+        words=said.words,
+        score=said.score,
+        answer=said.answer,
+    )
+
+
+def answer_on_paper(walk: Walk, on: date) -> None:
+    """One department sends its opinion as a paper, which the clerk enters for it."""
+    rows = walk.step("assessment").opinions.filter(in_force=True, given_on__isnull=True)
+    row = rows.exclude(unit__kind="bureau").order_by("id").first()
+    if row is not None:
+        on_behalf(walk, row, on, _said(walk, row, "", 70))
+
+
+def find_feasible(walk: Walk, on: date) -> None:
+    _assess(walk, on, "feasible", walk.rng.choice(words.FEASIBLE))
+
+
+def find_not_feasible(walk: Walk, on: date) -> None:
+    _assess(walk, on, "not_feasible", walk.rng.choice(words.NOT_FEASIBLE))
+
+
+def want_more(walk: Walk, on: date) -> None:
+    _assess(walk, on, "more_work", words.MORE_WORK)
+
+
+def _assess(walk: Walk, on: date, verdict: str, reason: str) -> None:
+    approvals.conclude(step=walk.step("assessment"), verdict=verdict, reason=reason, by=walk.clerk, on=on)
+
+
+def assess_again(walk: Walk, on: date) -> None:
+    approvals.reopen(step=walk.step("assessment"), by=walk.clerk, on=on, reason="企业已补充材料，再次评估")
+
+
+def judge_good(walk: Walk, on: date) -> None:
+    """初步研判情况较好: the seven working days to the special report begin (R035)."""
+    projects.reach(project=walk.row, milestone="judged_good", by=walk.people["head"], on=on)
+
+
+def report_specially(walk: Walk, on: date) -> None:
+    attach(walk, on, "special_report", "招商专报")
+    projects.reach(project=walk.row, milestone="specially_reported", by=walk.clerk, on=on)
+
+
+def propose_park(walk: Walk, on: date) -> None:
+    approvals.open_step(project=walk.row, step="dispatch", by=walk.clerk, on=on)
+
+
+def recommend(walk: Walk, on: date) -> None:
+    """With the leader's consent the project goes to its park."""
+    approvals.conclude(
+        step=walk.step("dispatch"),
+        verdict="recommended",
+        by=walk.clerk,
+        on=on,
+        checks=("by_industry",),
+        named=[approvals.Named(walk.park)],
+    )

@@ -1,0 +1,48 @@
+"""What the office does between the projects: the daily sweep, answers to 催办, reading notices."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from random import Random
+
+from accounts.models import User
+from assignments import actions as assignments
+from assignments.models import Assignment, Kind
+from deadlines.sweep import sweep
+from lifecycle.demo import words
+from lifecycle.demo.people import People
+from notices import actions as notices
+from notices.models import Notice
+
+PATIENCE = timedelta(days=3)
+AT_ONCE = 1000
+
+
+def end_of_day(people: People, rng: Random, on: date) -> None:
+    """Alarms are raised; what was urged some days ago is answered more often than not."""
+    sweep(on)
+    urged = Assignment.objects.undone().filter(kind__in=(Kind.URGE, Kind.PROBLEM, Kind.INSTRUCTION))
+    for row in urged.filter(issued_on=on - PATIENCE).select_related("unit").order_by("pk"):
+        person = people.answers.get(row.unit.code)
+        if person is not None and rng.random() < 0.6:
+            _answer(row, person, people, rng, on)
+
+
+def _answer(row: Assignment, person: User, people: People, rng: Random, on: date) -> None:
+    assignments.report(assignment=row, report=rng.choice(words.REPORTS), by=person, on=on)
+    judge = people["inspector"] if row.kind == Kind.INSTRUCTION else people["clerk2"]
+    own = row.unit.code == "investment-bureau"
+    if not own and rng.random() < 0.8:
+        assignments.close(assignment=row, by=people["inspector"] if own else judge, on=on)
+
+
+def deliver(on: date) -> None:
+    """Everything in the outbox goes to the inboxes."""
+    while notices.deliver(on=on, limit=AT_ONCE):
+        pass
+
+
+def read_all(people: Collection[User]) -> None:
+    """Everybody has read what there is."""
+    newest = Notice.objects.order_by("-pk").values_list("pk", flat=True).first()
+    for person in people if newest else ():
+        notices.mark_all_read(by=person, until=newest or 0)
