@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from deadlines.calendar import DAY, FIRST_DAY, LAST_DAY, Arithmetic, CalendarError, LimitLike, LimitUnit
 
@@ -11,10 +12,10 @@ from deadlines.calendar import DAY, FIRST_DAY, LAST_DAY, Arithmetic, CalendarErr
 def limit_text(limit: LimitLike) -> str:
     """ "7个工作日", "10日", "3个月"."""
     if limit.unit == LimitUnit.WORKING_DAY:
-        return _("%(count)s个工作日") % {"count": limit.count}
+        return ngettext("%(count)s个工作日", "%(count)s个工作日", limit.count) % {"count": limit.count}
     if limit.unit == LimitUnit.NATURAL_DAY:
-        return _("%(count)s日") % {"count": limit.count}
-    return _("%(count)s个月") % {"count": limit.count}
+        return ngettext("%(count)s日", "%(count)s日", limit.count) % {"count": limit.count}
+    return ngettext("%(count)s个月", "%(count)s个月", limit.count) % {"count": limit.count}
 
 
 def lines(sum_: Arithmetic) -> list[str]:

@@ -85,7 +85,7 @@ def update() -> int:
         known = entries.get(entry_key)
         fresh.add(
             message.id,
-            known.string if known else "",
+            known.string if known and known.pluralizable == message.pluralizable else "",
             context=message.context,
             flags=message.flags - {"fuzzy"},
         )
