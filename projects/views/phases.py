@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.roles import Can
 from projects import actions
@@ -38,7 +38,7 @@ class Shelve(ActionPage):
     needs = Can.SHELVE_PROJECT
     title = gettext_lazy("搁置项目")
     lead = gettext_lazy("搁置期间各项期限停止计时；恢复推进后接着计算。")
-    button = gettext_lazy("搁置")
+    button = pgettext_lazy("verb", "搁置")
     done = gettext_lazy("项目已搁置")
 
     def make_form(self, data: Any = None, files: Any = None) -> ShelveForm:
