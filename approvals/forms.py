@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Unit, User
-from approvals.actions import Named
-from approvals.models import ANSWERS, Answer, Asks, Opinion
+from approvals.actions import Conclusion, Named
+from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
 from kernel.clock import today
 from policies.schema import PartKind, Score
 from policies.schema import Step as StepRule
@@ -102,10 +102,16 @@ class ConcludeForm(forms.Form):
     reason = Words(label=gettext_lazy("理由"), max_length=4000, required=False)
 
     def __init__(
-        self, *args: Any, rule: StepRule, part: PartKind | None, holder: Any, **options: Any
+        self,
+        *args: Any,
+        rule: StepRule,
+        part: PartKind | None,
+        holder: Any,
+        partners: Collection[tuple[Step, StepRule]] = (),
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.rule, self.part = rule, part
+        self.rule, self.part, self.partners = rule, part, partners
         choices = [(verdict.code, verdict.name) for verdict in rule.verdicts]
         cast(forms.ChoiceField, self.fields["verdict"]).choices = choices
         if len(choices) == 1:
@@ -115,6 +121,45 @@ class ConcludeForm(forms.Form):
         needing = "、".join(verdict.name for verdict in rule.verdicts if verdict.needs_reason)
         if needing:
             self.fields["reason"].help_text = _("结论为%(names)s时必填") % {"names": needing}
+
+        for step, other in partners:
+            self._partner(step, other)
+
+    def _partner(self, step: Step, rule: StepRule) -> None:
+        """The verdict on a step that the plan wants concluded together with this one."""
+        self.fields[f"verdict_{step.pk}"] = forms.ChoiceField(
+            label=_("一并办结：%(name)s") % {"name": step.name},
+            choices=[("", "—"), *((verdict.code, verdict.name) for verdict in rule.verdicts)],
+            required=False,
+        )
+        if rule.checks:
+            self.fields[f"checks_{step.pk}"] = forms.MultipleChoiceField(
+                label=_("%(name)s：逐项确认") % {"name": step.name},
+                choices=[(check.code, check.name) for check in rule.checks],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+            )
+
+    def of_partners(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(("verdict_", "checks_"))]
+
+    def conclusions(self, step: Step) -> list[Conclusion]:
+        """This step's conclusion, then those of the partners for which a verdict was chosen."""
+        clean, reason = self.cleaned_data, self.cleaned_data["reason"]
+        checks = clean.get("checks", ())
+        own = Conclusion(
+            step=step, verdict=clean["verdict"], reason=reason, checks=checks, named=self.named()
+        )
+        return [own] + [
+            Conclusion(
+                step=other,
+                verdict=clean[f"verdict_{other.pk}"],
+                reason=reason,
+                checks=clean.get(f"checks_{other.pk}", ()),
+            )
+            for other, _rule in self.partners
+            if clean[f"verdict_{other.pk}"]
+        ]
 
     def _checks(self) -> None:
         if not self.rule.checks:

@@ -1,10 +1,11 @@
 """Steps and the opinions asked for them: one engine for every procedure a plan lays down."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
@@ -18,7 +19,7 @@ from policies.models import PolicyVersion
 class Answer(models.TextChoices):
     """What an opinion comes down to; which of them an aspect takes is the plan's (``Aspect.answer``)."""
 
-    STATED = "stated", _("出具意见")
+    STATED = "stated", _("已出具")
     PASS = "pass", _("通过")
     VETO = "veto", _("否决")
     APPROVE = "approve", _("同意")
@@ -58,6 +59,12 @@ class State(models.TextChoices):
 _RUNNING = Q(concluded_on__isnull=True, cancelled_on__isnull=True)
 
 
+def _number_of(rows: models.QuerySet[Any]) -> Coalesce:
+    """Counted per row shown, not over the whole table."""
+    counted = rows.order_by().values("step").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
 class StepQuerySet(HangsOnCase["Step"]):
     def running(self) -> Self:
         return self.filter(_RUNNING)
@@ -72,11 +79,9 @@ class StepQuerySet(HangsOnCase["Step"]):
 
     def with_counts(self) -> Self:
         """Annotate ``asked`` and ``given``: how many opinions are asked for, and how many are there."""
-        standing = Q(opinions__in_force=True)
-        return self.annotate(
-            asked=Count("opinions", filter=standing),
-            given=Count("opinions", filter=standing & Q(opinions__given_on__isnull=False)),
-        )
+        asked = Opinion.objects.filter(step=OuterRef("pk"), in_force=True)
+        given = asked.filter(given_on__isnull=False)
+        return self.annotate(asked=_number_of(asked), given=_number_of(given))
 
     def for_reading(self) -> Self:
         return self.select_related("case", "lead_unit", "deadline", "opened_by", "concluded_by")

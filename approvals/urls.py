@@ -1,4 +1,17 @@
-from django.urls import URLPattern, path
-from django.views.generic import RedirectView
+"""Pages of steps and opinions. The names are what gates, notices and other apps link to."""
 
-urlpatterns: list[URLPattern] = [path("steps/<int:pk>/", RedirectView.as_view(url="/"), name="step")]
+from django.urls import path
+
+from approvals.views import inbox, opinions, steps
+
+urlpatterns = [
+    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("opinions/<int:pk>/", opinions.OpinionPage.as_view(), name="opinion"),
+    path("opinions/<int:pk>/on-behalf/", opinions.OnBehalf.as_view(), name="opinion-on-behalf"),
+    path("projects/<int:pk>/steps/<slug:code>/open/", steps.Open.as_view(), name="step-open"),
+    path("steps/<int:pk>/", steps.StepPage.as_view(), name="step"),
+    path("steps/<int:pk>/ask/", steps.Ask.as_view(), name="step-ask"),
+    path("steps/<int:pk>/cancel/", steps.Cancel.as_view(), name="step-cancel"),
+    path("steps/<int:pk>/conclude/", steps.Conclude.as_view(), name="step-conclude"),
+    path("steps/<int:pk>/sheet/", steps.Sheet.as_view(), name="step-sheet"),
+]

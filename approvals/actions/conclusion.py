@@ -208,6 +208,6 @@ def _tell(row: Step) -> None:
     project = Project.objects.only("introducing_unit", "landing_unit").get(pk=row.case_id)
     units = {unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit}
     data = {"title": row.case.title, "name": row.name, "verdict": row.verdict_name}
-    text = _("“%(title)s”的“%(name)s”结论：%(verdict)s") % data
+    text = _("“%(title)s”%(name)s结论：%(verdict)s") % data
     key, url = f"step:{row.pk}:concluded", f"/steps/{row.pk}/"
     post(key=key, topic="step.concluded", case=row.case, text=text, url=url, units=sorted(units))

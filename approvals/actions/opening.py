@@ -179,7 +179,7 @@ def _event(step: Step, units: Sequence[Unit]) -> dict[str, Any]:
 
 def _lead_call(step: Step, unit: Unit) -> Draft:
     data = {"title": step.case.title, "name": step.name}
-    text = _("“%(title)s”的“%(name)s”已启动，由贵单位牵头办理") % data
+    text = _("“%(title)s”%(name)s已启动，由贵单位牵头办理") % data
     key, url = f"step:{step.pk}:lead:{unit.pk}", f"/steps/{step.pk}/"
     return Draft(key=key, topic="step.lead", text=text, case_id=step.case_id, url=url, units=[unit.pk])
 
@@ -187,7 +187,7 @@ def _lead_call(step: Step, unit: Unit) -> Draft:
 def _call(step: Step, unit: Unit, rows: Sequence[Opinion]) -> Draft:
     what = "、".join(row.aspect_name for row in rows)
     data = {"title": step.case.title, "name": step.name, "what": what}
-    text = _("请就“%(title)s”的“%(name)s”出具意见：%(what)s") % data
+    text = _("请就“%(title)s”%(name)s出具意见：%(what)s") % data
     if step.deadline:
         text += _("，截止 %(day)s") % {
             "day": due_text(step.deadline.due_on, provisional=step.deadline.provisional)

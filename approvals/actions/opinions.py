@@ -24,6 +24,7 @@ from projects.permissions import require_running
 if TYPE_CHECKING:
     from django.core.files import File
 
+GIST = 60
 NEEDS_WORDS = frozenset({Answer.STATED, Answer.VETO, Answer.DEFER, Answer.REJECT})
 
 
@@ -202,13 +203,22 @@ def _store(row: Opinion, by: User, on: date) -> Opinion:
         "opinion": row.pk,
         "step": row.step_id,
         "unit": row.unit.name,
-        "aspect": f"{row.step.name} · {row.aspect_name}",
-        "answer": str(row.get_answer_display()),
+        "name": row.step.name,
+        "aspect": row.aspect_name,
+        "answer": _gist(row),
         "marks": _("（%(marks)s）") % {"marks": "、".join(marks)} if marks else "",
     }
     cases.record(case=row.step.case, kind="step.opinion", by=by, on=on, data=data, unit=row.unit)
     _tell_lead(row.step)
     return row
+
+
+def _gist(row: Opinion) -> str:
+    """What was said, short enough for a line of the timeline."""
+    words = row.words if len(row.words) <= GIST else f"{row.words[:GIST]}…"
+    if row.answer == Answer.STATED:
+        return words
+    return f"{row.get_answer_display()}，{words}" if words else str(row.get_answer_display())
 
 
 def _tell_lead(step: Step) -> None:
@@ -217,7 +227,7 @@ def _tell_lead(step: Step) -> None:
         return
     if step.opinions.filter(in_force=True, given_on__isnull=True).exists():
         return
-    text = _("“%(title)s”的“%(name)s”意见已收齐，可以作出结论") % {
+    text = _("“%(title)s”%(name)s意见已收齐，可以作出结论") % {
         "title": step.case.title,
         "name": step.name,
     }

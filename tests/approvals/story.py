@@ -4,12 +4,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from accounts.models import Unit, User
 from approvals import actions
 from approvals.actions import Named
 from approvals.models import Asks, Opinion, Step
+from documents.actions import attach
+from policies.schema import Step as StepRule
 from projects import actions as projects
 from projects.models import Project
+from tests.documents.files import upload
 from tests.factories import TODAY
 from tests.law import District
 
@@ -81,3 +86,26 @@ class Story:
 
     def first_contact(self) -> Named:
         return Named(self.bureau, self.clerk)
+
+
+def settled(story: Story, project: Project) -> Project:
+    """The agreement is settled between both sides, its draft attached."""
+    attach(case=project.case, kind="draft_agreement", upload=upload(), by=story.clerk, on=TODAY)
+    story.reach(project, "agreement_settled")
+    return project
+
+
+def bind(monkeypatch: pytest.MonkeyPatch, first: str, second: str) -> None:
+    """A plan in which two steps conclude together."""
+    from approvals.actions import conclusion
+    from approvals.views import steps
+
+    plain = conclusion.rule_of
+
+    def bound(step: Step) -> StepRule:
+        rule = plain(step)
+        other = {first: second, second: first}.get(step.code)
+        return rule.model_copy(update={"together_with": (other,)}).sourced(rule.source) if other else rule
+
+    monkeypatch.setattr(conclusion, "rule_of", bound)
+    monkeypatch.setattr(steps, "rule_of", bound)

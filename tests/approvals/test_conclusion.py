@@ -15,7 +15,7 @@ from projects import actions as projects
 from projects.gates import reached_codes
 from projects.models import Project
 from tests import factories
-from tests.approvals.story import DUE, Story
+from tests.approvals.story import DUE, Story, bind
 from tests.factories import TODAY
 
 BOTH = ("first_talk_held", "clear_intention")
@@ -302,27 +302,13 @@ def test_joint_conclusions_hold_each_other_up(story: Story, monkeypatch: pytest.
     _sign(story, project)
     pair = ("land_grant", "planning_permit")
     steps = [story.open(project, code) for code in pair]
-    _bind(story, monkeypatch, *pair)
+    bind(monkeypatch, *pair)
     lead = story.person("planning-natural-resources")
     with pytest.raises(Refused, match="一并办结"):
         story.conclude(steps[0], "granted", by=lead)
     both = [Conclusion(step=step, verdict="granted") for step in steps]
     actions.conclude_together(conclusions=both, by=lead, on=TODAY)
     assert {"land_granted", "planning_permitted"} <= reached(steps[0])
-
-
-def _bind(story: Story, monkeypatch: pytest.MonkeyPatch, first: str, second: str) -> None:
-    """A plan in which two steps conclude together."""
-    from approvals.actions import conclusion
-
-    plain = conclusion.rule_of
-
-    def bound(step: Step) -> object:
-        rule = plain(step)
-        other = second if step.code == first else first
-        return rule.model_copy(update={"together_with": (other,)}).sourced(rule.source)
-
-    monkeypatch.setattr(conclusion, "rule_of", bound)
 
 
 def test_a_step_waits_for_its_prerequisite(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from notices.models import Message
 from projects import actions as projects
 from projects.models import Project
 from tests import factories
-from tests.approvals.story import DUE, Story
+from tests.approvals.story import DUE, Story, settled
 from tests.factories import TODAY
 
 
@@ -82,12 +82,12 @@ def test_whoever_plays_a_part_is_asked_too(story: Story) -> None:
 
 def test_an_aspect_that_does_not_concern_the_project_is_left_out(story: Story) -> None:
     project = story.ready_for_review()
-    step = story.open(_settled(story, project), "decision")
+    step = story.open(settled(story, project), "decision")
     assert [row.aspect for row in step.opinions.all()] == ["park_committee"]
 
 
 def test_a_large_project_goes_to_every_body(story: Story) -> None:
-    project = _settled(story, story.ready_for_review())
+    project = settled(story, story.ready_for_review())
     projects.set_money(project=project, measure="total", raw="25亿元", by=story.clerk, on=TODAY)
     step = story.open(project, "decision")
     assert [row.aspect for row in step.opinions.all()] == [
@@ -95,16 +95,6 @@ def test_a_large_project_goes_to_every_body(story: Story) -> None:
         "government_meeting",
         "standing_committee",
     ]
-
-
-def _settled(story: Story, project: Project) -> Project:
-    """The agreement is settled, its draft attached."""
-    from documents.actions import attach
-    from tests.documents.files import upload
-
-    attach(case=project.case, kind="draft_agreement", upload=upload(), by=story.clerk, on=TODAY)
-    story.reach(project, "agreement_settled")
-    return project
 
 
 def test_what_is_missing_is_named_with_clause_and_link(story: Story) -> None:
@@ -180,7 +170,7 @@ def test_a_successor_answers_for_a_body_that_ended(story: Story) -> None:
 
 
 def test_a_hand_is_refused_when_nobody_can_be_asked(story: Story) -> None:
-    project = _settled(story, story.ready_for_review())
+    project = settled(story, story.ready_for_review())
     part = Part.objects.get(case=project.case, part="landing")
     from cases.actions import end_part
 

@@ -1,0 +1,44 @@
+"""What the inbox lists: what is asked of my units, what they have answered, what they lead."""
+
+from datetime import date
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Can
+from approvals.models import Asks, Opinion, Step
+from approvals.permissions import units_with
+
+_ALIVE = {"step__case__project__shelved_on__isnull": True, "step__case__project__exited_on__isnull": True}
+_OPINION = ("unit", "step__case", "step__deadline", "step__lead_unit")
+
+
+def mine(user: User) -> Q:
+    """Opinions that the user may give: for units with the right, and consent for deciding bodies."""
+    give, consent = units_with(user, Can.GIVE_OPINION), units_with(user, Can.CONSENT)
+    return Q(unit__in=give) | Q(unit__in=consent, asks=Asks.OUTCOME)
+
+
+def waiting(user: User) -> QuerySet[Opinion]:
+    """Asked of my units and not given, most urgent first; nothing of shelved or given-up projects."""
+    rows = Opinion.objects.visible_to(user).waiting().filter(mine(user), **_ALIVE).select_related(*_OPINION)
+    return rows.order_by(F("step__deadline__due_on").asc(nulls_last=True), "step_id", "id")
+
+
+def given(user: User) -> QuerySet[Opinion]:
+    """What my units have answered, newest first."""
+    rows = Opinion.objects.visible_to(user).filter(mine(user), in_force=True, given_on__isnull=False)
+    return rows.select_related(*_OPINION, "given_by", "recorded_by").order_by("-given_on", "-id")
+
+
+def leading(user: User) -> QuerySet[Step]:
+    """Running steps that my units conclude, most urgent first."""
+    rows = Step.objects.visible_to(user).running().filter(lead_unit__in=units_with(user, Can.CONCLUDE_STEP))
+    alive = {key.removeprefix("step__"): value for key, value in _ALIVE.items()}
+    rows = rows.filter(**alive).for_reading().with_counts()
+    return rows.order_by(F("deadline__due_on").asc(nulls_last=True), "id")
+
+
+def late_now(rows: QuerySet[Opinion], on: date) -> QuerySet[Opinion]:
+    """Of the waiting ones those whose last day has passed."""
+    return rows.filter(step__deadline__due_on__lt=on, step__deadline__paused_from__isnull=True)

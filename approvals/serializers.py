@@ -1,0 +1,139 @@
+"""Shapes of the REST interface of steps: what comes in is checked, what goes out is documented."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import Unit, User
+from approvals.models import Answer, Asks, Opinion, State, Step
+from documents.models import Attachment
+from kernel.clock import today
+
+
+def _unit(**options: Any) -> "serializers.SlugRelatedField[Unit]":
+    return serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.all(), **options)
+
+
+class OpinionOut(serializers.ModelSerializer[Opinion]):
+    """``late``: after the last day or the conclusion; ``on_behalf``: entered by a clerk from ``scan``."""
+
+    unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
+    unit_name = serializers.CharField(source="unit.name", read_only=True)
+    given_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    recorded_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    asks = serializers.ChoiceField(choices=Asks.choices, read_only=True)
+
+    class Meta:
+        model = Opinion
+        fields = (
+            *("id", "aspect", "aspect_name", "group", "unit", "unit_name", "asks", "asked_on"),
+            *("words", "score", "answer", "given_on", "given_at", "given_by", "late"),
+            *("on_behalf", "scan", "recorded_by", "in_force", "supersedes"),
+        )
+        read_only_fields = fields
+
+
+class StepOut(serializers.ModelSerializer[Step]):
+    """``light`` and ``due_on`` are those of its clock; ``asked`` and ``given`` count opinions in force."""
+
+    project = serializers.IntegerField(source="case_id", read_only=True)
+    state = serializers.ChoiceField(choices=State.choices, read_only=True)
+    lead_unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
+    opened_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    concluded_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    asked = serializers.IntegerField(read_only=True)
+    given = serializers.IntegerField(read_only=True)
+    due_on = serializers.SerializerMethodField()
+    provisional = serializers.SerializerMethodField()
+    light = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Step
+        fields: tuple[str, ...] = (
+            *("id", "project", "code", "name", "kind", "clause", "policy_version", "round", "state"),
+            *("opened_on", "opened_by", "opened_by_milestone", "reason", "lead_unit", "deadline", "due_on"),
+            *("provisional", "light", "asked", "given", "gaps", "checks", "verdict", "verdict_name"),
+            *("concluded_on", "concluded_by", "concluded_reason", "outstanding"),
+            *("cancelled_on", "cancelled_reason"),
+        )
+        read_only_fields = fields
+
+    def get_due_on(self, row: Step) -> str | None:
+        return str(row.deadline.due_on) if row.deadline else None
+
+    def get_provisional(self, row: Step) -> bool:
+        return bool(row.deadline and row.deadline.provisional)
+
+    def get_light(self, row: Step) -> str | None:
+        return str(row.deadline.light(today())) if row.deadline else None
+
+
+class StepDetail(StepOut):
+    """With every opinion, those superseded too."""
+
+    opinions = OpinionOut(many=True, read_only=True)
+
+    class Meta(StepOut.Meta):
+        fields = (*StepOut.Meta.fields, "opinions")
+        read_only_fields = fields
+
+
+class OpenIn(serializers.Serializer[Any]):
+    project = serializers.IntegerField(help_text="id of the project")
+    step = serializers.CharField(max_length=64, help_text="code of the step in the plan")
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class OpinionIn(serializers.Serializer[Any]):
+    """``unit`` may be left out where the caller answers for one of the units asked only.
+
+    ``on_behalf`` needs ``scan``: a file (multipart) or ``scan_id``, the id of an attachment of the project.
+    """
+
+    aspect = serializers.CharField(max_length=64)
+    unit = _unit(required=False)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    score = serializers.IntegerField(required=False, allow_null=True)
+    answer = serializers.ChoiceField(choices=Answer.choices, required=False, allow_blank=True)
+    supersede = serializers.BooleanField(required=False, default=False)
+    on_behalf = serializers.BooleanField(required=False, default=False)
+    given_on = serializers.DateField(required=False, help_text="the day on the paper, with on_behalf")
+    scan = serializers.FileField(required=False, allow_empty_file=True)
+    scan_id = serializers.PrimaryKeyRelatedField[Attachment](
+        queryset=Attachment.objects.all(), required=False
+    )
+
+
+class NamedIn(serializers.Serializer[Any]):
+    unit = _unit()
+    user = serializers.SlugRelatedField[User](
+        slug_field="username", queryset=User.objects.all(), required=False, allow_null=True
+    )
+
+
+class VerdictIn(serializers.Serializer[Any]):
+    """How a step ends. ``checks``: codes of the conditions confirmed; ``named``: who plays ``names_part``."""
+
+    verdict = serializers.CharField(max_length=64)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    checks = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
+    named = NamedIn(many=True, required=False)
+    part_no = serializers.IntegerField(required=False, min_value=1, default=1)
+    parts_total = serializers.IntegerField(required=False, min_value=1, default=1)
+
+
+class TogetherIn(VerdictIn):
+    step = serializers.IntegerField(help_text="id of the other step")
+
+
+class ConcludeIn(VerdictIn):
+    together = TogetherIn(many=True, required=False, help_text="steps that end in the same stroke")
+
+
+class AskIn(serializers.Serializer[Any]):
+    aspect = serializers.CharField(max_length=64)
+    unit = _unit()
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)

@@ -1,0 +1,1 @@
+"""Pages of steps and opinions."""

@@ -1,0 +1,115 @@
+"""The opinion form: the unit's own, or its paper entered for it (代录)."""
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import can, require
+from accounts.roles import Can
+from approvals import actions
+from approvals.actions.opinions import score_limits
+from approvals.forms import OnBehalfForm, OpinionForm
+from approvals.models import Opinion
+from approvals.permissions import may_answer, require_asked
+from approvals.rules import aspect_of, rule_of
+from approvals.views import base
+from kernel.refusals import Refused
+from projects.views.base import FIELDS_WRONG, STATUS
+
+
+class OpinionPage(base.Page):
+    """GET shows what is known and what is asked; POST gives the opinion."""
+
+    shape: ClassVar[type[OpinionForm]] = OpinionForm
+    on_behalf: ClassVar[bool] = False
+    opinion: Opinion
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated:
+            related = [f"step__{name}" for name in base.STEP]
+            rows = Opinion.objects.visible_to(request.user).select_related(*base.OPINION, *related)
+            self.opinion = get_object_or_404(rows, pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self._changes() and self.opinion.given_on is not None:
+            return redirect("step", pk=self.opinion.step_id)
+        self._require()
+        return self._page(self._form())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self._require()
+        form = self._form(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(form, status=FIELDS_WRONG)
+        try:
+            self.act(form)
+        except Refused as refused:
+            if refused.status == "forbidden":
+                raise
+            return self._page(form, base.refused_on(form, refused), STATUS[refused.status])
+        messages.success(request, _("意见已提交"))
+        return redirect("step", pk=self.opinion.step_id)
+
+    def act(self, form: OpinionForm) -> None:
+        actions.give_opinion(
+            opinion=self.opinion, by=self.user, on=self.today, supersede=self._changes(), **form.cleaned_data
+        )
+
+    def _require(self) -> None:
+        require_asked(self.opinion, self.user)
+
+    def _changes(self) -> bool:
+        """Whether the user means to put a new opinion in the place of the one given."""
+        return "change" in self.request.GET
+
+    def _form(self, data: Any = None, files: Any = None) -> OpinionForm:
+        row = self.opinion
+        first = {"answer": row.answer, "words": row.words, "score": row.score}
+        return self.shape(data, files, opinion=row, limits=score_limits(row), initial=first)
+
+    def _page(self, form: OpinionForm, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        row, step = self.opinion, self.opinion.step
+        project, rule = base.project_for(step), rule_of(step)
+        context = {
+            "opinion": row,
+            "step": step,
+            "project": project,
+            "plan": rule,
+            "aspect": aspect_of(rule, row.aspect),
+            "form": form,
+            "refused": refused,
+            "crumbs": base.trail(project, step),
+            "facts": base.facts_for(project),
+            "papers": base.papers_of(step.case_id),
+            "groups": base.grouped(step, base.opinions_of(step), self.user, self.today),
+            "clock": base.clock_of(step, self.today),
+            "on_behalf": self.on_behalf,
+            "other_url": self._other_url(),
+            "changes": self._changes(),
+        }
+        return render(self.request, "approvals/opinion.html", context, status=status)
+
+    def _other_url(self) -> str:
+        """The way to the other form, for who may use it."""
+        if self.on_behalf:
+            return reverse("opinion", args=[self.opinion.pk]) if may_answer(self.opinion, self.user) else ""
+        on_behalf = can(self.user, Can.RECORD_ON_BEHALF)
+        return reverse("opinion-on-behalf", args=[self.opinion.pk]) if on_behalf else ""
+
+
+class OnBehalf(OpinionPage):
+    shape = OnBehalfForm
+    on_behalf = True
+
+    def act(self, form: OpinionForm) -> None:
+        actions.record_on_behalf(
+            opinion=self.opinion, by=self.user, on=self.today, supersede=self._changes(), **form.cleaned_data
+        )
+
+    def _require(self) -> None:
+        require(self.user, Can.RECORD_ON_BEHALF)
