@@ -57,22 +57,22 @@ class AssignmentIn(serializers.Serializer[Any]):
     due_on = serializers.DateField(required=False, allow_null=True)
 
 
-class ReportIn(serializers.Serializer[Any]):
+class AssignmentReportIn(serializers.Serializer[Any]):
     report = serializers.CharField(max_length=4000)
     evidence = serializers.PrimaryKeyRelatedField[Attachment](
         queryset=Attachment.objects.all(), required=False, allow_null=True
     )
 
 
-class NoteIn(serializers.Serializer[Any]):
+class AssignmentNoteIn(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class AssignmentReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class ReissueIn(serializers.Serializer[Any]):
+class AssignmentReissueIn(serializers.Serializer[Any]):
     unit = serializers.SlugRelatedField[Unit](slug_field="code", queryset=Unit.objects.all())
     due_on = serializers.DateField(required=False, allow_null=True)
 
@@ -126,35 +126,35 @@ class AssignmentViewSet(
         """签收."""
         return self._moved(actions.accept)
 
-    @extend_schema(request=ReportIn, responses=AssignmentOut)
+    @extend_schema(request=AssignmentReportIn, responses=AssignmentOut)
     @action(detail=True, methods=["post"])
     def report(self, request: Request, pk: str) -> Response:
         """反馈: the clock stops today."""
-        return self._moved(actions.report, ReportIn)
+        return self._moved(actions.report, AssignmentReportIn)
 
-    @extend_schema(request=NoteIn, responses=AssignmentOut)
+    @extend_schema(request=AssignmentNoteIn, responses=AssignmentOut)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """销号."""
-        return self._moved(actions.close, NoteIn)
+        return self._moved(actions.close, AssignmentNoteIn)
 
-    @extend_schema(request=ReasonIn, responses=AssignmentOut)
+    @extend_schema(request=AssignmentReasonIn, responses=AssignmentOut)
     @action(detail=True, methods=["post"], url_path="return")
     def give_back(self, request: Request, pk: str) -> Response:
         """退回: a report that does not satisfy, or a duty that is not one's own."""
-        return self._moved(actions.return_, ReasonIn)
+        return self._moved(actions.return_, AssignmentReasonIn)
 
-    @extend_schema(request=ReissueIn, responses=AssignmentOut)
+    @extend_schema(request=AssignmentReissueIn, responses=AssignmentOut)
     @action(detail=True, methods=["post"])
     def reissue(self, request: Request, pk: str) -> Response:
         """重新交办 what a unit gave back."""
-        return self._moved(actions.reissue, ReissueIn)
+        return self._moved(actions.reissue, AssignmentReissueIn)
 
-    @extend_schema(request=ReasonIn, responses=AssignmentOut)
+    @extend_schema(request=AssignmentReasonIn, responses=AssignmentOut)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
         """撤销."""
-        return self._moved(actions.revoke, ReasonIn)
+        return self._moved(actions.revoke, AssignmentReasonIn)
 
     def _moved(self, act: Any, shape: type[serializers.Serializer[Any]] | None = None) -> Response:
         fields = self._checked(shape) if shape else {}

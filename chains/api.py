@@ -16,7 +16,7 @@ from chains.models import Chain, ChainQuerySet, Node, Position, Post, Strength
 from kernel.clock import today
 
 
-class PostOut(serializers.ModelSerializer[Post]):
+class ChainPostOut(serializers.ModelSerializer[Post]):
     unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
     user = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     holder = serializers.CharField(read_only=True)
@@ -27,7 +27,7 @@ class PostOut(serializers.ModelSerializer[Post]):
         read_only_fields = fields
 
 
-class NodeOut(serializers.ModelSerializer[Node]):
+class ChainNodeOut(serializers.ModelSerializer[Node]):
     class Meta:
         model = Node
         fields = ("id", "position", "name", "strength", "note", "order")
@@ -38,8 +38,8 @@ class ChainOut(serializers.ModelSerializer[Chain]):
     """``posts``: those held now."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
-    posts = PostOut(source="open_posts", many=True, read_only=True)
-    nodes = NodeOut(many=True, read_only=True)
+    posts = ChainPostOut(source="open_posts", many=True, read_only=True)
+    nodes = ChainNodeOut(many=True, read_only=True)
 
     class Meta:
         model = Chain
@@ -53,7 +53,7 @@ class ChainIn(serializers.Serializer[Any]):
     focus = serializers.CharField(required=False, allow_blank=True)
 
 
-class PostIn(serializers.Serializer[Any]):
+class ChainPostIn(serializers.Serializer[Any]):
     part = serializers.ChoiceField(choices=POSTS)
     unit = serializers.SlugRelatedField[Unit](
         slug_field="code", queryset=Unit.objects.all(), required=False, allow_null=True
@@ -67,7 +67,7 @@ class PostIn(serializers.Serializer[Any]):
     on = serializers.DateField(required=False)
 
 
-class NodeIn(serializers.Serializer[Any]):
+class ChainNodeIn(serializers.Serializer[Any]):
     position = serializers.ChoiceField(choices=Position.choices)
     name = serializers.CharField(max_length=80)
     strength = serializers.ChoiceField(choices=Strength.choices, required=False)
@@ -97,20 +97,22 @@ class ChainViewSet(
         row = actions.open_chain(by=self._user, on=today(), **self._checked(ChainIn))
         return Response(self._fresh(row.code), status=201)
 
-    @extend_schema(request=PostIn, responses={201: PostOut})
+    @extend_schema(request=ChainPostIn, responses={201: ChainPostOut})
     @action(detail=True, methods=["post"])
     def posts(self, request: Request, code: str) -> Response:
         """任命: an exclusive post passes from its holder."""
-        fields = {"on": today()} | self._checked(PostIn)
+        fields = {"on": today()} | self._checked(ChainPostIn)
         post = actions.appoint(chain=self.get_object(), by=self._user, **fields)
-        return Response(PostOut(post).data, status=201)
+        return Response(ChainPostOut(post).data, status=201)
 
-    @extend_schema(request=NodeIn, responses={201: NodeOut})
+    @extend_schema(request=ChainNodeIn, responses={201: ChainNodeOut})
     @action(detail=True, methods=["post"])
     def nodes(self, request: Request, code: str) -> Response:
         """Add a node."""
-        node = actions.save_node(chain=self.get_object(), by=self._user, on=today(), **self._checked(NodeIn))
-        return Response(NodeOut(node).data, status=201)
+        node = actions.save_node(
+            chain=self.get_object(), by=self._user, on=today(), **self._checked(ChainNodeIn)
+        )
+        return Response(ChainNodeOut(node).data, status=201)
 
     @property
     def _user(self) -> Any:

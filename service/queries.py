@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Unit, User
 from accounts.roles import Role
@@ -13,6 +13,7 @@ from cases.models import Part
 from deadlines.models import Deadline
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
+from projects import reading
 from projects.facts import rules_of
 from projects.gates import reached_codes
 from projects.models import ContactRecord, Project
@@ -34,8 +35,7 @@ def commissioners(project: Project) -> QuerySet[Part]:
 
 def service_body(project: Project) -> Unit | None:
     """The park or township that serves (R044): the one named as such, else the one where it settles."""
-    rows = Part.objects.filter(case_id=project.pk, part__in=(SERVICE_BODY, LANDING), valid_to__isnull=True)
-    held = {row.part: row.unit for row in rows.select_related("unit")}
+    held = {row.part: row.unit for row in reading.of(project).parts}
     return held.get(SERVICE_BODY) or held.get(LANDING)
 
 
@@ -99,8 +99,8 @@ def duties_of(user: User) -> list[Assignment]:
 
 
 def last_contact(project: Project) -> dict[str, Any]:
-    found: dict[str, Any] = ContactRecord.objects.filter(project=project).aggregate(last=Max("on"))
-    return found
+    rows = reading.of(project).contacts
+    return {"last": rows[0].on if rows else None}
 
 
 def unit_of(person: User, body: Unit | None, on: date) -> Unit | None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Unit, User
+from assignments.models import Assignment
 from cases.models import Enterprise, Part
+from deadlines.models import Deadline
 from documents.models import Attachment
 from policies import rulebook
 from policies.models import PolicySet, PolicyVersion
@@ -112,3 +114,8 @@ def reach(row: Project, code: str, by: User | None = None, on: date = make.TODAY
         project=row, milestone=code, by=by or clerk(), on=on, produced=True
     )
     return done
+
+
+def clock_of(duty: Assignment) -> Deadline:
+    """The clock of a duty that has one, as it now stands."""
+    return Deadline.objects.get(pk=duty.deadline_id or 0)

@@ -55,7 +55,7 @@ def test_a_duty_goes_its_whole_way(project, clerk, reviewer) -> None:
     row = Assignment.objects.get(pk=row.pk)
     assert (row.state, row.reported_by, row.ended_by, row.ended_note) == ("closed", reviewer, clerk, "属实")
     assert kinds(row) == ["issued", "accepted", "reported", "closed"]
-    assert Deadline.objects.get(pk=row.deadline_id).met_on == TODAY + timedelta(days=3)
+    assert lives.clock_of(row).met_on == TODAY + timedelta(days=3)
 
 
 def test_being_asked_opens_the_case_to_the_unit_and_only_once(project, clerk, reviewer) -> None:
@@ -76,7 +76,7 @@ def test_a_person_without_unit_wide_sight_sees_the_case_when_named(project, cler
 def test_the_due_day_chosen_is_the_due_day_of_the_clock_with_the_ladder_of_the_pack(
     project, clerk, reviewer
 ) -> None:
-    clock = issued(project, clerk, reviewer).deadline
+    clock = lives.clock_of(issued(project, clerk, reviewer))
     assert clock.due_on == LATER
     assert clock.responsible_unit == reviewer.memberships.get().unit
     assert set(clock.alarms.values_list("level", flat=True)) == {"yellow", "red", "supervise", "bulletin"}
@@ -148,7 +148,7 @@ def test_a_report_sent_back_runs_against_the_same_clock_again(project, clerk, re
     actions.report(assignment=row, report="已办", by=reviewer, on=TODAY)
     row = actions.return_(assignment=row, reason="缺佐证", by=clerk, on=TODAY + timedelta(days=1))
     assert (row.state, row.returned_times, row.report) == (State.ISSUED, 1, "")
-    clock = Deadline.objects.get(pk=row.deadline_id)
+    clock = lives.clock_of(row)
     assert clock.is_open
     assert clock.due_on == LATER
 
@@ -168,7 +168,7 @@ def test_a_revoked_duty_stops_its_clock(project, clerk, reviewer) -> None:
     row = issued(project, clerk, reviewer)
     row = actions.revoke(assignment=row, reason="企业已自行解决", by=clerk, on=TODAY)
     assert row.state == State.REVOKED
-    assert not Deadline.objects.get(pk=row.deadline_id).is_open
+    assert not lives.clock_of(row).is_open
     with pytest.raises(Refused):
         actions.revoke(assignment=row, reason="再撤一次", by=clerk, on=TODAY)
 

@@ -125,7 +125,7 @@ def test_issuing_by_form_offers_only_the_kinds_of_the_role(clerk, finance) -> No
     assert 'value="instruction"' not in page
     body = {"kind": "task", "unit": finance.pk, "title": "测算财政贡献", "due_on": "2026-03-20", "text": ""}
     assert make.pages(clerk).post(f"/cases/{case.pk}/assign/", body).status_code == 302
-    assert Assignment.objects.get().deadline.due_on == date(2026, 3, 20)
+    assert lives.clock_of(Assignment.objects.get()).due_on == date(2026, 3, 20)
 
 
 def test_who_may_not_issue_is_told_so(finance) -> None:

@@ -56,14 +56,14 @@ def test_naming_reaches_the_milestone_and_strikes_off_the_task(project, person, 
     name(project, person, park_clerk)
     assert ReachedMilestone.objects.get(project=project, code="service_commissioner_named").on == NAMED
     task = Assignment.objects.get(case=project.case, rule="name_commissioner")
-    assert (task.state, task.deadline.met_on) == ("closed", NAMED)
+    assert (task.state, lives.clock_of(task).met_on) == ("closed", NAMED)
     assert Event.objects.filter(case=project.case, kind="service.commissioner_named").count() == 1
 
 
 def test_the_next_task_of_the_plan_goes_to_the_commissioner_in_person(project, person, park_clerk) -> None:
     name(project, person, park_clerk)
     duty = Assignment.objects.get(case=project.case, rule="element_matching")
-    assert (duty.user, duty.deadline.responsible_user) == (person, person)
+    assert (duty.user, lives.clock_of(duty).responsible_user) == (person, person)
 
 
 def test_before_signing_it_is_refused_with_the_clause(park, person) -> None:
