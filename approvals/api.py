@@ -127,19 +127,21 @@ class StepViewSet(
         row = actions.ask(step=self.get_object(), by=self._user, on=today(), **self._checked(s.AskIn))
         return Response(s.OpinionOut(row).data, status=201)
 
-    @extend_schema(request=s.ReasonIn, responses=s.StepDetail)
+    @extend_schema(request=s.StepReasonIn, responses=s.StepDetail)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Cancel a step that was opened in error."""
         return self._answer(
-            actions.cancel(step=self.get_object(), by=self._user, on=today(), **self._checked(s.ReasonIn))
+            actions.cancel(step=self.get_object(), by=self._user, on=today(), **self._checked(s.StepReasonIn))
         )
 
-    @extend_schema(request=s.ReasonIn, responses={201: s.StepDetail})
+    @extend_schema(request=s.StepReasonIn, responses={201: s.StepDetail})
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         """Open a new round of a step that has ended."""
-        row = actions.reopen(step=self.get_object(), by=self._user, on=today(), **self._checked(s.ReasonIn))
+        row = actions.reopen(
+            step=self.get_object(), by=self._user, on=today(), **self._checked(s.StepReasonIn)
+        )
         return self._answer(row, 201)
 
     @property

@@ -21,11 +21,15 @@ _CACHE = "_units_with"
 
 def units_with(user: User | AnonymousUser, *what: Can) -> set[int]:
     """The units in which the user's roles carry one of the capabilities, and the ended units they succeed."""
-    cache: dict[tuple[Can, ...], set[int]] = user.__dict__.setdefault(_CACHE, {})
+    held = memberships(user)
+    known, cache = user.__dict__.get(_CACHE, (None, {}))
+    if known is not held:  # the memberships were read anew
+        cache = {}
+        user.__dict__[_CACHE] = held, cache
     if what not in cache:
-        own = {m.unit_id for m in memberships(user) if ROLES[Role(m.role)].can.intersection(what)}
+        own = {m.unit_id for m in held if ROLES[Role(m.role)].can.intersection(what)}
         cache[what] = with_predecessors(own, links(today())) if own else own
-    return cache[what]
+    return set(cache[what])
 
 
 def require_opener(project: Project, rule: StepRule, by: User) -> None:

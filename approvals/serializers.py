@@ -135,5 +135,5 @@ class AskIn(serializers.Serializer[Any]):
     unit = _unit()
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class StepReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
