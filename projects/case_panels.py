@@ -6,11 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.access import can
 from accounts.roles import Can
-from cases.models import Part
 from deadlines import calendars, wording
 from deadlines.models import Deadline
 from deadlines.planning import stops
@@ -19,13 +18,14 @@ from documents.models import Attachment
 from kernel.clock import today
 from kernel.phones import mask
 from policies.rulebook import Rulebook
+from projects import reading
 from projects.facts import rules_of
-from projects.models import ContactRecord, Measure, Money, Project, ReachedMilestone
+from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.panels import Panel, register
 from projects.timeline import entries_after
 from projects.views.base import user_of
 
-CONTACTS, PAPERS, CLOCKS = 5, 12, 40
+PAPERS, CLOCKS = 12, 40
 
 
 def _link(request: HttpRequest, what: Can, words: str, name: str, project: Project) -> list[tuple[str, str]]:
@@ -111,11 +111,8 @@ def _has(name: str) -> bool:
 def milestones(request: HttpRequest, project: Project) -> dict[str, Any]:
     """All milestones of the plan by phase, each with what was recorded."""
     rules = rules_of(project)
-    rows = ReachedMilestone.objects.filter(project=project, withdrawn_on__isnull=True).select_related(
-        "evidence"
-    )
     reached: dict[str, list[ReachedMilestone]] = defaultdict(list)
-    for row in rows.order_by("part_no"):
+    for row in reading.of(project).milestones:
         reached[row.code].append(row)
     groups = [
         {
@@ -149,9 +146,9 @@ def _milestone(rule: Any, rows: list[ReachedMilestone]) -> dict[str, Any]:
 
 def team(request: HttpRequest, project: Project) -> dict[str, Any]:
     rules = rules_of(project)
-    rows = Part.objects.filter(case_id=project.pk, valid_to__isnull=True).select_related("unit", "user")
     order = {code: place for place, code in enumerate(rules.parts)}
-    found = sorted(rows, key=lambda part: (order.get(part.part, len(order)), part.pk))
+    parts = reading.of(project).parts
+    found = sorted(parts, key=lambda part: (order.get(part.part, len(order)), part.pk))
     lines = [{"row": part, "rule": rules.parts.get(part.part)} for part in found]
     return {
         "lines": lines,
@@ -161,9 +158,9 @@ def team(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 
 def contacts(request: HttpRequest, project: Project) -> dict[str, Any]:
-    rows = list(ContactRecord.objects.filter(project=project).select_related("by")[: CONTACTS + 1])
+    rows = reading.of(project).contacts
     links = _link(request, Can.RECORD_CONTACT, _("登记对接"), "project-contact", project)
-    return {"rows": rows[:CONTACTS], "more": len(rows) > CONTACTS, "panel_actions": links}
+    return {"rows": rows[: reading.CONTACTS], "more": len(rows) > reading.CONTACTS, "panel_actions": links}
 
 
 def money(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -203,7 +200,7 @@ def register_all() -> None:
     """Called once, when the app is ready."""
     for code, title, context, order, column in (
         ("clocks", gettext_lazy("办理期限"), clocks, 20, "main"),
-        ("milestones", gettext_lazy("里程碑"), milestones, 40, "main"),
+        ("milestones", pgettext_lazy("panel", "里程碑"), milestones, 40, "main"),
         ("contacts", gettext_lazy("对接记录"), contacts, 60, "main"),
         ("attachments", gettext_lazy("材料"), attachments, 70, "main"),
         ("timeline", gettext_lazy("大事记"), timeline, 90, "main"),

@@ -1,6 +1,7 @@
 """Fields that several forms share: a day, words, a unit, a person."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,12 +14,25 @@ from kernel.clock import today
 
 
 class Day(forms.DateField):
-    """A business date; the browser offers none after today, the action refuses what comes all the same."""
+    """A business date (Asia/Shanghai), not after today unless ``future``."""
 
     def __init__(self, *, future: bool = False, **options: Any) -> None:
-        attrs = {"type": "date"} if future else {"type": "date", "max": today().isoformat()}
-        widget = forms.DateInput(format="%Y-%m-%d", attrs=attrs)
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         super().__init__(**{"label": _("日期"), "initial": today, "widget": widget} | options)
+        self.future = future
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """The last day to offer is today's, not that of the day on which the server started."""
+        if not self.future:
+            self.widget.attrs["max"] = today().isoformat()
+        return super().get_bound_field(form, field_name)
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is not None and not self.future and value > today():
+            raise forms.ValidationError(
+                _("日期不能晚于今天（%(today)s）") % {"today": today()}, code="future"
+            )
 
 
 class Words(forms.CharField):

@@ -255,6 +255,7 @@ class MilestoneForm(forms.Form):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)
         kind.choices = [(code, rules.document(code).name) for code in wanted if code in rules.documents]
+        kind.initial = "other" if "other" in wanted else None
         if len(kind.choices) == 1:
             kind.widget, kind.initial = forms.HiddenInput(), kind.choices[0][0]
 

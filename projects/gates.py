@@ -11,12 +11,15 @@ from kernel.refusals import Unmet
 from policies.facts import labels
 from policies.rulebook import Rulebook
 from policies.schema import Needs
+from projects import reading
 from projects.facts import facts_of, rules_of
 from projects.models import Project, ReachedMilestone
 
 
 def reached_codes(project: Project) -> set[str]:
     """Milestones wholly reached: all parts there, none withdrawn."""
+    if page := reading.kept(project):
+        return whole((row.code, row.part_no, row.parts_total) for row in page.milestones)
     rows = ReachedMilestone.objects.filter(project=project, withdrawn_on__isnull=True)
     return whole(rows.values_list("code", "part_no", "parts_total"))
 
@@ -32,6 +35,8 @@ def whole(parts: Iterable[tuple[str, int, int]]) -> set[str]:
 
 
 def present_documents(project: Project) -> set[str]:
+    if page := reading.kept(project):
+        return set(page.documents)
     rows = Attachment.objects.filter(case_id=project.pk, withdrawn_on__isnull=True)
     return set(rows.values_list("kind", flat=True))
 

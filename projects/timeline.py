@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cases.event_texts import sentence
 from cases.models import Event
 from kernel.clock import CHINA
+from kernel.phones import mask_in_prose
 from policies.rulebook import Rulebook
 from projects.facts import rules_of
 from projects.models import Project
@@ -33,7 +34,8 @@ def _entry(event: Event, rules: Rulebook) -> dict[str, Any]:
     day = timezone.localtime(event.at, CHINA).date()
     recorded = "" if event.on == day else _("%(day)s 登记") % {"day": day}
     who = " · ".join(str(x) for x in (event.by, event.unit, recorded) if x)
-    return {"on": event.on, "text": sentence(event.kind, _said(event, rules)), "who": who, "tone": tone}
+    text = mask_in_prose(sentence(event.kind, _said(event, rules)))
+    return {"on": event.on, "text": text, "who": who, "tone": tone}
 
 
 def _said(event: Event, rules: Rulebook) -> dict[str, Any]:

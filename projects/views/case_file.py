@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.access import can
 from accounts.roles import Can
 from cases.models import Event
-from projects import panels
+from projects import panels, reading
 from projects.facts import rules_of
 from projects.gates import unmet_for_next_phase
 from projects.models import Phase
@@ -36,6 +36,7 @@ RIGHTS = {
 class CaseFile(ProjectPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         project, rules = self.project, rules_of(self.project)
+        reading.keep(project)
         target = project.next_phase
         shown = panels.panels_for(self.user, project)
         drawn = [(panel.column, draw(panel, self)) for panel in shown]

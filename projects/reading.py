@@ -1,0 +1,62 @@
+"""What the panels of one case file ask about again and again, read once for the page.
+
+``keep`` is called by the page alone, on the row that it shows; actions lock and read a row of their own,
+so nothing kept here outlives a write.
+"""
+
+from functools import cached_property
+
+from cases.models import Part
+from documents.models import Attachment
+from projects.models import ContactRecord, Project, ReachedMilestone
+
+_KEPT = "_reading"
+CONTACTS = 5
+
+
+class Reading:
+    """Each property is one query, at the first asking."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The open parts with unit and person, oldest first."""
+        rows = Part.objects.filter(case_id=self.project.pk, valid_to__isnull=True)
+        return list(rows.select_related("unit", "user").order_by("id"))
+
+    @cached_property
+    def milestones(self) -> list[ReachedMilestone]:
+        """Every part reached and not withdrawn, in the order of parts."""
+        rows = ReachedMilestone.objects.filter(project=self.project, withdrawn_on__isnull=True)
+        return list(rows.select_related("evidence").order_by("part_no"))
+
+    @cached_property
+    def documents(self) -> frozenset[str]:
+        """The kinds of paper that are there and not withdrawn."""
+        rows = Attachment.objects.filter(case_id=self.project.pk, withdrawn_on__isnull=True)
+        return frozenset(rows.order_by().values_list("kind", flat=True).distinct())
+
+    @cached_property
+    def contacts(self) -> list[ContactRecord]:
+        """The latest contacts, and one more if there are more."""
+        return list(ContactRecord.objects.filter(project=self.project).select_related("by")[: CONTACTS + 1])
+
+
+def of(project: Project) -> Reading:
+    """What was kept for the page, or a reading of its own."""
+    kept = project.__dict__.get(_KEPT)
+    return kept if isinstance(kept, Reading) else Reading(project)
+
+
+def keep(project: Project) -> Reading:
+    """Read once from here on. Only for a page that shows the row and writes nothing."""
+    found = Reading(project)
+    project.__dict__[_KEPT] = found
+    return found
+
+
+def kept(project: Project) -> Reading | None:
+    found = project.__dict__.get(_KEPT)
+    return found if isinstance(found, Reading) else None
