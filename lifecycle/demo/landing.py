@@ -45,9 +45,9 @@ def support(walk: Walk, on: date) -> None:
 def sign(walk: Walk, on: date) -> None:
     """Figure, grade and paper, then the signature: credit is booked, the commissioner is asked for."""
     row = walk.row
-    projects.set_money(
-        project=row, measure="contract", raw=walk.share(85, 100), by=walk.clerk, on=on, source="投资协议"
-    )
+    for measure, low, high in (("fixed_asset", 60, 80), ("contract", 85, 100)):
+        raw = walk.share(low, high)
+        projects.set_money(project=row, measure=measure, raw=raw, by=walk.clerk, on=on, source="投资协议")
     grade = walk.rng.choice(("agreement", "agreement", "contract"))
     projects.edit(project=row, by=walk.clerk, on=on, changes={"agreement_grade": grade})
     attach(walk, on, "investment_agreement", "投资协议（签署本）")

@@ -7,21 +7,28 @@ from random import Random
 from accounts.models import User
 from assignments import actions as assignments
 from assignments.models import Assignment, Kind
+from deadlines.models import Alarm
 from deadlines.sweep import sweep
 from lifecycle.demo import words
 from lifecycle.demo.people import People
 from notices import actions as notices
 from notices.models import Notice
 
-PATIENCE = timedelta(days=3)
+PATIENCE, WEEK = timedelta(days=3), timedelta(days=7)
 AT_ONCE = 1000
 
 
-def end_of_day(people: People, rng: Random, on: date) -> None:
-    """Alarms are raised; what was urged some days ago is answered more often than not."""
-    sweep(on)
+def sweep_where_due(on: date) -> None:
+    """Alarms are raised, on the days on which any is due."""
+    if Alarm.objects.filter(raised_at__isnull=True, on__lte=on).exists():
+        sweep(on)
+
+
+def answer_what_was_urged(people: People, rng: Random, on: date) -> None:
+    """Once a week: what came some days ago is answered more often than not."""
     urged = Assignment.objects.undone().filter(kind__in=(Kind.URGE, Kind.PROBLEM, Kind.INSTRUCTION))
-    for row in urged.filter(issued_on=on - PATIENCE).select_related("unit").order_by("pk"):
+    recent = urged.filter(issued_on__gt=on - PATIENCE - WEEK, issued_on__lte=on - PATIENCE)
+    for row in recent.select_related("unit").order_by("pk"):
         person = people.answers.get(row.unit.code)
         if person is not None and rng.random() < 0.6:
             _answer(row, person, people, rng, on)
@@ -29,10 +36,9 @@ def end_of_day(people: People, rng: Random, on: date) -> None:
 
 def _answer(row: Assignment, person: User, people: People, rng: Random, on: date) -> None:
     assignments.report(assignment=row, report=rng.choice(words.REPORTS), by=person, on=on)
-    judge = people["inspector"] if row.kind == Kind.INSTRUCTION else people["clerk2"]
-    own = row.unit.code == "investment-bureau"
-    if not own and rng.random() < 0.8:
-        assignments.close(assignment=row, by=people["inspector"] if own else judge, on=on)
+    if row.unit.code != "investment-bureau" and rng.random() < 0.8:  # nobody strikes off what is one's own
+        judge = people["inspector"] if row.kind == Kind.INSTRUCTION else people["clerk"]
+        assignments.close(assignment=row, by=judge, on=on)
 
 
 def deliver(on: date) -> None:

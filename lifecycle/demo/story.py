@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kernel.refusals import Refused
 from lifecycle.demo import chains, office
-from lifecycle.demo.clock import DemoClock, demo_clock
+from lifecycle.demo.clock import DemoClock, demo_clock, without_collecting
 from lifecycle.demo.days import working_days
 from lifecycle.demo.fates import Fate, drawn
 from lifecycle.demo.names import Investors
@@ -23,6 +23,7 @@ from projects.models import Project
 SEED = "fuling"
 UNREAD_DAYS = 8
 """Working days whose notices are still unread."""
+FRIDAY = 4
 Agenda = dict[date, list[tuple[Walk, Move]]]
 
 
@@ -44,12 +45,12 @@ def tell(*, today: date, count: int = 200, seed: str = SEED) -> Told:
     _refuse_unready(today)
     rng = Random(seed)  # noqa: S311 - made to be repeated, not to be secret
     people, days = People.of(today), working_days(today)
-    with demo_clock() as clock:
+    with demo_clock() as clock, without_collecting():
         clock.open_day(days[0])
         nodes = chains.lay_out(people, rng, days[0])
         agenda = _agenda(people, days, nodes, count, seed)
         _live(agenda, people, rng, days, clock)
-    office.end_of_day(people, rng, today)
+    office.sweep_where_due(today)
     office.deliver(today)
     return Told(count, sum(len(moves) for moves in agenda.values()))
 
@@ -95,7 +96,9 @@ def _live(agenda: Agenda, people: People, rng: Random, days: list[date], clock: 
         for walk, move in agenda.get(day, ()):
             move(walk, day)
             clock.tick()
-        office.end_of_day(people, rng, day)
+        office.sweep_where_due(day)
+        if day.weekday() == FRIDAY:
+            office.answer_what_was_urged(people, rng, day)
         if number == len(days) - UNREAD_DAYS:
             office.deliver(day)
             office.read_all(people.by_name.values())

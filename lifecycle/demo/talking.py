@@ -129,8 +129,8 @@ def state_total(walk: Walk, on: date) -> None:
 
 
 def state_yield(walk: Walk, on: date) -> None:
-    """What the firm promises: fixed assets, yearly output and tax."""
-    for measure, low, high in (("fixed_asset", 60, 80), ("output", 110, 180), ("tax", 4, 8)):
+    """What the firm promises: yearly output and tax."""
+    for measure, low, high in (("output", 110, 180), ("tax", 4, 8)):
         projects.set_money(
             project=walk.row,
             measure=measure,

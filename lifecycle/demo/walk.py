@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 
 from accounts.models import Unit, User
@@ -31,8 +32,9 @@ class Walk:
     nodes: dict[tuple[str, str], int] = field(default_factory=dict)
     pk: int = 0
 
-    @property
+    @cached_property
     def row(self) -> Project:
+        """As first read: actions lock and read it anew, so only what never changes is asked of it."""
         return Project.objects.select_related("case").get(pk=self.pk)
 
     @property
