@@ -21,7 +21,7 @@ class RowBeyond(Func):
         self.width, self.sign = len(left), "<" if smaller else ">"
         super().__init__(*(F(x) if isinstance(x, str) else x for x in left), *(_value(x) for x in right))
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **context: Any) -> tuple[str, Any]:
         parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
         sides = parts[: self.width], parts[self.width :]
         left, right = (", ".join(sql for sql, _params in side) for side in sides)

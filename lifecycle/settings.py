@@ -201,6 +201,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AssignmentKind": "assignments.models.Kind",
+        "AssignmentState": "assignments.models.State",
+        "StepState": "approvals.models.State",
+        "DeadlineState": "deadlines.models.State",
+        "DeadlineStrength": "deadlines.models.Strength",
+        "UnitKind": "accounts.models.UnitKind",
+    },
 }
 
 CELERY_TIMEZONE = TIME_ZONE

@@ -13,6 +13,7 @@ from accounts.roles import Can
 from deadlines import calendars, wording
 from deadlines.models import Deadline
 from deadlines.planning import stops
+from deadlines.showing import light_of
 from documents.actions import kinds_of
 from documents.models import Attachment
 from kernel.clock import today
@@ -70,7 +71,12 @@ def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
     calendar, day = calendars.current(), today()
     lines = [
-        {"row": row, "light": _light(row, day), "limit": wording.limit_text(row), "sum": _sum(calendar, row)}
+        {
+            "row": row,
+            "light": light_of(row, day),
+            "limit": wording.limit_text(row),
+            "sum": _sum(calendar, row),
+        }
         for row in found
     ]
     return {
@@ -82,22 +88,6 @@ def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def _sum(calendar: Any, row: Deadline) -> list[str]:
     return wording.lines(calendar.explain(row.started_on, row, stops(row.pauses.all())))
-
-
-def _light(row: Deadline, day: Any) -> tuple[str, str]:
-    """Light and words of a clock, as the page shows them."""
-    if row.met_on:
-        return ("met", _("按期办结")) if row.met_on <= row.due_on else ("met", _("逾期办结"))
-    if row.cancelled_on:
-        return "grey", _("已撤销")
-    if row.paused_from:
-        return "paused", _("停表中")
-    if row.past:
-        return "grey", _("存量")
-    left = (row.due_on - day).days
-    if left < 0:
-        return "red", _("超期 %(n)s 天") % {"n": -left}
-    return str(row.light(day)), _("今日到期") if left == 0 else _("还剩 %(n)s 天") % {"n": left}
 
 
 def _has(name: str) -> bool:
@@ -114,7 +104,7 @@ def milestones(request: HttpRequest, project: Project) -> dict[str, Any]:
     reached: dict[str, list[ReachedMilestone]] = defaultdict(list)
     for row in reading.of(project).milestones:
         reached[row.code].append(row)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "phase": phase,
             "rows": [_milestone(rule, reached.get(rule.code, [])) for rule in _of(phase.code, rules)],

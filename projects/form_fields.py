@@ -18,7 +18,8 @@ class Day(forms.DateField):
 
     def __init__(self, *, future: bool = False, **options: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(**{"label": _("日期"), "initial": today, "widget": widget} | options)
+        merged: dict[str, Any] = {"label": _("日期"), "initial": today, "widget": widget} | options
+        super().__init__(**merged)
         self.future = future
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
@@ -49,7 +50,8 @@ def units(kinds: tuple[str, ...] = ()) -> QuerySet[Unit]:
 
 def unit_choice(**options: Any) -> forms.ModelChoiceField:
     search = forms.Select(attrs={"data-search": ""})
-    return forms.ModelChoiceField(**{"queryset": units(), "widget": search, "empty_label": "—"} | options)
+    merged: dict[str, Any] = {"queryset": units(), "widget": search, "empty_label": "—"} | options
+    return forms.ModelChoiceField(**merged)
 
 
 class Person(forms.ModelChoiceField):

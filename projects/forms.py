@@ -119,7 +119,9 @@ class EditForm(EnterpriseFields):
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.firm = project.enterprise
-        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("content", "progress")}
+        widgets: dict[str, Any] = {
+            name: forms.Textarea(attrs={"rows": 3}) for name in ("content", "progress")
+        }
         made = forms.fields_for_model(Project, fields=FIELDS, widgets=widgets)
         for name in FIELDS:
             self.fields[name] = _plain(made[name])
@@ -164,7 +166,8 @@ class EditForm(EnterpriseFields):
 def _plain(field: Any) -> forms.Field:
     """A model's form field whose empty choice is a dash, not a row of hyphens."""
     if isinstance(field, forms.TypedChoiceField):
-        field.choices = [(value, label if value else "—") for value, label in field.choices]
+        choices: Any = field.choices
+        field.choices = [(value, label if value else "—") for value, label in choices]
     assert isinstance(field, forms.Field)
     return field
 

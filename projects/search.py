@@ -84,6 +84,6 @@ class _HasWords(Func):
     arity = 2
     output_field = BooleanField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **context: Any) -> tuple[str, Any]:
         (column, _none), (question, params) = (compiler.compile(x) for x in self.get_source_expressions())
         return f"{INDEXED.format(column=column)} @@ {question}::tsquery", params

@@ -72,7 +72,8 @@ def _lay_down(on: date) -> None:
         version = policies.load(text=pack.read_text(), by=None, on=on)
         policies.publish(version=version, by=None, on=on)
     _LAID[on] = [
-        _rows_of(model._meta.db_table, [f.column for f in model._meta.concrete_fields]) for model in _MODELS
+        _rows_of(model._meta.db_table, [str(f.column) for f in model._meta.concrete_fields])
+        for model in _MODELS
     ]
 
 

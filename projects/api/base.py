@@ -2,13 +2,11 @@
 
 from typing import Any, Protocol
 
-from rest_framework.request import Request
-
 from projects.models import Project
 
 
 class ProjectBase(Protocol):
-    request: Request
+    request: Any
 
     @property
     def user(self) -> Any: ...

@@ -48,7 +48,7 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
     queryset = Project.objects.none()
     lookup_value_regex = r"\d+"
 
-    @extend_schema(parameters=_FILTERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="projects_list", parameters=_FILTERS, responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
         """``{"next", "previous", "count", "count_capped", "results"}``, newest first; amounts in 分."""
         return Response(
@@ -101,11 +101,11 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
         """Put aside with a reason; clocks stop."""
         return self._with_reason(pk, actions.shelve, s.ShelveIn)
 
-    @extend_schema(request=s.ResumeIn, responses=s.ProjectOut)
+    @extend_schema(request=s.ProjectResumeIn, responses=s.ProjectOut)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Take up again; clocks run on."""
-        return self._with_reason(pk, actions.resume, s.ResumeIn)
+        return self._with_reason(pk, actions.resume, s.ProjectResumeIn)
 
     @extend_schema(request=s.ReasonIn, responses=s.ProjectOut)
     @action(detail=True, methods=["post"], url_path="exit")

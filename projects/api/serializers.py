@@ -84,7 +84,7 @@ class ShelveIn(ReasonIn):
     )
 
 
-class ResumeIn(serializers.Serializer[Any]):
+class ProjectResumeIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     on = serializers.DateField(required=False)
 
@@ -108,7 +108,9 @@ class FundsIn(serializers.Serializer[Any]):
     currency = serializers.CharField(min_length=3, max_length=3, required=False)
     rate = serializers.CharField(max_length=20, required=False, allow_blank=True)
     rate_on = serializers.DateField(required=False, allow_null=True)
-    source = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of that name, not DRF's own
+        max_length=200, required=False, allow_blank=True
+    )
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     on = serializers.DateField(required=False)
 

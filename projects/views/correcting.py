@@ -70,8 +70,9 @@ class Correct(ActionPage):
             moves = actions.preview_correction(project=self.project, change=_change(form), by=self.user)
         except Refused as refused:
             return self.page(form, refused, STATUS[refused.status])
-        form.data = form.data.copy()
-        form.data["seen"] = _seal(form)
+        data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["seen"] = _seal(form)
+        form.data = data
         self.moves = moves
         return self.page(form)
 

@@ -60,8 +60,9 @@ class Edit(ActionPage):
     def _compare(self, form: forms.Form) -> None:
         """What stands there now beside what the user wrote; the next click saves knowingly."""
         now = project_of(self.request, self.project.pk)
-        form.data = form.data.copy()
-        form.data["version"] = str(now.version)
+        data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["version"] = str(now.version)
+        form.data = data
         self.differences = [
             (str(form.fields[name].label), _say(now, name), _typed(form, name))
             for name in FIELDS
@@ -73,11 +74,15 @@ def _say(project: Project, name: str) -> str:
     return _word(getattr(project, f"get_{name}_display", lambda: getattr(project, name))())
 
 
+def _choices(field: Any) -> Any:
+    return field.choices
+
+
 def _typed(form: forms.Form, name: str) -> str:
     value = form.cleaned_data.get(name)
     field = form.fields[name]
     words = (
-        {str(key): word for key, word in field.choices} if isinstance(field, forms.TypedChoiceField) else {}
+        {str(key): word for key, word in _choices(field)} if isinstance(field, forms.TypedChoiceField) else {}
     )
     return _word(words.get(str(value), value))
 

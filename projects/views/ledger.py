@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import TextChoices
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -92,6 +93,10 @@ def _frame(request: HttpRequest, wanted: LedgerFilter, classes: dict[str, str]) 
     }
 
 
+def labelled(words: type[TextChoices]) -> list[tuple[str, str]]:
+    return [(code, str(word)) for code, word in words.choices]
+
+
 def _selects(wanted: LedgerFilter, classes: dict[str, str]) -> list[Select]:
     units = list(
         Unit.objects.in_force(today())
@@ -102,8 +107,8 @@ def _selects(wanted: LedgerFilter, classes: dict[str, str]) -> list[Select]:
     landing = [(code, name) for code, kind, name in named if kind in ("park", "township")]
     landing.sort(key=lambda pair: next(kind for code, kind, _name in named if code == pair[0]))
     return [
-        Select("phase", _("阶段"), wanted.phase, list(Phase.choices)),
-        Select("batch", _("批次"), wanted.batch, list(Batch.choices)),
+        Select("phase", _("阶段"), wanted.phase, labelled(Phase)),
+        Select("batch", _("批次"), wanted.batch, labelled(Batch)),
         Select("class", _("等级"), wanted.project_class, list(classes.items())),
         Select("park", _("承接园区"), wanted.park, landing),
         Select(
@@ -113,7 +118,7 @@ def _selects(wanted: LedgerFilter, classes: dict[str, str]) -> list[Select]:
             [("red", _("有超期")), ("yellow", _("有临期")), ("green", _("计时中"))],
         ),
         Select("unit", _("引进单位"), wanted.unit, [(code, name) for code, _kind, name in named]),
-        Select("origin", _("来源"), wanted.origin, list(Origin.choices)),
+        Select("origin", _("来源"), wanted.origin, labelled(Origin)),
         Select(
             "state",
             _("状态"),

@@ -31,7 +31,7 @@ class Assign(ActionPage):
     def also(self, form: forms.Form) -> dict[str, Any]:
         rules = rules_of(self.project)
         rows = Part.objects.filter(case_id=self.project.pk).select_related("unit", "user").order_by("-id")
-        lines = [{"row": row, "rule": rules.parts.get(row.part)} for row in rows]
+        lines: list[dict[str, Any]] = [{"row": row, "rule": rules.parts.get(row.part)} for row in rows]
         order = {code: place for place, code in enumerate(rules.parts)}
         lines.sort(
             key=lambda line: (line["row"].valid_to is not None, order.get(line["row"].part, len(order)))

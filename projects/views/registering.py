@@ -107,8 +107,9 @@ def _page(
         "refused": Refused(rest, refused.status) if refused and rest else None,
     }
     if alike:
-        form.data = form.data.copy()
-        form.data["confirmed"] = "on"
+        data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["confirmed"] = "on"
+        form.data = data
     return render(request, "projects/register.html", context, status=status)
 
 

@@ -23,6 +23,7 @@ def spoilt(old: str, new: str) -> str:
 
 def test_the_bare_pack_itself_is_sound():
     pack = parse_pack(BARE)
+    assert pack.steps[0].limit
     assert pack.steps[0].limit.count == 5
     assert pack.steps[0].milestones == {"done"}
 
@@ -362,4 +363,4 @@ def test_a_fault_speaks_the_language_of_the_reader():
 def test_a_loaded_pack_cannot_be_changed():
     pack = parse_pack(BARE)
     with pytest.raises(ValueError, match="frozen"):
-        pack.steps[0].name = "别的"
+        pack.steps[0].name = "别的"  # type: ignore[misc]

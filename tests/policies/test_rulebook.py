@@ -61,9 +61,9 @@ def test_a_rule_read_from_a_file_has_no_source():
 def test_a_rulebook_cannot_be_changed(in_force):
     _set, rules = current(date(2026, 3, 2))
     with pytest.raises(TypeError):
-        rules.milestones["x"] = rules.milestone("signed")
+        rules.milestones["x"] = rules.milestone("signed")  # type: ignore[index]
     with pytest.raises(AttributeError):
-        rules.steps = {}
+        rules.steps = {}  # type: ignore[misc]
 
 
 def test_lookups_follow_a_milestone_to_what_it_sets_going(in_force):

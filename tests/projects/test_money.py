@@ -15,9 +15,7 @@ from tests.law import District, before
 
 
 def state(district: District, project: Project, measure: str, raw: str, **more: object) -> Money:
-    return actions.set_money(
-        project=project, measure=measure, raw=raw, by=district.clerk, on=TODAY, **more
-    )  # type: ignore[arg-type]
+    return actions.set_money(project=project, measure=measure, raw=raw, by=district.clerk, on=TODAY, **more)
 
 
 @pytest.mark.parametrize(

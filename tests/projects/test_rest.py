@@ -22,7 +22,7 @@ def registered(caller: Any, name: str = "年产5万吨新材料项目", **more: 
     enterprise = {"name": f"{name}公司", "no_code_reason": "尚未注册", "division_code": "330100"}
     answer = caller.post(URL, {"name": name, "enterprise": enterprise, **more}, format="json")
     assert answer.status_code == 201, answer.content
-    return answer.json()  # type: ignore[no-any-return]
+    return answer.json()
 
 
 def test_a_lead_is_registered_and_read_back(caller: Any) -> None:
@@ -60,7 +60,9 @@ def test_the_same_key_registers_once(caller: Any) -> None:
     two = caller.post(URL, body, format="json", headers={"Idempotency-Key": "a1"})
     assert one.json()["id"] == two.json()["id"]
     assert Project.objects.count() == 1
-    assert caller.post(URL, {"name": "乙"}, format="json", headers={"Idempotency-Key": "a1"}).status_code == 422
+    assert (
+        caller.post(URL, {"name": "乙"}, format="json", headers={"Idempotency-Key": "a1"}).status_code == 422
+    )
 
 
 def test_who_was_slower_gets_412_and_overwrites_nothing(caller: Any) -> None:
@@ -114,7 +116,10 @@ def test_a_contact_in_the_future_is_refused(caller: Any) -> None:
 def test_shelving_and_giving_up_need_reasons_and_rights(caller: Any, district: District) -> None:
     url = f"{URL}{registered(caller)['id']}/"
     assert caller.post(f"{url}shelve/", {}, format="json").status_code == 400
-    assert caller.post(f"{url}shelve/", {"reason": "企业重组"}, format="json").json()["shelved_reason"] == "企业重组"
+    assert (
+        caller.post(f"{url}shelve/", {"reason": "企业重组"}, format="json").json()["shelved_reason"]
+        == "企业重组"
+    )
     assert caller.post(f"{url}shelve/", {"reason": "再次"}, format="json").status_code == 409
     assert caller.post(f"{url}resume/", {}, format="json").json()["shelved_on"] is None
     assert caller.post(f"{url}exit/", {"reason": "撤资"}, format="json").status_code == 403
