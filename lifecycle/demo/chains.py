@@ -16,12 +16,14 @@ NODES = {
         ("down", "特种化学品应用", "missing"),
     ),
     BATTERY: (
-        ("up", "正极材料", "fair"), ("up", "负极材料", "missing"), ("up", "隔膜", "weak"), ("up", "集流体", "strong"),
-        ("mid", "电芯及模组", "fair"), ("down", "轻量化部件", "strong"), ("down", "回收利用", "weak"),
+        ("up", "正极材料", "fair"), ("up", "负极材料", "missing"), ("up", "隔膜", "weak"),
+        ("up", "集流体", "strong"), ("mid", "电芯及模组", "fair"), ("down", "轻量化部件", "strong"),
+        ("down", "回收利用", "weak"),
     ),
     FOOD: (
         ("up", "种植基地", "strong"), ("mid", "榨菜及蔬菜加工", "strong"), ("mid", "调味品", "fair"),
-        ("mid", "饮料", "weak"), ("down", "预制菜", "weak"), ("down", "休闲食品", "fair"), ("down", "冷链物流", "missing"),
+        ("mid", "饮料", "weak"), ("down", "预制菜", "weak"), ("down", "休闲食品", "fair"),
+        ("down", "冷链物流", "missing"),
     ),
 }  # fmt: skip
 UNITS = {
@@ -57,13 +59,14 @@ def lay_out(people: People, rng: Random, on: date) -> dict[tuple[str, str], int]
     return found
 
 
-def _fill_posts(
-    chain: Chain, people: People, rng: Random, generals: list[tuple[str, str]], on: date
-) -> None:
+def _fill_posts(chain: Chain, people: People, rng: Random, generals: list[tuple[str, str]], on: date) -> None:
     seats = ("district-party-committee", "district-government")
     lead, responsible = UNITS[chain.code]
     posts = [
-        *((("general_chain_head", seat, name, title)) for seat, (name, title) in zip(seats, generals, strict=True)),
+        *[
+            ("general_chain_head", seat, name, title)
+            for seat, (name, title) in zip(seats, generals, strict=True)
+        ],
         ("chain_head", seats[1], person(rng), "区领导"),
         ("chain_adviser", "", person(rng), "产业研究院研究员"),
         ("task_force", "investment-bureau", "", ""),

@@ -33,12 +33,13 @@ def registered(rng: Random) -> Plan:
 
 
 def opinions(rng: Random, low: int = 66) -> Plan:
-    """Everybody answers within the limit; now and then one by paper."""
+    """Everybody answers, now and then one by paper, now and then the last ones too late."""
     plan = [step(rng, 1, 2, judging.answer("assessment", 3, low=low))]
     if rng.random() < 0.15:
         plan.append((0, judging.answer_on_paper))
     plan.append(step(rng, 1, 2, judging.answer("assessment", 2, low=low)))
-    return [*plan, step(rng, 1, 2, judging.answer("assessment", low=low))]
+    last = (6, 9) if rng.random() < 0.12 else (1, 2)
+    return [*plan, step(rng, *last, judging.answer("assessment", low=low))]
 
 
 def assessed(rng: Random) -> Plan:

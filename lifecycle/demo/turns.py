@@ -53,15 +53,15 @@ def give_up(walk: Walk, on: date) -> None:
 
 def instruct(walk: Walk, on: date) -> None:
     """The leader writes an instruction to the park."""
-    _issue(walk, on, Kind.INSTRUCTION, "leader", walk.rng.choice(words.INSTRUCTIONS), 20)
+    _issue(walk, on, Kind.INSTRUCTION, walk.rng.choice(words.INSTRUCTIONS), by="leader", days=20)
 
 
 def raise_problem(walk: Walk, on: date) -> None:
     """The clerk hands a problem of the firm to the park."""
-    _issue(walk, on, Kind.PROBLEM, "clerk", f"协调解决：{walk.rng.choice(words.PROBLEMS)}", 14)
+    _issue(walk, on, Kind.PROBLEM, f"协调解决：{walk.rng.choice(words.PROBLEMS)}", by="clerk", days=14)
 
 
-def _issue(walk: Walk, on: date, kind: str, by: str, title: str, days: int) -> None:
+def _issue(walk: Walk, on: date, kind: str, title: str, *, by: str, days: int) -> None:
     assignments.issue(
         case=walk.row.case,
         kind=kind,
