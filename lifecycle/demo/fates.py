@@ -113,7 +113,7 @@ FATES = (
     Fate("in talks", 9, stages.talks, (1, 40)),
     Fate("assessed again", 4, _AGAIN, (0, 3)),
     Fate("given up after the assessment", 3, _after(_DOUBTED, (3, 12, turns.give_up)), (5, 120)),
-    Fate("waiting for consent", 7, _after(stages.assessed, (1, 3, judging.propose_park)), (0, 6)),
+    Fate("waiting for consent", 7, _after(stages.reported, (1, 3, judging.propose_park)), (0, 6)),
     Fate("report in time", 3, _after(stages.assessed, (1, 2, judging.judge_good)), (0, 4)),
     Fate("report late", 3, _after(stages.assessed, (1, 2, judging.judge_good)), (8, 14)),
     Fate("dispatched", 5, stages.dispatched, (0, 6)),

@@ -43,15 +43,18 @@ def opinions(rng: Random, low: int = 66) -> Plan:
 
 
 def assessed(rng: Random) -> Plan:
-    plan = [*registered(rng), *opinions(rng), step(rng, 0, 1, judging.find_feasible)]
-    if rng.random() < 0.3:
-        plan += [step(rng, 1, 3, judging.judge_good), step(rng, 3, 6, judging.report_specially)]
-    return plan
+    return [*registered(rng), *opinions(rng), step(rng, 0, 1, judging.find_feasible)]
+
+
+def reported(rng: Random) -> Plan:
+    """Assessed; what looks very good is reported to the district's leaders."""
+    special = [step(rng, 1, 3, judging.judge_good), step(rng, 3, 6, judging.report_specially)]
+    return assessed(rng) + (special if rng.random() < 0.3 else [])
 
 
 def dispatched(rng: Random) -> Plan:
     return [
-        *assessed(rng),
+        *reported(rng),
         step(rng, 1, 4, judging.propose_park),
         step(rng, 1, 4, judging.answer("dispatch")),
         step(rng, 0, 1, judging.recommend),
