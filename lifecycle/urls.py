@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("notices.urls")),
     path("policies/", include("policies.urls")),
     path("projects/", include("projects.urls")),
+    path("", include("reports.urls")),
     path("", include("scoring.urls")),
     path("", include("service.urls")),
     path("", include("accounts.urls")),
