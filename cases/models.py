@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Unit, User
 from cases.visibility import CaseQuerySet, HangsOnCase
 from kernel.text import normal
+from kernel.versions import Versions
 from policies.models import PolicySet
 
 
@@ -30,7 +30,7 @@ class Enterprise(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords()
+    history = Versions()
 
     class Meta:
         ordering = ["id"]
@@ -111,7 +111,7 @@ class Part(models.Model):
     reason = models.CharField(_("说明"), max_length=300, blank=True)
 
     objects = HangsOnCase.as_manager()
-    history = HistoricalRecords()
+    history = Versions()
 
     class Meta:
         ordering = ["id"]
@@ -153,12 +153,12 @@ class Part(models.Model):
 class Event(models.Model):
     """One thing that happened in a case. Appended only; the database refuses change and deletion."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=48)
     on = models.DateField(_("业务日期"))
     at = models.DateTimeField(_("记录时间"), auto_now_add=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     data = models.JSONField(default=dict)
 
     objects = HangsOnCase.as_manager()

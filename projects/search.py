@@ -8,6 +8,7 @@ same way, and each piece must begin one of the words. PostgreSQL serves that fro
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -26,16 +27,23 @@ Q = TypeVar("Q", bound=QuerySet[Any])
 
 def words_of(code: str, names: Iterable[str]) -> str:
     """What the search column keeps for a project of this number, name and investor."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name in filter(None, names):
-        found += [
-            *bigrams(name),
-            normal(name)[-1:],
-            *(run for word in initials(name).split() for run in _runs(word)),
-        ]
+        found.update(_words(name))
     parts = code.lower().split("-")
-    found += ["-".join(parts[place:]) for place in range(len(parts))]
-    return " ".join(dict.fromkeys(filter(None, found)))
+    found.update(dict.fromkeys("-".join(parts[place:]) for place in range(len(parts))))
+    found.pop("", None)
+    return " ".join(found)
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> dict[str, None]:
+    """Pairs of characters, the last one, and runs of initials, of one name."""
+    found = dict.fromkeys(bigrams(name))
+    found[normal(name)[-1:]] = None
+    for word in initials(name).split():
+        found.update(dict.fromkeys(_runs(word)))
+    return found
 
 
 def _runs(word: str) -> list[str]:

@@ -1,8 +1,12 @@
 """Celery's way into the imports. Nothing rests on the queue: beat finds what was lost by its state."""
 
+import logging
+
 from celery import shared_task
 
 from projects.actions import imports
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -12,8 +16,12 @@ def run_import(batch_id: int) -> None:
 
 @shared_task
 def resume_imports() -> int:
-    """Every minute: check or commit what a killed worker left. Returns how many were taken up."""
+    """Every minute: take up what a killed worker left. Returns how many batches were waiting."""
     waiting = imports.stale()
     for batch_id in waiting:
-        imports.run(batch_id)
+        try:
+            imports.run(batch_id)
+        except Exception:
+            # One broken import must not keep the others waiting; it counts its tries itself.
+            log.exception("import %s", batch_id)
     return len(waiting)

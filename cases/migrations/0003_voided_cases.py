@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_events_append_only'),
+        ("cases", "0002_events_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='voided_on',
-            field=models.DateField(blank=True, null=True, verbose_name='作废日期'),
+            model_name="case",
+            name="voided_on",
+            field=models.DateField(blank=True, null=True, verbose_name="作废日期"),
         ),
     ]

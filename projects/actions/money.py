@@ -1,5 +1,6 @@
 """Figures: kept as stated, with currency, unit, day and evidence; the project caches the latest in 分."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -151,13 +152,17 @@ def _in_force(project: Project, measure: str) -> Money | None:
 
 def cached_amounts(project: Project) -> dict[str, int | None]:
     """The figures in force by measure in 分, from the rows: what the project's caches must equal."""
+    return cached_of(Money.objects.filter(project=project, superseded_by__isnull=True).order_by("id"))
+
+
+def cached_of(rows: Iterable[Money]) -> dict[str, int | None]:
+    """The same from the rows in force, oldest first: funds paid in add up, of others the last counts."""
     found: dict[str, int | None] = dict.fromkeys(Measure.values)
-    rows = Money.objects.filter(project=project, superseded_by__isnull=True).order_by("id")
-    for measure, fen in rows.values_list("measure", "fen"):
-        if measure == Measure.PAID_IN:
-            found[measure] = (found[measure] or 0) + (fen or 0)
-        else:
-            found[measure] = fen
+    for row in rows:
+        if row.measure == Measure.PAID_IN and row.fen is not None:
+            found[row.measure] = (found[row.measure] or 0) + row.fen
+        elif row.measure != Measure.PAID_IN:
+            found[row.measure] = row.fen
     return found
 
 

@@ -1,257 +1,230 @@
-"""The commit: everything computed beforehand, then one transaction of a few statements per thousand rows."""
+"""The commit: everything is worked out beforehand, then one short transaction of a few statements."""
 
-import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from tempfile import TemporaryFile
-from typing import IO, Any
+from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseKind, Enterprise, Event, Part
-from kernel.bulk import Rows, insert_all
+from kernel.bulk import Scratch, Sql, fetch, insert_history, insert_select, json_object, run, take_keys
 from kernel.clock import now
-from kernel.text import normal
-from policies.rulebook import Rulebook, current
+from policies.rulebook import current
 from projects.actions.register import next_codes
-from projects.facts import batch_of, class_of
-from projects.importing import past
-from projects.importing.entries import Entry, figures
-from projects.importing.places import Places
-from projects.importing.staging import CHUNK, chunked
-from projects.importing.updating import update_one
-from projects.models import ImportBatch, ImportRow, Money, Outcome, Phase, Project, ReachedMilestone
+from projects.importing.claims import Claim
+from projects.importing.preparing import COLUMNS, INVESTOR, MONEY, Prepared, prepare
+from projects.importing.updating import update_changed
+from projects.models import ImportBatch, ImportRow, Money, Outcome, Project, ReachedMilestone
 from projects.models.imports import Decision, ImportState
-from projects.search import words_of
+from projects.models.records import Precision
 
-NO_CODE = "台账未填写信用代码"
-
-
-@dataclass
-class Prepared:
-    """One future project: its plain columns, search words of its names, and what hangs on it."""
-
-    row_id: int
-    excel_row: int
-    project: dict[str, Any]
-    words: str
-    investor: dict[str, Any] | None
-    money: list[dict[str, Any]] = field(default_factory=list)
-    milestones: list[tuple[str, Any, str]] = field(default_factory=list)
+_TRIES = 3
+_NEW = "(SELECT key FROM import_number)"
 
 
-def commit(batch: ImportBatch) -> dict[str, int]:
-    """Bring the checked rows in: all or none. Returns how many were created and updated.
+class Moved(Exception):
+    """Between preparing and locking, enterprises of this ledger came in by another way: work it out anew."""
 
-    What another import brought in since the check is not doubled: such a row becomes a suspect. Calling
-    again for a batch that is done does nothing.
+
+def commit(batch: ImportBatch, claim: Claim) -> dict[str, int]:
+    """Bring the checked rows in: all or none. Returns the counts by outcome.
+
+    What somebody else brought in or changed since the check is neither doubled nor overwritten: such a
+    row becomes a suspect. Raises Lost when another worker took the batch up.
     """
-    policy_set, rules = current(batch.on)
-    with TemporaryFile() as spool:
-        _prepare(batch, policy_set.pk, rules, spool)
-        with transaction.atomic():
-            locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-            if locked.state != ImportState.COMMITTING:
-                return {}
-            created = sum(_bring_in(batch, policy_set.pk, chunk) for chunk in _chunks(spool))
-            updated = sum(update_one(batch, row) for row in _changed(batch))
-            return _close(locked, created, updated)
-
-
-def wanted(batch: ImportBatch) -> Any:
-    """The staged rows that become projects: new ones not left out, suspects that a person let in."""
-    new = Q(outcome=Outcome.NEW) & ~Q(decision=Decision.SKIP)
-    return ImportRow.objects.filter(new | Q(outcome=Outcome.SUSPECT, decision=Decision.CREATE), batch=batch)
-
-
-def _changed(batch: ImportBatch) -> Iterator[ImportRow]:
-    rows = ImportRow.objects.filter(batch=batch, outcome=Outcome.CHANGED).exclude(decision=Decision.SKIP)
-    return rows.order_by("excel_row").iterator(CHUNK)
-
-
-def _prepare(batch: ImportBatch, policy_set_id: int, rules: Rulebook, spool: IO[bytes]) -> None:
-    places = Places(batch.on)
-    rows = wanted(batch).order_by("excel_row").only("pk", "excel_row", "values", "decided_phase")
-    done = 0
-    for chunk in chunked(rows.iterator(CHUNK)):
-        prepared = [_one(batch, (policy_set_id, rules), places, row) for row in chunk]
-        pickle.dump(prepared, spool, protocol=pickle.HIGHEST_PROTOCOL)
-        done += len(chunk)
-        ImportBatch.objects.filter(pk=batch.pk).update(rows_done=done, heartbeat_at=now())
-    spool.seek(0)
-
-
-def _chunks(spool: IO[bytes]) -> Iterator[list[Prepared]]:
-    """What was written to the spool a moment ago by this very process."""
-    while True:
+    for _try in range(_TRIES):
         try:
-            yield pickle.load(spool)  # noqa: S301 (our own temporary file)
-        except EOFError:
-            return
+            return _commit(batch, claim)
+        except Moved:
+            continue
+    raise Moved
 
 
-def _one(batch: ImportBatch, law: tuple[int, Rulebook], places: Places, row: ImportRow) -> Prepared:
-    """The project a row becomes. A phase that the ledger does not tell and nobody decided is the first."""
-    (policy_set_id, rules), entry = law, row.values
-    phase = row.decided_phase or entry.get("phase") or Phase.PLANNING.value
-    behind = past.behind(policy_set_id, phase)
-    park = places.park(entry.get("park", ""))
-    introducing = places.unit(entry.get("responsible_unit", "")) or batch.unit_id
-    stated = figures(entry)
+def _commit(batch: ImportBatch, claim: Claim) -> dict[str, int]:
+    policy_set, rules = current(batch.on)
+    tables = prepare(batch, claim, (policy_set.pk, rules))
+    try:
+        with transaction.atomic(), _much_memory():
+            locked = claim.lock()
+            created = _bring_in(locked, policy_set.pk, tables)
+            update_changed(locked)
+            return _close(locked, created)
+    finally:
+        tables.drop()
+
+
+@contextmanager
+def _much_memory() -> Iterator[None]:
+    """Let PostgreSQL gather the entries of the search index, and merge them at once after the commit."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    run("SET LOCAL work_mem = '64MB'")
+    run("SET LOCAL gin_pending_list_limit = '64MB'")
+    yield
+
+
+def _bring_in(batch: ImportBatch, policy_set_id: int, tables: Prepared) -> int:
+    """Insert what the scratch tables hold. The lock on the series of numbers keeps imports apart."""
+    next_codes(batch.on, 0)
+    if _moved():
+        raise Moved
+    _hold_back(batch)
+    count = _number(batch)
+    if count:
+        _enterprises(batch, tables)
+        _projects(batch, policy_set_id)
+        _hanging(batch)
+        _remember()
+    return count
+
+
+def _moved() -> bool:
+    """Whether an enterprise that this import would make has come into being meanwhile."""
+    by_code = "e.credit_code = i.credit_code AND i.credit_code <> ''"
+    by_name = "e.normalized_name = i.normalized_name AND (i.credit_code = '' OR e.credit_code = '')"
+    return any(
+        fetch(f"SELECT 1 FROM import_investor i JOIN cases_enterprise e ON {same} LIMIT 1")  # noqa: S608
+        for same in (by_code, by_name)
+    )
+
+
+def _hold_back(batch: ImportBatch) -> None:
+    """Rows whose name came in since the check become suspects, unless a person let them in."""
+    late = [
+        row
+        for (row,) in fetch(
+            "SELECT t.row_id FROM import_project t WHERE t.let_in = 0 AND EXISTS ("
+            "SELECT 1 FROM projects_project p JOIN cases_case c ON c.id = p.case_id"
+            " WHERE p.normalized_name = t.normalized_name AND c.voided_on IS NULL)"
+        )
+    ]
+    message = [{"field": "name", "cell": "", "text": _("检查之后已有同名项目导入，未重复导入")}]
+    for start in range(0, len(late), 500):
+        part = late[start : start + 500]
+        ImportRow.objects.filter(pk__in=part).update(outcome=Outcome.SUSPECT, messages=message)
+        run(f"DELETE FROM import_project WHERE row_id IN ({', '.join(['%s'] * len(part))})", part)  # noqa: S608
+
+
+def _number(batch: ImportBatch) -> int:
+    """Give every row its primary key and the project its number; returns how many there are."""
+    places = [place for (place,) in fetch("SELECT n FROM import_project ORDER BY n")]
+    codes, keys = next_codes(batch.on, len(places)), take_keys(Case, len(places))
+    numbers = Scratch("import_number", {"n": "bigint", "key": "bigint", "code": "text", "tails": "text"})
+    numbers.fill(zip(places, keys, codes, map(_tails, codes), strict=True))
+    numbers.index("n")
+    return len(places)
+
+
+def _tails(code: str) -> str:
+    """The words under which search finds a number, as ``projects.search.words_of`` makes them."""
+    parts = code.lower().split("-")
+    return " ".join("-".join(parts[place:]) for place in range(len(parts)))
+
+
+def _enterprises(batch: ImportBatch, tables: Prepared) -> None:
+    used = [
+        place
+        for (place,) in fetch(
+            "SELECT n FROM import_investor WHERE n IN (SELECT investor FROM import_project) ORDER BY n"
+        )
+    ]
+    made = Scratch("import_made", {"n": "bigint", "key": "bigint"})
+    made.fill(zip(used, take_keys(Enterprise, len(used)), strict=True))
+    made.index("n")
+    values = {"id": Sql("m.key")} | {name: Sql(f'i."{name}"') for name in INVESTOR}
+    insert_select(Enterprise, values, "FROM import_investor i JOIN import_made m ON m.n = i.n ORDER BY i.n")
+    where = "t.id IN (SELECT key FROM import_made)"
+    insert_history(Enterprise, kind="+", by=batch.user_id, reason=batch.filename, where=where)
+    for key, code in tables.coded.items():
+        row = Enterprise.objects.get(pk=key)
+        row.credit_code, row.no_code_reason = code, ""
+        row._history_user = batch.user  # type: ignore[attr-defined]
+        row.save()
+
+
+_JOINED = "FROM import_project t JOIN import_number u ON u.n = t.n"
+
+
+def _projects(batch: ImportBatch, policy_set_id: int) -> None:
+    """Cases and projects, with the history of the latter."""
+    case = {
+        "id": Sql("u.key"), "code": Sql("u.code"), "title": Sql("t.name"), "kind": CaseKind.PROJECT,
+        "division": settings.DIVISION, "policy_set_id": policy_set_id, "policy_date": batch.on,
+        "opened_on": batch.on,
+    }  # fmt: skip
+    insert_select(Case, case, f"{_JOINED} ORDER BY t.n")
     project = {
-        "name": entry["name"],
-        "normalized_name": normal(entry["name"])[:200],
-        "phase": phase,
-        "batch": batch_of(behind, rules),
-        "project_class": class_of(stated, rules),
-        "agreement_grade": entry.get("agreement_grade", "none"),
-        "industry_text": entry.get("industry", "")[:100],
-        "landing_unit_id": park,
-        "introducing_unit_id": introducing,
-        "land_square_metres": entry.get("land"),
-        "land_text": entry.get("land_text", "")[:100],
-        "content": entry.get("content", ""),
-        "site": "" if park else (entry.get("park") or entry.get("region") or "")[:200],
-        "progress": entry.get("progress", ""),
+        "case_id": Sql("u.key"),
+        "enterprise_id": Sql("COALESCE(t.enterprise_id, m.key)"),
+        "search": Sql("t.words || ' ' || u.tails"),
         "from_ledger": True,
         "version": 1,
-        **{f"{measure}_fen": fen for measure, fen in stated.items()},
-    }
-    investor = _investor(entry)
-    words = words_of("", [entry["name"], investor["name"] if investor else ""])
-    return Prepared(
-        row.pk, row.excel_row, project, words, investor, entry["money"], past.days(entry, behind, batch.on)
-    )
+    } | {name: Sql(f't."{name}"') for name in COLUMNS}
+    insert_select(Project, project, f"{_JOINED} LEFT JOIN import_made m ON m.n = t.investor ORDER BY t.n")
+    insert_history(Project, kind="+", by=batch.user_id, reason=batch.filename, where=f"t.case_id IN {_NEW}")
 
 
-def _investor(entry: Entry) -> dict[str, Any] | None:
-    name = entry.get("investor", "").strip()[:200]
-    if not name:
-        return None
-    code = entry.get("credit_code", "")
-    return {
-        "name": name,
-        "normalized_name": normal(name)[:200],
-        "credit_code": code[:18],
-        "no_code_reason": "" if code else NO_CODE,
-        "origin_text": entry.get("investor_origin", "")[:100],
-        "contact_name": entry.get("contact_person", "")[:60],
-        "contact_phone": entry.get("contact_phone", "")[:40],
-    }
-
-
-def _bring_in(batch: ImportBatch, policy_set_id: int, chunk: list[Prepared]) -> int:
-    """Insert one chunk; returns how many came in. The lock on the code series keeps imports apart."""
-    codes = next_codes(batch.on, len(chunk))
-    chunk = _still_new(batch, chunk)
-    if not chunk:
-        return 0
-    enterprises = _enterprises(batch, [row.investor for row in chunk if row.investor])
-    cases = Rows(Case)
-    for row, code in zip(chunk, codes, strict=False):
-        cases.add(
-            kind=CaseKind.PROJECT.value, code=code, title=row.project["name"], division=settings.DIVISION,
-            policy_set_id=policy_set_id, policy_date=batch.on, opened_on=batch.on,
-        )  # fmt: skip
-    keys = list(cases.number())
-    projects = Rows(Project)
-    for row, code, key in zip(chunk, codes, keys, strict=False):
-        investor = enterprises.get(row.investor["normalized_name"]) if row.investor else None
-        search = f"{row.words} {words_of(code, [])}"
-        projects.add(case_id=key, enterprise_id=investor, search=search, **row.project)
-    history = projects.history(batch.user)
-    insert_all([cases, projects, history, *_hanging(batch, chunk, keys)])
-    _remember([(row.row_id, key) for row, key in zip(chunk, keys, strict=True)])
-    return len(chunk)
-
-
-def _hanging(batch: ImportBatch, chunk: list[Prepared], keys: list[int]) -> list[Rows]:
+def _hanging(batch: ImportBatch) -> None:
     """Parts, figures, milestones and the one event of each project, histories included."""
-    parts, money, milestones, events = Rows(Part), Rows(Money), Rows(ReachedMilestone), Rows(Event)
-    by, unit, source = batch.user_id, batch.unit_id, batch.filename[:200]
-    for row, key in zip(chunk, keys, strict=True):
-        parts.add(
-            case_id=key, unit_id=row.project["introducing_unit_id"], part="introducing", valid_from=batch.on
-        )
-        if row.project["landing_unit_id"]:
-            parts.add(
-                case_id=key,
-                unit_id=row.project["landing_unit_id"],
-                part="landing",
-                valid_from=batch.on,
-                exclusive=True,
-            )
-        for figure in row.money:
-            money.add(project_id=key, on=batch.on, source=source, recorded_by_id=by, **figure)
-        for code, day, precision in row.milestones:
-            milestones.add(
-                project_id=key,
-                code=code,
-                on=day,
-                precision=precision,
-                evidence_outstanding=True,
-                recorded_by_id=by,
-            )
-        data = {"file": batch.filename, "row": row.excel_row, "import": batch.pk}
-        events.add(case_id=key, kind="project.imported", on=batch.on, by_id=by, unit_id=unit, data=data)
-    parts.number()
-    milestones.number()
-    return [parts, parts.history(batch.user), money, milestones, milestones.history(batch.user), events]
+    by, reason = batch.user_id, batch.filename
+    part = {"case_id": Sql("u.key"), "valid_from": batch.on}
+    introducing = {"unit_id": Sql("t.introducing_unit_id"), "part": "introducing"}
+    insert_select(Part, part | introducing, f"{_JOINED} ORDER BY t.n")
+    landing = {"unit_id": Sql("t.landing_unit_id"), "part": "landing", "exclusive": True}
+    insert_select(Part, part | landing, f"{_JOINED} WHERE t.landing_unit_id IS NOT NULL ORDER BY t.n")
+    insert_history(Part, kind="+", by=by, reason=reason, where=f"t.case_id IN {_NEW}")
+    money: dict[str, Any] = {name: Sql(f"f.{name}") for name in MONEY}
+    money |= {"project_id": Sql("u.key"), "on": batch.on, "source": batch.filename, "recorded_by_id": by}
+    insert_select(Money, money, "FROM import_money f JOIN import_number u ON u.n = f.n ORDER BY f.n")
+    _milestones(batch)
+    insert_history(ReachedMilestone, kind="+", by=by, reason=reason, where=f"t.project_id IN {_NEW}")
+    event = {
+        "case_id": Sql("u.key"), "kind": "project.imported", "on": batch.on, "by_id": by,
+        "unit_id": batch.unit_id,
+        "data": json_object(file=batch.filename, row=Sql("t.excel_row"), **{"import": batch.pk}),
+    }  # fmt: skip
+    insert_select(Event, event, f"{_JOINED} ORDER BY t.n")
 
 
-def _still_new(batch: ImportBatch, chunk: list[Prepared]) -> list[Prepared]:
-    """Without the rows that another import brought in since the check: those become suspects."""
-    names = [row.project["normalized_name"] for row in chunk]
-    known = Project.objects.filter(normalized_name__in=names, case__voided_on__isnull=True)
-    there = set(known.values_list("normalized_name", flat=True))
-    if not there:
-        return chunk
-    decided = ImportRow.objects.filter(pk__in=[row.row_id for row in chunk], decision=Decision.CREATE)
-    let_in = set(decided.values_list("pk", flat=True))
-    late = [row for row in chunk if row.project["normalized_name"] in there and row.row_id not in let_in]
-    message = [{"field": "name", "cell": "", "text": _("检查之后已有同名项目导入，未重复导入")}]
-    ids = [row.row_id for row in late]
-    ImportRow.objects.filter(pk__in=ids).update(outcome=Outcome.SUSPECT, messages=message)
-    return [row for row in chunk if row.row_id not in set(ids)]
-
-
-def _enterprises(batch: ImportBatch, wanted: list[dict[str, Any]]) -> dict[str, int]:
-    """Keys of the investors by normalised name; those not yet kept are created."""
-    by_name = {row["normalized_name"]: row for row in wanted}
-    kept = _kept_enterprises(list(by_name), [row["credit_code"] for row in wanted if row["credit_code"]])
-    missing = [row for name, row in by_name.items() if name not in kept]
-    if missing:
-        rows = Rows(Enterprise)
-        for row in missing:
-            rows.add(**row)
-        kept |= dict(zip((row["normalized_name"] for row in missing), rows.number(), strict=True))
-        insert_all([rows.history(batch.user), rows])
-    return kept
-
-
-def _kept_enterprises(names: list[str], codes: list[str]) -> dict[str, int]:
-    rows = Enterprise.objects.filter(normalized_name__in=names).order_by("-pk")
-    return dict(rows.values_list("normalized_name", "pk"))
-
-
-def _remember(pairs: list[tuple[int, int]]) -> None:
-    """Note on each staged row which project it became, in one statement."""
-    places = ", ".join(["(%s, %s)"] * len(pairs))
-    table = ImportRow._meta.db_table
-    sql = (
-        f"UPDATE {table} SET project_id = v.column2, version_after = 1 "  # noqa: S608 (our own table, numbers only)
-        f"FROM (VALUES {places}) AS v WHERE {table}.id = v.column1"
+def _milestones(batch: ImportBatch) -> None:
+    """What lies behind each project, on the day the ledger gives, else on the import's, "unknown"."""
+    values = {
+        "project_id": Sql("u.key"),
+        "code": Sql("b.code"),
+        "on": Sql("COALESCE(d.day, %s)", batch.on),
+        "precision": Sql("COALESCE(d.precision, %s)", Precision.UNKNOWN.value),
+        "evidence_outstanding": True,
+        "recorded_by_id": batch.user_id,
+    }
+    source = (
+        f"{_JOINED} JOIN import_behind b ON b.phase = t.phase"
+        " LEFT JOIN import_day d ON d.n = t.n AND d.code = b.code ORDER BY t.n, b.place"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [number for pair in pairs for number in pair])
+    insert_select(ReachedMilestone, values, source)
 
 
-def _close(batch: ImportBatch, created: int, updated: int) -> dict[str, int]:
-    batch.state, batch.committed_at = ImportState.DONE, now()
-    batch.counts = {**batch.counts, "imported": created, "changed": updated}
-    batch.rows_done = created + updated
-    batch.save(update_fields=["state", "committed_at", "counts", "rows_done"])
-    return {"created": created, "updated": updated}
+def _remember() -> None:
+    """Note on each staged row which project it became."""
+    table = ImportRow._meta.db_table
+    run(
+        f"UPDATE {table} SET project_id = s.key, version_after = 1, outcome = %s"  # noqa: S608 (our own table)
+        f" FROM (SELECT t.row_id, u.key {_JOINED}) AS s WHERE {table}.id = s.row_id",
+        [Outcome.NEW.value],
+    )
+
+
+def _close(batch: ImportBatch, created: int) -> dict[str, int]:
+    """Done: rows that a person left out are skipped, and the counts say what became of each row."""
+    left_out = ImportRow.objects.filter(batch=batch, decision=Decision.SKIP)
+    skipped = left_out.update(outcome=Outcome.SKIPPED)
+    rows = ImportRow.objects.filter(batch=batch).order_by().values("outcome").annotate(count=Count("pk"))
+    counts = dict.fromkeys(Outcome.values, 0) | {row["outcome"]: row["count"] for row in rows}
+    counts[Outcome.SKIPPED] = batch.counts.get(Outcome.SKIPPED, 0) + skipped
+    batch.state, batch.committed_at, batch.heartbeat_at = ImportState.DONE, now(), None
+    batch.counts, batch.rows_done = counts, created + counts[Outcome.CHANGED]
+    batch.save(update_fields=["state", "committed_at", "counts", "rows_done", "heartbeat_at"])
+    return counts

@@ -6,15 +6,8 @@ from functools import lru_cache
 from policies.rulebook import Rulebook, rulebook
 from projects.importing.entries import Entry, day_of
 from projects.models import Batch, Phase
-from projects.models.records import Precision
 
 _BATCHES = dict(zip(Phase, Batch, strict=True))
-_DAYS = {
-    "first_talk_registered": "first_contact",
-    "signed": "signed",
-    "construction_started": "started",
-    "in_production": "produced",
-}
 
 
 @lru_cache(maxsize=256)
@@ -47,10 +40,6 @@ def _deepest_first(rules: Rulebook, code: str, found: dict[str, None]) -> None:
     found[code] = None
 
 
-def days(entry: Entry, milestones: tuple[str, ...], on: date) -> list[tuple[str, date, str]]:
-    """(milestone, day, precision) for each; a day that the ledger lacks is the import's, "unknown"."""
-    found = []
-    for code in milestones:
-        known = day_of(entry, _DAYS[code]) if code in _DAYS else None
-        found.append((code, *known) if known else (code, on, Precision.UNKNOWN.value))
-    return found
+def days(entry: Entry, milestones: tuple[str, ...]) -> list[tuple[str, date, str]]:
+    """(milestone, day, precision) for those whose day the ledger gives; the others stay "unknown"."""
+    return [(code, *known) for code in milestones if (known := day_of(entry, code))]

@@ -1,30 +1,42 @@
-"""What became of every row: as one object for programs, and the rejected rows back as Excel."""
+"""What became of every row: as one object for programs, and the rows sent back as Excel."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rustpy_xlsxwriter import FastExcel
 
+from projects.ledgers.errors import column_letter
 from projects.models import ImportBatch, ImportRow, Outcome
+from projects.models.imports import Decision
 
 COUNTED = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.SUSPECT, Outcome.REJECTED, Outcome.SKIPPED)
+SENT_BACK = (Outcome.REJECTED, Outcome.SUSPECT)
+READ_AT_ONCE = 2000
 
 
 def report(batch: ImportBatch) -> dict[str, Any]:
-    """``{"rows", "created", "updated", "unchanged", "suspect", "rejected", "skipped", "items": […]}``."""
+    """``{"rows", "created", "updated", "unchanged", "suspect", "rejected", "skipped", "items": […]}``.
+
+    ``rows`` are those that look like projects; ``skipped`` counts titles, headings, totals, notes and
+    blanks, one item for a run of lines. Amounts and days of an item are in words, in its ``message``.
+    """
     counts = {outcome.value: batch.counts.get(outcome.value, 0) for outcome in COUNTED}
-    total = sum(count for name, count in counts.items() if name != Outcome.SKIPPED)
-    rows = ImportRow.objects.filter(batch=batch).order_by("excel_row").select_related("project__case")
-    return {"rows": total, **counts, "items": [item(row) for row in rows.iterator(2000)]}
+    rows = ImportRow.objects.filter(batch=batch).order_by("excel_row").defer("values", "raw", "before")
+    rows = rows.select_related("project__case")
+    return {"rows": batch.rows_total, **counts, "items": [item(row) for row in rows.iterator(READ_AT_ONCE)]}
 
 
 def item(row: ImportRow) -> dict[str, Any]:
+    texts = [said(message) for message in row.messages]
+    if row.decision == Decision.SKIP:
+        texts.insert(0, _("按决定不导入"))
     return {
         "row": row.excel_row,
         "outcome": row.outcome,
         "field": next((m["field"] for m in row.messages if m["field"]), None),
-        "message": "；".join(said(m) for m in row.messages),
+        "message": "；".join(texts),
         "project": row.project.case.code if row.project else None,
     }
 
@@ -33,40 +45,26 @@ def said(message: dict[str, str]) -> str:
     return f"{message['cell']}：{message['text']}" if message.get("cell") else message["text"]
 
 
-def rejected_workbook(batch: ImportBatch, path: Path) -> int:
+def sent_back_workbook(batch: ImportBatch, path: Path) -> int:
     """Write the rejected and suspect rows as they were, with the reason in an added column.
 
-    Cells go back as text, so that nothing in them is run as a formula. Returns how many rows.
+    Texts go back as text cells, so that nothing in them is run as a formula. Returns how many rows.
     """
-    rows = ImportRow.objects.filter(batch=batch, outcome__in=(Outcome.REJECTED, Outcome.SUSPECT)).order_by(
-        "excel_row"
-    )
-    headings = {column["index"]: column["heading"] for column in batch.mapping.get("columns", [])}
-    table = [_line(row, headings) for row in rows]
-    if not table:
-        table = [{_("说明"): _("没有被拒绝或疑似重复的行")}]
-    FastExcel(str(path)).sheet(_("退回的行"), table).save()
-    return rows.count()
+    rows = ImportRow.objects.filter(batch=batch, outcome__in=SENT_BACK).order_by("excel_row")
+    count = rows.count()
+    lines = _lines(batch, rows) if count else iter([{_("说明"): _("没有被拒绝或疑似重复的行")}])
+    FastExcel(str(path)).format(bold_headers=True).freeze(row=1).sheet(_("退回的行"), lines).save()
+    return count
 
 
-def _line(row: ImportRow, headings: dict[int, str]) -> dict[str, Any]:
-    cells = dict(row.raw)
-    line: dict[str, Any] = {_("行号"): row.excel_row}
-    for index, heading in sorted(headings.items()):
-        line[_unique(line, heading or str(index))] = cells.get(letter(index), "")
-    line[_("退回原因")] = "；".join(said(m) for m in row.messages)
-    return line
-
-
-def _unique(line: dict[str, Any], heading: str) -> str:
-    return heading if heading not in line else f"{heading}（{len(line)}）"
-
-
-def letter(index: int) -> str:
-    """A column by its letters: 0 is A, 26 is AA."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+def _lines(batch: ImportBatch, rows: Any) -> Iterator[dict[str, Any]]:
+    columns = [(column["index"], column["heading"]) for column in batch.header.get("columns", [])]
+    number, reason = _("台账行号"), _("退回原因")
+    names = [number]
+    for index, heading in columns:
+        letter = column_letter(index)
+        names.append(heading if heading and heading not in (*names, reason) else f"{heading}（{letter}）")
+    for row in rows.iterator(READ_AT_ONCE):
+        cells = dict(row.raw)
+        values = [cells.get(column_letter(index), "") for index, _heading in columns]
+        yield dict(zip(names, [row.excel_row, *values], strict=True)) | {reason: item(row)["message"]}

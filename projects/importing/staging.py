@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,19 +10,23 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from stdnum.cn import uscc
 
-from kernel.bulk import Rows, take_keys
-from kernel.clock import now
+from kernel.bulk import Rows
+from projects.importing.claims import Claim
 from projects.importing.entries import Entry, entry_of
 from projects.importing.matching import Found, Matcher
 from projects.ledgers.classify import SkippedRow
 from projects.ledgers.container import Limits
+from projects.ledgers.errors import address, column_letter
 from projects.ledgers.mapping import Mapping
 from projects.ledgers.rows import LedgerReading, LedgerRow, read_rows
 from projects.models import ImportBatch, ImportRow, Outcome
 
 CHUNK = 1000
+_MOST_LETTERS = 32_000
 T = TypeVar("T")
+Message = dict[str, str]
 
 
 def chunked(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -30,59 +35,100 @@ def chunked(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-def open_reading(path: Path, batch: ImportBatch) -> LedgerReading:
-    """The file as the batch's mapping reads it. Raises LedgerError in words for people."""
-    mapping = Mapping.from_json(batch.mapping) if batch.mapping else None
+def open_reading(path: Path, on: date, sheet: str = "", mapping: Mapping | None = None) -> LedgerReading:
+    """The file as a mapping reads it (without one: as proposed). Raises LedgerError in words for people."""
     limits = Limits(file_bytes=settings.MAX_LEDGER_BYTES)
-    return read_rows(path, batch.sheet or None, mapping, today=batch.on, limits=limits)
+    return read_rows(path, sheet or None, mapping, today=on, limits=limits)
 
 
-def stage(batch: ImportBatch, path: Path) -> dict[str, int]:
+def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
     """Check the whole file into staged rows and return the counts by outcome; begins anew each time.
 
-    Raises LedgerError when the file, sheet or mapping cannot be read.
+    Raises LedgerError when the file, sheet or mapping cannot be read, Lost when another worker took over.
     """
-    reading = open_reading(path, batch)
+    mapping = Mapping.from_json(batch.mapping) if batch.mapping else None
+    reading = open_reading(Path(batch.file.path), batch.on, batch.sheet, mapping)
     ImportRow.objects.filter(batch=batch).delete()
+    claim.beat(rows_done=0, rows_total=max(reading.sheet.facts.height - reading.header.rows[-1], 0))
     counts: Counter[str] = Counter(dict.fromkeys(Outcome.values, 0))
     matcher = Matcher(batch.user)
     done = 0
     for chunk in chunked(reading):
-        staged = _checked(chunk, matcher)
-        _write(batch, staged)
+        staged = _checked(reading, chunk, matcher)
         counts.update(row["outcome"] for row in staged)
         done += len(chunk)
-        ImportBatch.objects.filter(pk=batch.pk).update(rows_done=done, heartbeat_at=now())
-    skipped = [_skipped(line) for line in reading.skipped]
-    for part in chunked(skipped):
-        _write(batch, part)
+        _write(batch, claim, staged, done)
+    for part in chunked([_skipped(line) for line in reading.skipped]):
+        _write(batch, claim, part, done)
     counts[Outcome.SKIPPED] = sum(line.last_row - line.first_row + 1 for line in reading.skipped)
     return dict(counts)
 
 
-def _checked(chunk: list[LedgerRow], matcher: Matcher) -> list[dict[str, Any]]:
+def _checked(reading: LedgerReading, chunk: list[LedgerRow], matcher: Matcher) -> list[dict[str, Any]]:
     entries: dict[int, Entry] = {row.excel_row: entry_of(row) for row in chunk}
-    whole = [(row.excel_row, entries[row.excel_row]) for row in chunk if not row.problems]
+    problems = {row.excel_row: _problems(reading, row) for row in chunk}
+    whole = [(number, entry) for number, entry in entries.items() if not problems[number]]
     found = dict(zip((number for number, _entry in whole), matcher.match(whole), strict=True))
-    return [_staged(row, entries[row.excel_row], found.get(row.excel_row)) for row in chunk]
+    return [
+        _staged(reading, row, entries[row.excel_row], problems[row.excel_row], found.get(row.excel_row))
+        for row in chunk
+    ]
 
 
-def _staged(row: LedgerRow, entry: Entry, found: Found | None) -> dict[str, Any]:
-    messages = [{"field": p.field, "cell": p.cell, "text": p.message} for p in row.problems]
+def _problems(reading: LedgerReading, row: LedgerRow) -> list[Message]:
+    """Why the row must not come in: cells that cannot be read, and a credit code that is none."""
+    found = [{"field": p.field, "cell": p.cell, "text": p.message} for p in row.problems]
+    code = row.values.get("credit_code")
+    if code:
+        row.values["credit_code"] = plain = code.replace(" ", "").upper()
+        if not uscc.is_valid(plain):
+            cell = address(row.excel_row - 1, reading.mapping.by_field["credit_code"].index)
+            text = _("统一社会信用代码“%(code)s”校验不通过，请核对营业执照") % {"code": code}
+            found.append({"field": "credit_code", "cell": cell, "text": text})
+    return found
+
+
+def _staged(
+    reading: LedgerReading, row: LedgerRow, entry: Entry, problems: list[Message], found: Found | None
+) -> dict[str, Any]:
+    messages, outcome, values = problems, Outcome.REJECTED, entry
     if found is not None:
-        messages += [{"field": name, "cell": "", "text": text} for name, text in found.messages]
-        messages += _warnings(row) if found.outcome == Outcome.NEW else []
+        outcome = found.outcome
+        messages = [{"field": name, "cell": "", "text": text} for name, text in found.messages]
+        if outcome != Outcome.SAME:
+            messages += _warnings(row)
+        if found.changes:
+            values = entry | {"changes": found.changes, "version": found.version}
     return {
         "excel_row": row.excel_row,
-        "outcome": (found.outcome if found else Outcome.REJECTED).value,
-        "raw": [[letter, str(cell)] for letter, cell in row.raw.items()],
-        "values": entry | ({"changes": found.changes} if found and found.changes else {}),
+        "outcome": outcome.value,
+        "raw": _raw(reading, row),
+        "values": values,
         "messages": messages,
         "project_id": found.project if found else None,
     }
 
 
-def _warnings(row: LedgerRow) -> list[dict[str, str]]:
+def _raw(reading: LedgerReading, row: LedgerRow) -> list[list[Any]]:
+    """The cells by letter as they stand in the file: numbers as numbers, days as days, errors by name."""
+    cells = [[letter, _cell(cell)] for letter, cell in row.raw.items()]
+    for (number, column), error in reading.sheet.facts.errors.items() if row.problems else ():
+        if number == row.excel_row - 1:
+            cells.append([column_letter(column), error])
+    return cells
+
+
+def _cell(cell: object) -> str | int | float:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return int(cell)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell
+    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        return str(cell.date())
+    return str(cell)[:_MOST_LETTERS]
+
+
+def _warnings(row: LedgerRow) -> list[Message]:
     """What the row says unclearly; it comes in all the same."""
     pairs = zip(row.flags, row.warnings, strict=True)
     return [{"field": flag.partition(":")[0], "cell": "", "text": text} for flag, text in pairs]
@@ -98,7 +144,7 @@ def _skipped(line: SkippedRow) -> dict[str, Any]:
     return {
         "excel_row": line.first_row,
         "outcome": Outcome.SKIPPED.value,
-        "raw": [["A", line.text]],
+        "raw": [["A", line.text]] if line.text else [],
         "values": {},
         "messages": [message],
         "project_id": None,
@@ -106,8 +152,10 @@ def _skipped(line: SkippedRow) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _write(batch: ImportBatch, staged: list[dict[str, Any]]) -> None:
+def _write(batch: ImportBatch, claim: Claim, staged: list[dict[str, Any]], done: int) -> None:
+    """One chunk, only while the batch is still ours."""
+    claim.beat(rows_done=done)
     rows = Rows(ImportRow)
-    for key, values in zip(take_keys(ImportRow, len(staged)), staged, strict=True):
-        rows.add(id=key, batch_id=batch.pk, **values)
+    for values in staged:
+        rows.add(batch_id=batch.pk, **values)
     rows.insert()

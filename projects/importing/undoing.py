@@ -3,77 +3,111 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases import actions as cases
-from cases.models import Case, Event, Part
-from kernel.bulk import Rows
+from cases.models import Event, Part
+from kernel.bulk import Scratch, Sql, insert_history, insert_select, json_object, run
+from kernel.clock import now
+from projects import hooks
 from projects.actions import money, saving
-from projects.importing.staging import CHUNK, chunked
+from projects.facts import derive, rules_of
+from projects.importing.claims import Claim
 from projects.models import ImportBatch, ImportRow, Money, Project
+from projects.models.imports import ImportState
 from projects.permissions import lock
 
+_VOID = "IN (SELECT key FROM import_void)"
+_BY_IMPORT = ("project.imported", "project.import_updated")
 
-def undo(batch: ImportBatch, by: User, on: date) -> dict[str, Any]:
-    """Void untouched new cases, restore untouched changed ones. ``kept``: rows that were touched since."""
-    rows = ImportRow.objects.filter(batch=batch, version_after__isnull=False).order_by("excel_row")
-    touched = set(_touched(batch).values_list("pk", flat=True))
-    mine = [row for row in rows.select_related("project") if row.pk not in touched]
-    new = [row.project_id for row in mine if row.before is None and row.project_id]
-    for chunk in chunked(new, CHUNK):
-        _void(batch, chunk, by, on)
-    changed = [row for row in mine if row.before is not None]
-    for row in changed:
+
+@transaction.atomic
+def undo(claim: Claim) -> dict[str, Any]:
+    """Void untouched new cases, restore untouched changed ones, in one transaction. Returns the report.
+
+    ``kept``: rows whose project was touched since. Raises Lost when another worker took the batch up.
+    """
+    batch = claim.lock()
+    by, on = batch.undone_by or batch.user, batch.undone_on or batch.on
+    new, changed, kept = _sorted(batch)
+    _void(batch, new, by, on)
+    for row in ImportRow.objects.filter(pk__in=changed).order_by("excel_row").select_related("project"):
         _restore(batch, row, by, on)
-    kept = [{"row": row.excel_row, "project": row.project_id} for row in rows if row.pk in touched]
-    return {"voided": len(new), "restored": len(changed), "kept": kept}
-
-
-def _touched(batch: ImportBatch) -> Any:
-    """Rows whose project was saved again, or had anything happen to it, after the import."""
-    rows = ImportRow.objects.filter(batch=batch, version_after__isnull=False, project__isnull=False)
-    own = Event.objects.filter(case_id=OuterRef("project_id"), data__import=batch.pk)
-    last = Event.objects.filter(case_id=OuterRef("project_id")).order_by("-pk")
-    rows = rows.annotate(
-        last_event=Subquery(last.values("pk")[:1]), own_event=Subquery(own.order_by("-pk").values("pk")[:1])
+    report = {"voided": len(new), "restored": len(changed), "kept": kept}
+    batch.state, batch.undone_at, batch.heartbeat_at, batch.undo_report = (
+        ImportState.UNDONE,
+        now(),
+        None,
+        report,
     )
-    saved = rows.exclude(project__version=F("version_after")).values("pk")
-    happened = rows.exclude(last_event=F("own_event")).values("pk")
-    return ImportRow.objects.filter(pk__in=saved.union(happened))
+    batch.save(update_fields=["state", "undone_at", "heartbeat_at", "undo_report"])
+    return report
 
 
-def _void(batch: ImportBatch, case_ids: list[int], by: User, on: date) -> None:
-    Case.objects.filter(pk__in=case_ids).update(voided_on=on)
-    open_parts = Part.objects.filter(case_id__in=case_ids, valid_to__isnull=True)
-    open_parts.update(valid_to=on, reason=batch.filename[:300])
-    events = Rows(Event)
-    for case_id in case_ids:
-        data = {"file": batch.filename, "import": batch.pk}
-        events.add(
-            case_id=case_id,
-            kind="project.import_undone",
-            on=on,
-            by_id=by.pk,
-            unit_id=batch.unit_id,
-            data=data,
-        )
-    events.insert()
+def _sorted(batch: ImportBatch) -> tuple[list[int], list[int], list[dict[str, int]]]:
+    """Cases to void, rows to restore, and rows to keep because something else happened to their project."""
+    last = Event.objects.filter(case_id=OuterRef("project_id")).order_by("-pk")
+    rows = ImportRow.objects.filter(batch=batch, version_after__isnull=False, project__isnull=False)
+    rows = rows.annotate(
+        version=F("project__version"),
+        kind=Subquery(last.values("kind")[:1]),
+        by_import=Subquery(last.values("data__import")[:1]),
+    ).order_by("excel_row")
+    new, changed, kept = [], [], []
+    columns = ("pk", "excel_row", "project_id", "before", "version_after", "version", "kind", "by_import")
+    for key, number, project, before, after, version, kind, by_import in rows.values_list(*columns).iterator(
+        2000
+    ):
+        if version != after or kind not in _BY_IMPORT or by_import != batch.pk:
+            kept.append({"row": number, "project": project})
+        elif before is None:
+            new.append(project)
+        else:
+            changed.append(key)
+    return new, changed, kept
+
+
+def _void(batch: ImportBatch, keys: list[int], by: User, on: date) -> None:
+    """Close the cases for good: nobody plays a part in them any more, nobody sees them."""
+    if not keys:
+        return
+    table = Scratch("import_void", {"key": "bigint"})
+    table.fill([key] for key in keys)
+    table.index("key")
+    reason = _("撤销导入：%(file)s") % {"file": batch.filename}
+    run(f"UPDATE cases_case SET voided_on = %s WHERE id {_VOID}", [on.isoformat()])  # noqa: S608
+    run(
+        f"UPDATE cases_part SET valid_to = %s, reason = %s WHERE valid_to IS NULL AND case_id {_VOID}",  # noqa: S608
+        [on.isoformat(), reason],
+    )
+    insert_history(Part, kind="~", by=by.pk, reason=batch.filename, where=f"t.case_id {_VOID}")
+    event = {
+        "case_id": Sql("v.key"), "kind": "project.import_undone", "on": on, "by_id": by.pk,
+        "unit_id": batch.unit_id, "data": json_object(file=batch.filename, **{"import": batch.pk}),
+    }  # fmt: skip
+    insert_select(Event, event, "FROM import_void v ORDER BY v.key")
 
 
 def _restore(batch: ImportBatch, row: ImportRow, by: User, on: date) -> None:
+    """Give a changed project back what it held before."""
     assert row.project is not None
     project: Project = lock(row.project)
     kept = row.before or {}
     for name, value in kept.get("fields", {}).items():
         setattr(project, name, value)
     for key in kept.get("money", {}).values():
-        _restate(Money.objects.get(pk=key), by, on, batch.filename)
+        _restate(Money.objects.select_related("supersedes").get(pk=key), by, on, batch.filename)
     for measure, fen in money.cached_amounts(project).items():
         setattr(project, f"{measure}_fen", fen)
+    derive(project, rules_of(project))
     saving.save(project, by, batch.filename)
     data = {"file": batch.filename, "row": row.excel_row, "import": batch.pk}
     cases.record(case=project.case, kind="project.import_undone", by=by, on=on, data=data)
+    if kept.get("money"):
+        hooks.tell_money(project, by, on)
 
 
 def _restate(made: Money, by: User, on: date, source: str) -> None:
@@ -86,7 +120,11 @@ def _restate(made: Money, by: User, on: date, source: str) -> None:
         currency=earlier.currency if earlier else made.currency,
         original=earlier.original if earlier else "",
         fen=earlier.fen if earlier else None,
-        on=on,
+        rate=earlier.rate if earlier else "",
+        rate_on=earlier.rate_on if earlier else None,
+        qualifier=earlier.qualifier if earlier else "",
+        evidence=earlier.evidence if earlier else None,
+        on=earlier.on if earlier else on,
         source=source[:200],
         supersedes=made,
         recorded_by=by,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 class LedgerError(Exception):
@@ -32,6 +33,7 @@ class CellProblem:
     code: str
 
 
+@lru_cache(maxsize=1024)
 def column_letter(index: int) -> str:
     """The sheet's letters of a column counted from 0: 0 → A, 26 → AA."""
     letters = ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .fields import FIELDS
@@ -40,6 +43,12 @@ def _texts() -> dict[str, str]:
 
 def flag_text(flag: str) -> str:
     """A flag (``amount:approx``, ``phase_unclear``, ``amount:USD:30000000``) as a sentence for people."""
+    return _flag_text(flag, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _flag_text(flag: str, language: str) -> str:
+    """In the language in force, which is told only to be remembered with the text."""
     subject, _colon, rest = flag.partition(":")
     texts = _texts()
     if not rest:

@@ -70,6 +70,7 @@ class LedgerReading:
 
     def __init__(self, sheet: Sheet, header: Header, mapping: Mapping, today: date | None) -> None:
         self.sheet, self.header, self.mapping = sheet, header, mapping
+        self.sheets: tuple[str, ...] = (sheet.name,)
         self.skipped: list[SkippedRow] = []
         self._today = today
         mapped = mapping.by_field
@@ -175,10 +176,13 @@ def read_rows(
     with Workbook(Path(path), limits) as book:
         name = sheet or (mapping.sheet if mapping else None)
         found = book.sheet(name) if name else choose_sheet(book)
+        names = tuple(book.visible_names or book.names)
     header = read_header(found)
     if mapping is None:
         mapping = propose_mapping(header, found)
         mapping.check()
     else:
         mapping.check_against(header)
-    return LedgerReading(found, header, mapping, today)
+    reading = LedgerReading(found, header, mapping, today)
+    reading.sheets = names
+    return reading

@@ -16,6 +16,7 @@ class ImportState(models.TextChoices):
     COMMITTING = "committing", _("导入中")
     DONE = "done", _("已导入")
     FAILED = "failed", _("失败")
+    UNDOING = "undoing", _("撤销中")
     UNDONE = "undone", _("已撤销")
 
 
@@ -51,7 +52,12 @@ class ImportMapping(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One upload of one sheet: staged and checked first, committed in one short transaction, undoable."""
+    """One upload of one sheet: staged and checked first, committed in one short transaction, undoable.
+
+    A worker that takes it up counts ``attempts`` up and stamps ``heartbeat_at``: whoever comes back with
+    an older count has lost it. ``tries`` count from the last request on, so that what kills every worker
+    ends. ``counts`` are by outcome; skipped lines count one by one.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="imports")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -67,9 +73,12 @@ class ImportBatch(models.Model):
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     heartbeat_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
     on = models.DateField(_("导入日期"))
     created_at = models.DateTimeField(auto_now_add=True)
     committed_at = models.DateTimeField(null=True)
+    undone_on = models.DateField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undo_report = models.JSONField(default=dict)
@@ -79,7 +88,7 @@ class ImportBatch(models.Model):
         indexes = [
             models.Index(
                 fields=["heartbeat_at"],
-                condition=Q(state__in=["checking", "committing"]),
+                condition=Q(state__in=["checking", "committing", "undoing"]),
                 name="import_running",
             )
         ]
@@ -100,7 +109,9 @@ class ImportRow(models.Model):
     messages = models.JSONField(default=list)
     decision = models.CharField(max_length=12, blank=True, choices=Decision.choices)
     decided_phase = models.CharField(max_length=16, blank=True, choices=Phase.choices)
-    project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="+")
+    project = models.ForeignKey(
+        Project, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     before = models.JSONField(null=True)
     version_after = models.PositiveIntegerField(null=True)
 

@@ -8,11 +8,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Unit, User
 from cases.models import Case, Enterprise
 from cases.visibility import HangsOnCase
+from kernel.versions import Versions
 from projects.models.choices import AgreementGrade, Batch, LandMode, Origin, Phase, ProjectType, Sector
 
 
@@ -49,7 +49,13 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     name = models.CharField(_("项目名称"), max_length=200)
     normalized_name = models.CharField(max_length=200, editable=False, default="")
     enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("投资企业")
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        db_index=False,
+        verbose_name=_("投资企业"),
     )
     phase = FSMField(_("阶段"), default=Phase.PLANNING, choices=Phase.choices, protected=True)
     batch = models.CharField(_("批次"), max_length=12, choices=Batch.choices, default=Batch.RESERVE)
@@ -71,7 +77,13 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     industry_text = models.CharField(_("行业"), max_length=100, blank=True)
     planning_year = models.PositiveSmallIntegerField(_("谋划年度"), null=True, blank=True)
     landing_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接园区")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("承接园区"),
     )
     introducing_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("引进单位")
@@ -94,10 +106,14 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     progress = models.TextField(_("进展"), blank=True)
     from_ledger = models.BooleanField(_("存量补录"), default=False)
     shelved_on = models.DateField(_("搁置日期"), null=True, blank=True)
-    shelved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    shelved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     shelved_reason = models.CharField(_("搁置原因"), max_length=300, blank=True)
     exited_on = models.DateField(_("退出日期"), null=True, blank=True)
-    exited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    exited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     exited_reason = models.CharField(_("退出原因"), max_length=300, blank=True)
     search = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -105,7 +121,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "normalized_name"])
+    history = Versions(excluded_fields=["search", "normalized_name"])
 
     class Meta:
         ordering = ["-case_id"]

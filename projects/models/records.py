@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from cases.visibility import HangsOnCase
 from documents.models import Attachment
+from kernel.versions import Versions
 from projects.models.choices import Measure
 from projects.models.project import Project
 
@@ -38,17 +38,21 @@ class ReachedMilestone(models.Model):
     precision = models.CharField(max_length=8, choices=Precision.choices, default=Precision.DAY)
     part_no = models.PositiveSmallIntegerField(_("期次"), default=1)
     parts_total = models.PositiveSmallIntegerField(_("总期数"), default=1)
-    evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
+    evidence = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     evidence_outstanding = models.BooleanField(_("台账补录，佐证待补"), default=False)
     note = models.CharField(_("说明"), max_length=300, blank=True)
-    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
     withdrawn_on = models.DateField(_("撤销日期"), null=True, blank=True)
-    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     withdrawn_reason = models.CharField(_("撤销原因"), max_length=300, blank=True)
 
     objects = OfProject.as_manager()
-    history = HistoricalRecords()
+    history = Versions()
 
     class Meta:
         ordering = ["on", "id"]
@@ -119,7 +123,7 @@ class Money(models.Model):
     that supersedes; nothing is overwritten.
     """
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="money")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="money", db_index=False)
     measure = models.CharField(_("口径"), max_length=16, choices=Measure.choices)
     raw = models.CharField(_("原文"), max_length=100)
     currency = models.CharField(_("币种"), max_length=3, default="CNY")
@@ -130,12 +134,14 @@ class Money(models.Model):
     qualifier = models.CharField(_("限定"), max_length=40, blank=True)
     on = models.DateField(_("日期"))
     source = models.CharField(_("来源"), max_length=200, blank=True)
-    evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
+    evidence = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     reason = models.CharField(_("说明"), max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
-    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = OfProject.as_manager()

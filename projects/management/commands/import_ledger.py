@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from accounts.access import can
 from accounts.models import Membership, User
@@ -14,6 +16,7 @@ from accounts.roles import Can
 from kernel.clock import today
 from kernel.refusals import Refused
 from projects.actions import imports
+from projects.importing.claims import RUNNING
 from projects.importing.results import report
 from projects.ledgers.errors import LedgerError
 from projects.ledgers.mapping import Mapping
@@ -22,7 +25,11 @@ from projects.models.imports import ImportState
 
 
 class Command(BaseCommand):
-    help = "Import a ledger (.xlsx, .xls, .csv). With --dry-run only check it and say what would happen."
+    help = (
+        "Import a ledger (.xlsx, .xls, .csv). With --dry-run only check it and say what would happen: the "
+        "checked import stays in the list of imports and can be committed there. Exit code 1 and one line "
+        "on standard error when the file cannot be imported; rows that are rejected are no failure."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -37,7 +44,9 @@ class Command(BaseCommand):
             batch = self._run(options)
         except Refused as error:
             raise CommandError(str(error)) from error
-        if batch.state == ImportState.FAILED:
+        except OSError as error:
+            raise CommandError(_("读不了文件：%(why)s") % {"why": error.strerror or error}) from error
+        if batch.error:
             raise CommandError(batch.error)
         found = report(batch)
         self.stdout.write(json.dumps(found, ensure_ascii=False) if options["json"] else _lines(found))
@@ -46,23 +55,30 @@ class Command(BaseCommand):
         by = _user(options["user"])
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"没有这个文件：{path}")
+            raise CommandError(_("没有这个文件：%(path)s") % {"path": path})
+        mapping = _mapping(options["mapping"], by)
         with path.open("rb") as stream:
-            batch = imports.upload(
-                by=by,
-                file=File(stream, name=path.name),
-                on=today(),
-                sheet=options["sheet"],
-                mapping=_mapping(options["mapping"], by),
-            )
+            file = File(stream, name=path.name)
+            batch = imports.upload(by=by, file=file, on=today(), sheet=options["sheet"], mapping=mapping)
         imports.check(batch=batch, by=by, enqueue=False)
-        imports.run(batch.pk)
-        batch.refresh_from_db()
+        _finish(batch)
         if batch.state == ImportState.CHECKED and not options["dry_run"]:
-            imports.commit(batch=batch, by=by, enqueue=False)
-            imports.run(batch.pk)
-            batch.refresh_from_db()
+            imports.commit(batch=batch, by=by, on=today(), enqueue=False)
+            _finish(batch)
         return batch
+
+
+def _finish(batch: ImportBatch) -> None:
+    """Work until the batch is done or failed; the same tries that beat would give it."""
+    batch.refresh_from_db()
+    while batch.state in RUNNING:
+        try:
+            imports.run(batch.pk)
+        except DatabaseError as error:
+            batch.refresh_from_db()
+            if batch.tries >= imports.MOST_TRIES:
+                raise CommandError(_("数据库出错：%(why)s") % {"why": str(error).splitlines()[0]}) from error
+        batch.refresh_from_db()
 
 
 def _user(name: str) -> User:
@@ -73,7 +89,7 @@ def _user(name: str) -> User:
         first = clerks.in_force(today()).order_by("role", "pk").select_related("user").first()
         found = first.user if first else None
     if found is None or not can(found, Can.IMPORT_LEDGER):
-        raise CommandError("没有可以导入台账的用户，请用 --user 指定")
+        raise CommandError(_("没有可以导入台账的用户，请用 --user 指定"))
     return found
 
 
@@ -87,8 +103,10 @@ def _mapping(name: str, by: User) -> Mapping | None:
         if Path(name).is_file():
             return Mapping.from_json(Path(name).read_text(encoding="utf-8"))
     except LedgerError as error:
-        raise CommandError(str(error.message)) from error
-    raise CommandError(f"没有名为“{name}”的列对应方案，也没有这个文件")
+        raise CommandError(imports.said(error)) from error
+    except UnicodeDecodeError as error:
+        raise CommandError(_("列对应方案文件应为 UTF-8 编码的 JSON：%(name)s") % {"name": name}) from error
+    raise CommandError(_("没有名为“%(name)s”的列对应方案，也没有这个文件") % {"name": name})
 
 
 def _lines(found: dict[str, Any]) -> str:
