@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
         "StepState": "approvals.models.State",
         "DeadlineState": "deadlines.models.State",
         "DeadlineStrength": "deadlines.models.Strength",
+        "NodeStrength": "chains.models.Strength",
         "UnitKind": "accounts.models.UnitKind",
     },
 }
