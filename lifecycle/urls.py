@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chains.urls")),
     path("", include("deadlines.urls")),
     path("files/", include("documents.urls")),
+    path("imports/", include("projects.import_urls")),
     path("notices/", include("notices.urls")),
     path("policies/", include("policies.urls")),
     path("projects/", include("projects.urls")),

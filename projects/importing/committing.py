@@ -161,6 +161,7 @@ def _projects(batch: ImportBatch, policy_set_id: int) -> None:
         "case_id": Sql("u.key"),
         "enterprise_id": Sql("COALESCE(t.enterprise_id, m.key)"),
         "search": Sql("t.words || ' ' || u.tails"),
+        "division": settings.DIVISION,
         "from_ledger": True,
         "version": 1,
     } | {name: Sql(f't."{name}"') for name in COLUMNS}

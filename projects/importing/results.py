@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 from rustpy_xlsxwriter import FastExcel
 
@@ -12,6 +14,7 @@ from projects.models import ImportBatch, ImportRow, Outcome
 from projects.models.imports import Decision
 
 COUNTED = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.SUSPECT, Outcome.REJECTED, Outcome.SKIPPED)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SENT_BACK = (Outcome.REJECTED, Outcome.SUSPECT)
 READ_AT_ONCE = 2000
 
@@ -68,3 +71,11 @@ def _lines(batch: ImportBatch, rows: Any) -> Iterator[dict[str, Any]]:
         cells = dict(row.raw)
         values = [cells.get(column_letter(index), "") for index, _heading in columns]
         yield dict(zip(names, [row.excel_row, *values], strict=True)) | {reason: item(row)["message"]}
+
+
+def workbook_of(batch: ImportBatch) -> FileResponse:
+    """The rows sent back as a download; the temporary file goes when the answer is sent."""
+    file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the answer closes it)
+    sent_back_workbook(batch, Path(file.name))
+    name = _("退回的行") + f"-{Path(batch.filename).stem}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -21,6 +23,7 @@ from projects.models.imports import ImportState
 from projects.permissions import lock
 
 _VOID = "IN (SELECT key FROM import_void)"
+_IMPORT = Cast(KeyTextTransform("import", "data"), BigIntegerField())
 _BY_IMPORT = ("project.imported", "project.import_updated")
 
 
@@ -54,7 +57,7 @@ def _sorted(batch: ImportBatch) -> tuple[list[int], list[int], list[dict[str, in
     rows = rows.annotate(
         version=F("project__version"),
         kind=Subquery(last.values("kind")[:1]),
-        by_import=Subquery(last.values("data__import")[:1]),
+        by_import=Subquery(last.values(number=_IMPORT)[:1]),
     ).order_by("excel_row")
     new, changed, kept = [], [], []
     columns = ("pk", "excel_row", "project_id", "before", "version_after", "version", "kind", "by_import")
@@ -79,6 +82,7 @@ def _void(batch: ImportBatch, keys: list[int], by: User, on: date) -> None:
     table.index("key")
     reason = _("撤销导入：%(file)s") % {"file": batch.filename}
     run(f"UPDATE cases_case SET voided_on = %s WHERE id {_VOID}", [on.isoformat()])  # noqa: S608
+    run(f"UPDATE projects_project SET division = '' WHERE case_id {_VOID}")  # noqa: S608
     run(
         f"UPDATE cases_part SET valid_to = %s, reason = %s WHERE valid_to IS NULL AND case_id {_VOID}",  # noqa: S608
         [on.isoformat(), reason],
