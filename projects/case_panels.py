@@ -135,16 +135,16 @@ def _milestone(rule: Any, rows: list[ReachedMilestone]) -> dict[str, Any]:
 
 
 def team(request: HttpRequest, project: Project) -> dict[str, Any]:
-    rules = rules_of(project)
+    """Each part on one line, in the plan's order, with everybody who plays it."""
+    rules, parts = rules_of(project), reading.of(project).parts
     order = {code: place for place, code in enumerate(rules.parts)}
-    parts = reading.of(project).parts
-    found = sorted(parts, key=lambda part: (order.get(part.part, len(order)), part.pk))
-    lines = [{"row": part, "rule": rules.parts.get(part.part)} for part in found]
-    return {
-        "lines": lines,
-        "panel_count": len(lines),
-        "panel_actions": _link(request, Can.ASSIGN_PARTS, _("管理"), "project-parts", project),
-    }
+    lines: dict[str, dict[str, Any]] = {}
+    for part in sorted(parts, key=lambda part: (order.get(part.part, len(order)), part.pk)):
+        rule = rules.parts.get(part.part)
+        line = lines.setdefault(part.part, {"name": rule.name if rule else part.part, "who": []})
+        line["who"].append(" ".join(str(x) for x in (part.unit, part.user) if x))
+    links = _link(request, Can.ASSIGN_PARTS, _("管理"), "project-parts", project)
+    return {"lines": list(lines.values()), "panel_count": len(parts) or "", "panel_actions": links}
 
 
 def contacts(request: HttpRequest, project: Project) -> dict[str, Any]:

@@ -103,6 +103,7 @@
     if (!window.TomSelect) return;
     for (const select of root.querySelectorAll("select[data-search]:not(.tomselected)")) {
       new TomSelect(select, { maxOptions: null, plugins: select.multiple ? ["remove_button"] : [] });
+      select.setAttribute("aria-hidden", "true"); // its label now belongs to the field that replaces it
     }
   }
   document.addEventListener("DOMContentLoaded", () => searchable(document));
