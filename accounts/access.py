@@ -1,6 +1,7 @@
 """Who may: a user's memberships of the day, read once per request."""
 
 from datetime import date
+from functools import cache
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,6 +11,7 @@ from accounts.models import Membership, Unit, User
 from accounts.roles import ROLES, Can, Role, Scope
 from accounts.succession import links, with_predecessors
 from kernel.clock import today
+from kernel.prepared import Kept
 from kernel.refusals import Refused
 
 _CACHE = "_memberships"
@@ -28,7 +30,14 @@ def memberships(user: User | AnonymousUser, on: date | None = None) -> list[Memb
 
 
 def _select(user: User, on: date) -> "list[Membership]":
-    return list(Membership.objects.filter(user=user).in_force(on).select_related("unit").order_by("id"))
+    return _held().ask(user=user.pk, on=on)
+
+
+@cache
+def _held() -> Kept[Membership]:
+    someone, someday = -1, date(1900, 1, 1)
+    rows = Membership.objects.filter(user=someone).in_force(someday).select_related("unit").order_by("id")
+    return Kept(rows, {"user": someone, "on": someday})
 
 
 def forget(user: User) -> None:

@@ -4,14 +4,15 @@ Rows come from ``values()`` with the joins applied to the page alone; the total 
 go by keyset, so that the thousandth costs what the first does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
@@ -19,9 +20,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
+from cases.visibility import Sight, sight_of
 from deadlines.models import Deadline
 from kernel import keyset
 from kernel.clock import today as today_in_china
+from kernel.prepared import Kept
 from kernel.refusals import Refused
 from projects.models import Phase, Project, ProjectQuerySet
 from projects.search import found_by
@@ -140,7 +143,11 @@ NAMED: dict[str, Combinable] = {
 
 def ledger(user: Viewer, wanted: LedgerFilter, today: date | None = None) -> ProjectQuerySet:
     """The projects a user may see that the filter leaves, unordered. ``today``: Asia/Shanghai."""
-    rows = Project.objects.visible_to(user).order_by()
+    return _left(sight_of(user), wanted, today or today_in_china())
+
+
+def _left(sight: Sight, wanted: LedgerFilter, today: date) -> ProjectQuerySet:
+    rows = Project.objects.in_sight(sight).order_by()
     same = {name: getattr(wanted, name) for name in ("phase", "batch", "project_class", "origin")}
     rows = rows.filter(**{name: value for name, value in same.items() if value})
     for unit, code in (("landing_unit", wanted.park), ("introducing_unit", wanted.unit)):
@@ -153,7 +160,7 @@ def ledger(user: Viewer, wanted: LedgerFilter, today: date | None = None) -> Pro
     if wanted.updated_since:
         rows = rows.filter(updated_at__gte=wanted.updated_since)
     if wanted.light:
-        rows = rows.filter(_lit(wanted.light, today or today_in_china()))
+        rows = rows.filter(_lit(wanted.light, today))
     return found_by(rows, wanted.q)
 
 
@@ -179,26 +186,17 @@ def ledger_page(
     ``summed`` also adds the amounts up, unless the count is capped. Raises Refused (invalid) for an unknown
     order or a cursor that nobody here made.
     """
-    rows = ledger(user, wanted)
-    page = page_of(rows, order, cursor, size)
-    if not summed:
-        total = rows[: CAP + 1].count()
-        return replace(page, total=min(total, CAP), capped=total > CAP)
-    found = rows[: CAP + 1].aggregate(n=Count("*"), **{f"sum_{name}": Sum(name) for name in SUMMED})
-    total = found["n"]
-    sums = {name: found[f"sum_{name}"] or 0 for name in SUMMED} if total <= CAP else {}
-    return replace(page, total=min(total, CAP), capped=total > CAP, sums=sums)
-
-
-def page_of(rows: ProjectQuerySet, order: str, cursor: str, size: int) -> Page:
-    """The rows around a cursor, uncounted."""
-    falls, keys = _keys(order)
     back, after = _place(order, cursor)
-    down = falls != back
-    if after:
-        rows = rows.filter(keyset.RowBeyond(keys, after, smaller=down))
-    ordered = rows.order_by(*(_towards(key, down) for key in keys))
-    found = list(ordered.values(*PLAIN, **NAMED)[: size + 1])
+    query = _query(
+        sight_of(user), wanted, today_in_china(), _Turn(order, back, bool(after), size, summed, CAP)
+    )
+    page = _page(query.rows.ask(**dict(zip(_MARKS, after, strict=False))), order, cursor, size, back=back)
+    total, *sums = query.every.fold("count(*)", *(f"sum({name})" for name in SUMMED if summed))
+    known = {name: int(amount or 0) for name, amount in zip(SUMMED, sums, strict=False) if total <= CAP}
+    return replace(page, total=min(total, CAP), capped=total > CAP, sums=known)
+
+
+def _page(found: list[dict[str, Any]], order: str, cursor: str, size: int, *, back: bool) -> Page:
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
@@ -208,6 +206,62 @@ def page_of(rows: ProjectQuerySet, order: str, cursor: str, size: int) -> Page:
         keyset.pack(order, "", *_values(order, found[-1])) if found and ahead else "",
         keyset.pack(order, "back", *_values(order, found[0])) if found and behind else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """How a page is turned to: which way from a cursor (``after``), or from the start; with sums or not."""
+
+    order: str
+    back: bool
+    after: bool
+    size: int
+    summed: bool
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """One page of a filter, and every row of it up to the cap."""
+
+    rows: Kept[dict[str, Any]]
+    every: Kept[Any]
+
+
+_MARKS: dict[str, Any] = {"first": -(2**41) - 1, "second": -(2**41) - 2}
+_MOMENT = datetime(1900, 1, 1, 12, 34, 56, tzinfo=UTC)
+
+
+def _query(sight: Sight, wanted: LedgerFilter, today: date, turn: _Turn) -> _Query:
+    """Kept for what many ask again and again; what somebody typed or counted to the second is asked once."""
+    if wanted.q or wanted.updated_since:
+        return _compiled.__wrapped__(sight, wanted, today, turn)
+    return _compiled(sight, wanted, today if wanted.light else date.min, turn)
+
+
+@lru_cache(maxsize=500)
+def _compiled(sight: Sight, wanted: LedgerFilter, today: date, turn: _Turn) -> _Query:
+    rows = _left(sight, wanted, today)
+    every = Kept(rows.values(*SUMMED if turn.summed else ("pk",))[: turn.cap + 1])
+    falls, keys = _keys(turn.order)
+    down = falls != turn.back
+    if not turn.after:
+        return _Query(Kept(_listed(rows, keys, down=down)[: turn.size + 1]), every)
+    marks = dict(list(_MARKS.items())[: len(keys)])
+    if turn.order.endswith("updated_at"):
+        marks["first"] = _MOMENT
+    beyond = rows.filter(keyset.RowBeyond(keys, list(marks.values()), smaller=down))
+    return _Query(Kept(_listed(beyond, keys, down=down)[: turn.size + 1], marks), every)
+
+
+def listed(rows: ProjectQuerySet, order: str) -> Any:
+    """What the ledger shows of the rows, in their order; the joins come with the slice alone."""
+    falls, keys = _keys(order)
+    return _listed(rows, keys, down=falls)
+
+
+def _listed(rows: ProjectQuerySet, keys: Sequence[str | Combinable], *, down: bool) -> Any:
+    return rows.order_by(*(_towards(key, down) for key in keys)).values(*PLAIN, **NAMED)
 
 
 def _keys(order: str) -> tuple[bool, tuple[str | Combinable, ...]]:
@@ -232,6 +286,7 @@ def _values(order: str, row: Mapping[str, Any]) -> list[Any]:
 
 def _place(order: str, cursor: str) -> tuple[bool, list[Any]]:
     """Whether a cursor looks back, and the keys it stands at."""
+    _keys(order)
     if not cursor:
         return False, []
     of, way, *after = keyset.unpack(cursor) or [None, None]
@@ -286,10 +341,8 @@ def board(user: Viewer, wanted: LedgerFilter, cards: int) -> list[Column]:
     """The first cards of each phase, newest first, and how many there are (to the cap)."""
     found = []
     for phase in [wanted.phase] if wanted.phase else Phase.values:
-        rows = ledger(user, replace(wanted, phase=phase))
-        total = rows[: CAP + 1].count()
-        page = page_of(rows, DEFAULT_ORDER, "", cards) if total else None
-        found.append(Column(phase, page.rows if page else [], min(total, CAP), total > CAP))
+        page = ledger_page(user, replace(wanted, phase=phase), size=cards)
+        found.append(Column(phase, page.rows, page.total, page.capped))
     return found
 
 

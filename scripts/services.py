@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -42,18 +42,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """PostgreSQL and Redis for as long as the block lasts; yields the variables that settings read."""
+def servers(**settings: str) -> Iterator[dict[str, str]]:
+    """PostgreSQL and Redis for as long as the block lasts; yields the variables that settings read.
+
+    ``settings`` are PostgreSQL's own (``shared_buffers="1GB"``), over those that suit tests.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lifecycle-servers-")))
         folder.chmod(0o755)
-        postgres = stack.enter_context(_postgres(folder))
+        postgres = stack.enter_context(_postgres(folder, settings))
         redis = stack.enter_context(_redis(folder))
         yield {"DATABASE_URL": postgres, "CELERY_BROKER_URL": redis, "REDIS_URL": redis}
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
+def _postgres(folder: Path, wanted: Mapping[str, str]) -> Iterator[str]:
     user = _unprivileged_user()
     bin_dir = _postgres_binaries(folder, user)
     data, port = folder / "pgdata", free_port()
@@ -62,7 +65,7 @@ def _postgres(folder: Path) -> Iterator[str]:
         shutil.chown(data, user)
     _run_as(user, [bin_dir / "initdb", "-D", data, "-U", "lifecycle", "--locale=C.UTF-8", "-E", "UTF8",
                    "--auth=trust", "--no-sync"])  # fmt: skip
-    settings = FAST_AND_FORGETFUL | {
+    settings = FAST_AND_FORGETFUL | dict(wanted) | {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": str(data),

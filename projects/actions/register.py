@@ -124,6 +124,7 @@ def register(
 
 def _finish(project: Project, rules: Rulebook, by: User, on: date) -> None:
     derive(project, rules)
+    project.division = project.case.division
     project.batch = batch_of((), rules)
     project.version = 0
     saving.save(project, by)
