@@ -22,7 +22,7 @@ test: ## every check and every test, on SQLite and on PostgreSQL (ARGS=--fast fo
 	@$(PYTHON) -m scripts.setup test
 	@$(VENV) -m scripts.test $(ARGS)
 
-demo-data: ## load the demo data again
+demo-data: ## build the demo data anew, in a fresh database (the old one is kept)
 	@$(PYTHON) -m scripts.setup fresh-demo
 
 bench: ## measure the product's speed on a PostgreSQL of its own

@@ -5,6 +5,7 @@ Standard library only: `make setup` runs this with the system's Python, before t
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,13 @@ def say(text: str) -> None:
 def die(text: str, code: int = 1) -> NoReturn:
     print(f"error: {text}", file=sys.stderr, flush=True)
     raise SystemExit(code)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Stop where something listens on this port already."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            die(f"port {port} is in use; stop what runs there, or choose another: PORT={port + 1}")
 
 
 def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, quiet: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
-from scripts.console import ROOT, VENV, VENV_PYTHON, data_dir, die, say
+from scripts.console import ROOT, VENV, VENV_PYTHON, data_dir, die, refuse_taken_port, say
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -43,7 +42,7 @@ class Stopped(Exception):
 def main() -> int:
     os.environ.setdefault("DEMO", "1")
     port = int(os.environ.get("PORT", "8000"))
-    _refuse_taken_port(port)
+    refuse_taken_port(port)
     logs = data_dir() / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -82,12 +81,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            die(f"port {port} is in use; choose another: PORT={port + 1} make run")
-
-
 def _wait_until_it_answers(children: list[Child], port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -106,7 +99,7 @@ def _wait_until_it_answers(children: list[Child], port: int) -> None:
 def _announce(port: int, logs: Path) -> None:
     say(f"\n  http://127.0.0.1:{port}\n")
     if os.environ["DEMO"] == "1":
-        subprocess.run([VENV_PYTHON, "manage.py", "demo_accounts"], cwd=ROOT, check=False)
+        subprocess.run([VENV_PYTHON, "manage.py", "demo_accounts", "--main"], cwd=ROOT, check=False)
     say(f"\n  logs: {os.path.relpath(logs)}    stop: Ctrl-C\n")
 
 

@@ -1,21 +1,33 @@
 """From a bare checkout to a ready environment and a migrated database; a step runs when its inputs changed.
 
 `python3 -m scripts.setup [base|demo|fresh-demo|test|node]` needs nothing but Python 3.11 with venv.
-`base` ends with a migrated database, `demo` adds the demo data once, `fresh-demo` again; `test` brings what
-the tests need and no database; `node` only brings Node.
+`base` ends with a migrated database, `demo` adds the demo data once, `fresh-demo` builds them anew in a fresh
+database; `test` brings what the tests need and no database; `node` only brings Node.
 """
 
 import argparse
 import os
 import sys
+import time
 import tomllib
 from pathlib import Path
 
-from scripts.console import ROOT, VENV, VENV_PYTHON, Stamp, data_dir, fingerprint, run, say
+from scripts.console import (
+    ROOT,
+    VENV,
+    VENV_PYTHON,
+    Stamp,
+    data_dir,
+    die,
+    fingerprint,
+    refuse_taken_port,
+    run,
+    say,
+)
 
 CONSTRAINTS = ROOT / "constraints.txt"
 CATALOGUES = ROOT / "locale"
-DEMO_INPUTS = ("policies/packs", "accounts/organisations", "deadlines/calendars", "reports/demo")
+DEMO_INPUTS = ("policies/packs", "accounts/organisations", "lifecycle/demo")
 
 
 def main() -> None:
@@ -36,9 +48,11 @@ def main() -> None:
         run([VENV_PYTHON, "-m", "scripts.build_static", "--vendor"])
         return
     run([VENV_PYTHON, "-m", "scripts.build_static"])
+    if goal == "fresh-demo":
+        set_database_aside()
     migrate()
     if goal != "base":
-        prepare_demo(again=goal == "fresh-demo")
+        prepare_demo()
 
 
 def create_environment() -> None:
@@ -95,15 +109,28 @@ def migrate() -> None:
     stamp.write()
 
 
-def prepare_demo(*, again: bool = False) -> None:
+def set_database_aside() -> None:
+    """Nothing that happened is ever deleted, so a fresh demo takes a fresh database; the old one is kept."""
+    if os.environ.get("DATABASE_URL"):
+        die("fresh demo data need an empty database: name one in DATABASE_URL and run `make run`")
+    if os.environ["DEMO"] != "1":
+        die("this is no demo (DEMO=0): its database is left alone")
+    refuse_taken_port(int(os.environ.get("PORT", "8000")))
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    for part in data_dir().glob("lifecycle.sqlite3*"):
+        kept = part.rename(part.with_name(f"{moment}-{part.name}"))
+        say(f"· kept: {os.path.relpath(kept)}")
+
+
+def prepare_demo() -> None:
     """Organisation, packs, calendar and demo projects. The stamp goes with the database that it speaks of."""
     inputs = fingerprint(
         *(Path(ROOT / name) for name in DEMO_INPUTS), extra=os.environ.get("DATABASE_URL", "")
     )
     stamp = Stamp(data_dir() / "demo.stamp", f"{inputs} {_database_identity()}")
-    if stamp.fresh() and not again:
+    if stamp.fresh():
         return
-    say("· demo data")
+    say("· demo data (a minute or two)")
     run([VENV_PYTHON, "manage.py", "prepare_demo"])
     stamp.write()
 
@@ -115,4 +142,7 @@ def _database_identity() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        die("stopped", 130)
