@@ -89,6 +89,15 @@
     }
   });
 
+  // A filter's address names only what it filters by, so that it can be read, kept and passed on.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form.filters")) return;
+    for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+  });
+  window.addEventListener("pageshow", () => {
+    for (const field of document.querySelectorAll("form.filters :disabled")) field.disabled = false;
+  });
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
