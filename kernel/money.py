@@ -15,7 +15,9 @@ def parse_yuan(text: str) -> Decimal:
     """Read "20亿元", "6,000万元" or "350" as yuan. Raises ValueError with a text for people."""
     match = _YUAN.match(unicodedata.normalize("NFKC", text).strip())
     if not match:
-        raise ValueError(_("无法识别的金额：%(text)s（应写作“20亿元”“6000万元”或以元为单位的数字）") % {"text": text})
+        raise ValueError(
+            _("无法识别的金额：%(text)s（应写作“20亿元”“6000万元”或以元为单位的数字）") % {"text": text}
+        )
     try:
         number = Decimal(match[1].replace(",", ""))
     except InvalidOperation as error:

@@ -52,18 +52,18 @@ class Kept(Generic[Row]):
         sql, params = self.bound(values)
         if not sql:
             return []
-        compiler = copy(self._compiler)
+        compiler: Any = copy(self._compiler)
         compiler.connection = connections[self._using]
-        compiler.as_sql = lambda *args, **kwargs: (sql, params)  # type: ignore[method-assign]
-        query = copy(self._rows.query)
-        query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        compiler.as_sql = lambda *args, **kwargs: (sql, params)
+        query: Any = copy(self._rows.query)
+        query.get_compiler = lambda *args, **kwargs: compiler
         rows = type(self._rows)(self._rows.model, query, self._using)
         for name in ("_iterable_class", "_fields"):
             setattr(rows, name, getattr(self._rows, name))
         return list(rows)
 
     def fold(self, *what: str, **values: Any) -> tuple[Any, ...]:
-        """Aggregates over all rows ("count(*)", "sum(total_fen)"), by column names as the query gives them."""
+        """Aggregates over all rows ("count(*)", "sum(total_fen)"), by the query's column names."""
         sql, params = self.bound(values)
         if not sql:
             return (0,) * len(what)

@@ -65,11 +65,15 @@ def _postgres(folder: Path, wanted: Mapping[str, str]) -> Iterator[str]:
         shutil.chown(data, user)
     _run_as(user, [bin_dir / "initdb", "-D", data, "-U", "lifecycle", "--locale=C.UTF-8", "-E", "UTF8",
                    "--auth=trust", "--no-sync"])  # fmt: skip
-    settings = FAST_AND_FORGETFUL | dict(wanted) | {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": str(data),
-    }
+    settings = (
+        FAST_AND_FORGETFUL
+        | dict(wanted)
+        | {
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": str(data),
+        }
+    )
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with _server("PostgreSQL", [bin_dir / "postgres", "-D", data, *options], folder, port, user):
         _run_as(user, [bin_dir / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "lifecycle", "lifecycle"],

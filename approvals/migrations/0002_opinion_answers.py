@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('approvals', '0001_initial'),
+        ("approvals", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='opinion',
-            name='answer',
-            field=models.CharField(blank=True, choices=[('stated', '已出具'), ('pass', '通过'), ('veto', '否决'), ('approve', '同意'), ('defer', '缓议'), ('reject', '不同意')], max_length=8, verbose_name='态度'),
+            model_name="opinion",
+            name="answer",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("stated", "已出具"),
+                    ("pass", "通过"),
+                    ("veto", "否决"),
+                    ("approve", "同意"),
+                    ("defer", "缓议"),
+                    ("reject", "不同意"),
+                ],
+                max_length=8,
+                verbose_name="态度",
+            ),
         ),
     ]

@@ -29,7 +29,7 @@ T = TypeVar("T")
 Message = dict[str, str]
 
 
-def chunked(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+def chunked(rows: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk
@@ -53,12 +53,12 @@ def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
     counts: Counter[str] = Counter(dict.fromkeys(Outcome.values, 0))
     matcher = Matcher(batch.user)
     done = 0
-    for chunk in chunked(reading):
+    for chunk in chunked(reading, CHUNK):
         staged = _checked(reading, chunk, matcher)
         counts.update(row["outcome"] for row in staged)
         done += len(chunk)
         _write(batch, claim, staged, done)
-    for part in chunked([_skipped(line) for line in reading.skipped]):
+    for part in chunked((_skipped(line) for line in reading.skipped), CHUNK):
         _write(batch, claim, part, done)
     counts[Outcome.SKIPPED] = sum(line.last_row - line.first_row + 1 for line in reading.skipped)
     return dict(counts)

@@ -109,7 +109,13 @@ def test_a_milestone_is_reached_once(district: District) -> None:
 def test_a_staged_milestone_counts_when_all_its_parts_are_there(district: District) -> None:
     project = district.project()
     staged = next(rule for rule in district.rules.milestones.values() if rule.staged)
-    common = {"project": project, "milestone": staged.code, "by": district.head, "on": TODAY, "produced": True}
+    common = {
+        "project": project,
+        "milestone": staged.code,
+        "by": district.head,
+        "on": TODAY,
+        "produced": True,
+    }
     with pytest.raises(Refused):
         actions.reach(**common, part_no=3, parts_total=2)
     for code in staged.guard.milestones:
@@ -125,9 +131,7 @@ def test_a_staged_milestone_counts_when_all_its_parts_are_there(district: Distri
 def test_withdrawing_shows_what_rested_on_it_as_unmet_and_moves_no_phase_back(district: District) -> None:
     project = actions.advance(project=ready_for_negotiation(district), by=district.clerk, on=TODAY)
     reach(project, district, "first_talk_registered", "assessed")
-    actions.withdraw(
-        project=project, milestone="assessed", by=district.head, on=TODAY, reason="评估材料有误"
-    )
+    actions.withdraw(project=project, milestone="assessed", by=district.head, on=TODAY, reason="评估材料有误")
     project = Project.objects.get(pk=project.pk)
     assert project.phase == Phase.NEGOTIATION
     assert ReachedMilestone.objects.get(project=project, code="assessed").withdrawn_reason == "评估材料有误"

@@ -36,7 +36,8 @@ def people(district: District) -> dict[str, User]:
 
 FILTERS: list[dict[str, Any]] = [
     {}, {"phase": "planning"}, {"park": "?"}, {"park": "nowhere"}, {"year": "2021"}, {"state": "running"},
-    {"state": "unknown"}, {"light": "red"}, {"light": "unknown"}, {"q": "第1号"}, {"unit": "investment-bureau"},
+    {"state": "unknown"}, {"light": "red"}, {"light": "unknown"}, {"q": "第1号"},
+    {"unit": "investment-bureau"},
 ]  # fmt: skip
 
 
@@ -46,8 +47,8 @@ def test_a_page_holds_what_the_filter_leaves(
     people: dict[str, User], district: District, who: str, summed: bool
 ) -> None:
     for _again in range(2):
-        for fields in FILTERS:
-            fields = {name: district.park.code if text == "?" else text for name, text in fields.items()}
+        for said in FILTERS:
+            fields = {name: district.park.code if text == "?" else text for name, text in said.items()}
             wanted = LedgerFilter(**fields)
             page = queries.ledger_page(people[who], wanted, size=3, summed=summed)
             rows = list(queries.ledger(people[who], wanted).order_by("-pk"))

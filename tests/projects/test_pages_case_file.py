@@ -417,7 +417,7 @@ def test_an_investors_data_are_put_right_and_its_projects_follow(
     assert "13812345678" not in text(browser.get(f"/projects/{project.pk}/"))
     assert "13812345678" not in text(browser.get(f"/projects/{project.pk}/edit/"))
     _edit(browser, project, contact_name="王经理")
-    assert Enterprise.objects.get(pk=second.enterprise_id).contact_phone == "13812345678"
+    assert Enterprise.objects.get(pk=second.enterprise.pk).contact_phone == "13812345678"
 
 
 def test_a_phone_is_shown_for_a_purpose_and_logged(

@@ -173,7 +173,8 @@ def test_pages_by_cursor_show_every_row_once_forwards_and_backwards(district: Di
     seen = [row["id"] for page in pages for row in page.rows]
     assert len(seen) == len(whole)
     assert set(seen) == whole
-    back, cursor = [], pages[-1].prev
+    back: list[Any] = []
+    cursor = pages[-1].prev
     while cursor:
         page = queries.ledger_page(district.clerk, LedgerFilter(), order=order, cursor=cursor, size=5)
         back[:0] = [row["id"] for row in page.rows]
@@ -319,8 +320,9 @@ def test_no_name_becomes_a_formula_in_the_export(district: District, browser: Cl
     from openpyxl import load_workbook
 
     district.project(name)
-    content = BytesIO(b"".join(browser.get("/projects/export/").streaming_content))
-    cell = load_workbook(content).active["B2"]
+    answer: Any = browser.get("/projects/export/")
+    sheet: Any = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    cell = sheet["B2"]
     assert cell.data_type == "s"
     assert str(cell.value).strip() == name.strip()
 

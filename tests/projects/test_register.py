@@ -57,8 +57,12 @@ def test_origin_follows_from_the_investors_division(
 
 def test_the_same_investor_is_kept_once(district: District) -> None:
     code = "91350100M000100Y43"
-    one = actions.register(by=district.clerk, on=TODAY, name="一期", enterprise=EnterpriseData("福建某公司", code))
-    two = actions.register(by=district.clerk, on=TODAY, name="二期", enterprise=EnterpriseData("福建 某公司", code))
+    one = actions.register(
+        by=district.clerk, on=TODAY, name="一期", enterprise=EnterpriseData("福建某公司", code)
+    )
+    two = actions.register(
+        by=district.clerk, on=TODAY, name="二期", enterprise=EnterpriseData("福建 某公司", code)
+    )
     assert one.enterprise == two.enterprise
 
 
