@@ -1,0 +1,144 @@
+"""Every page, opened by every role: shown to whom it is for, refused to everybody else, broken for nobody."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.access import can, scopes
+from accounts.models import User
+from accounts.roles import Can, Scope
+from approvals.models import Step
+from assignments.models import Assignment
+from chains.models import Chain
+from projects.models import Phase, Project
+from tests.stories.demo import told
+
+# fmt: off
+ROLES = (
+    "clerk", "head", "park", "reviewer", "commissioner",
+    "leader", "inspector", "sysadmin", "secadmin", "auditadmin",
+)
+PLAN = "/policies/fuling-lifecycle/2024.11/"
+FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
+LISTS = ("/projects/", "/projects/board/", "/inbox/", "/assignments/", "/chains/", "/mine/")
+OF_A_PROJECT = (
+    "", "timeline/", "history/", "contacts/", "money/",
+    "attachments/", "nodes/", "commissioner/", "milestones/signed/",
+)
+# fmt: on
+WITH_A_RIGHT = {
+    "/projects/register/": Can.REGISTER_PROJECT,
+    "/projects/export/": Can.EXPORT_LEDGER,
+    "/imports/": Can.IMPORT_LEDGER,
+    "/scoring/": Can.SEE_SCORING,
+    "/scoring/units/gaoxin-park/": Can.SEE_SCORING,
+    "/chains/new/": Can.EDIT_CHAINS,
+    "/policies/load/": Can.LOAD_POLICIES,
+    "/system/audit/": Can.READ_AUDIT,
+    "/system/users/new/": Can.MANAGE_ACCOUNTS,
+    "/system/units/new/": Can.MANAGE_UNITS,
+}
+WITH_A_RIGHT_IN_A_PROJECT = {
+    "edit/": Can.EDIT_PROJECT,
+    "correct/": Can.CORRECT_PROJECT,
+    "shelve/": Can.SHELVE_PROJECT,
+    "exit/": Can.EXIT_PROJECT,
+    "contacts/new/": Can.RECORD_CONTACT,
+    "money/new/": Can.RECORD_MONEY,
+    "attach/": Can.ATTACH,
+    "parts/": Can.ASSIGN_PARTS,
+}
+KEPT_OUT = {403, 404}
+
+
+@pytest.fixture(scope="module")
+def demo(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    with told(django_db_blocker, tmp_path_factory.mktemp("pages"), projects=25):
+        yield
+
+
+@pytest.fixture(params=ROLES)
+def visitor(request: pytest.FixtureRequest, demo: None) -> User:
+    return User.objects.get(username=request.param)
+
+
+@pytest.fixture
+def browser(visitor: User) -> Client:
+    client = Client()
+    client.force_login(visitor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def examples() -> list[Project]:
+    """The first and the last project of every phase."""
+    found = [Project.objects.filter(phase=phase).order_by("pk") for phase in Phase.values]
+    return [row for rows in found for row in (rows.first(), rows.last()) if row]
+
+
+def expect(browser: Client, url: str, may: bool) -> None:
+    answer = browser.get(url)
+    answer.close()  # an export holds its file open until it is sent
+    assert answer.status_code == 200 if may else answer.status_code in KEPT_OUT, (
+        f"{url}: {answer.status_code}"
+    )
+
+
+def test_what_is_for_everybody_is_shown_to_everybody(browser: Client) -> None:
+    for url in FOR_ALL:
+        expect(browser, url, may=True)
+
+
+def test_lists_are_shown_to_those_who_see_cases_and_name_no_case_to_others(
+    browser: Client, visitor: User
+) -> None:
+    sees_cases = any(scope is not Scope.NONE for scope in scopes(visitor))
+    names = list(Project.objects.values_list("name", flat=True))
+    for url in LISTS:
+        answer = browser.get(url)
+        if sees_cases:
+            assert answer.status_code == 200, url
+        else:
+            assert not any(name in answer.content.decode() for name in names), url
+
+
+def test_pages_for_a_right_are_for_its_holders(browser: Client, visitor: User) -> None:
+    for url, right in WITH_A_RIGHT.items():
+        expect(browser, url, may=can(visitor, right))
+
+
+def test_a_projects_pages_are_for_those_who_see_it(browser: Client, visitor: User) -> None:
+    seen = set(Project.objects.visible_to(visitor).values_list("pk", flat=True))
+    for project in examples():
+        for page in OF_A_PROJECT:
+            expect(browser, f"/projects/{project.pk}/{page}", may=project.pk in seen)
+
+
+def test_a_projects_forms_are_for_those_who_see_it_and_hold_the_right(browser: Client, visitor: User) -> None:
+    seen = set(Project.objects.visible_to(visitor).values_list("pk", flat=True))
+    for project in examples()[::2]:
+        for page, right in WITH_A_RIGHT_IN_A_PROJECT.items():
+            expect(browser, f"/projects/{project.pk}/{page}", project.pk in seen and can(visitor, right))
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [(Step, "/steps/{0.pk}/"), (Step, "/steps/{0.pk}/sheet/"), (Assignment, "/assignments/{0.pk}/"),
+     (Chain, "/chains/{0.code}/")],
+)  # fmt: skip
+def test_steps_duties_and_chains_are_for_those_who_see_the_case(
+    browser: Client, visitor: User, model: Any, path: str
+) -> None:
+    seen = set(model.objects.visible_to(visitor).values_list("pk", flat=True))
+    for row in model.objects.order_by("pk")[:: max(1, model.objects.count() // 8)]:
+        expect(browser, path.format(row), may=row.pk in seen)
+
+
+def test_a_phone_is_masked_wherever_it_appears(browser: Client, visitor: User) -> None:
+    for project in Project.objects.visible_to(visitor).filter(enterprise__isnull=False)[:5]:
+        phone = project.enterprise.contact_phone if project.enterprise else ""
+        shown = browser.get(f"/projects/{project.pk}/").content.decode()
+        assert phone not in shown
