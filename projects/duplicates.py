@@ -54,7 +54,7 @@ def likenesses(*, user: User, name: str, enterprise: str, credit_code: str) -> L
 def _same_name(name: str) -> set[int]:
     plain = normal(name)[:200]
     alike = (
-        Project.objects.filter(normalized_name=plain).order_by("-case_id")
+        Project.objects.filter(normalized_name=plain, case__voided_on__isnull=True).order_by("-case_id")
         if plain
         else Project.objects.none()
     )
@@ -65,4 +65,5 @@ def _same_investor(name: str, credit_code: str) -> set[int]:
     by = Q(enterprise__normalized_name=normal(name)[:200]) if normal(name) else Q(pk__in=())
     if credit_code.strip():
         by |= Q(enterprise__credit_code=credit_code.strip().upper())
-    return set(Project.objects.filter(by).order_by("-case_id").values_list("pk", flat=True)[:LOOKED_AT])
+    alike = Project.objects.filter(by, case__voided_on__isnull=True).order_by("-case_id")
+    return set(alike.values_list("pk", flat=True)[:LOOKED_AT])
