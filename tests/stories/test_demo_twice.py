@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from approvals.models import Opinion
 from cases.models import Event
 from projects.models import Money, Project
 from tests.stories.demo import told
 
 
+@pytest.mark.django_db
 def test_the_same_seed_tells_the_same_story(
     django_db_setup: None, django_db_blocker: Any, tmp_path: Path
 ) -> None:

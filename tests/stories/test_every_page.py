@@ -15,6 +15,7 @@ from chains.models import Chain
 from projects.models import Phase, Project
 from tests.stories.demo import told
 
+pytestmark = pytest.mark.django_db
 # fmt: off
 ROLES = (
     "clerk", "head", "park", "reviewer", "commissioner",
