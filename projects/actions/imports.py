@@ -60,7 +60,9 @@ def upload(
     name = Path(file.name or "ledger.xlsx").name[-200:]
     batch = ImportBatch(user=by, unit=unit, filename=name, on=on)
     batch.sha256 = _digest(file)
-    batch.file.save(f"{batch.sha256[:16]}{Path(name).suffix.lower()[:8]}", file, save=False)
+    # A text file's only sheet is called after the file, so the kept file bears its name.
+    kept = f"{Path(name).stem[:60]}{Path(name).suffix.lower()[:8]}"
+    batch.file.save(f"{batch.sha256[:16]}/{kept}", file, save=False)
     try:
         _propose(batch, sheet, mapping)
         batch.save()

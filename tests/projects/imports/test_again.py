@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ def before(district: District, tmp_path: Path) -> Path:
     return path
 
 
-def edited(path: Path, **cells: object) -> Path:
+def edited(path: Path, **cells: Any) -> Path:
     """Next month's file: the same with some cells changed."""
     book = load_workbook(path)
     for cell, value in cells.items():

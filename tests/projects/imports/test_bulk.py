@@ -20,8 +20,7 @@ from tests.projects.imports.steps import row
 
 TABLES: tuple[type[Model], ...] = (Case, Project, Part, Enterprise, Money, ReachedMilestone, Event)
 HISTORIES: tuple[type[Model], ...] = tuple(
-    model.history.model
-    for model in (Project, Part, Enterprise, ReachedMilestone)  # type: ignore[attr-defined]
+    model.history.model for model in (Project, Part, Enterprise, ReachedMilestone)
 )
 FLEETING = {"created_at", "updated_at", "recorded_at", "at", "history_date", "history_id"}
 
@@ -137,7 +136,7 @@ def test_caches_of_parts_equal_the_open_parts(everything: list[Project]) -> None
 
 def test_each_row_has_the_history_that_saving_it_would_leave(everything: list[Project]) -> None:
     for model in (Project, Part, Enterprise, ReachedMilestone):
-        past: Any = model.history.model  # type: ignore[attr-defined]
+        past: Any = model.history.model
         shared = [
             f.attname for f in model._meta.concrete_fields if f.name in {x.name for x in past._meta.fields}
         ]

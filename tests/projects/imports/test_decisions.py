@@ -100,7 +100,7 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_kept(
     lines = [row(1, "甲项目", "甲公司", 1), row(2, "乙项目", "乙公司", -2)]
     batch = steps.checked(district.clerk, steps.ledger(tmp_path / "a.xlsx", lines))
     with pytest.raises(Refused, match=words):
-        imports.decide(batch=batch, by=district.clerk, **rows)  # type: ignore[arg-type]
+        imports.decide(batch=batch, by=district.clerk, **rows)
     assert not ImportRow.objects.filter(batch=batch).exclude(decision="", decided_phase="").exists()
 
 

@@ -1,0 +1,134 @@
+"""What is measured or prepared inside the product's own process, on the database of the environment.
+
+`python -m scripts.bench.inside FUNCTION ARGUMENT …` prints the function's answer as JSON on its last line.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from time import perf_counter
+from typing import Any
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+
+
+def asked(function: Callable[..., Any]) -> Callable[..., Any]:
+    FUNCTIONS[function.__name__] = function
+    return function
+
+
+@asked
+def create(name: str) -> str:
+    """A database of this name."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    return name
+
+
+@asked
+def callers() -> dict[str, str]:
+    """A REST token and a session of the bureau's clerk."""
+    from django.test import Client
+
+    from accounts.models import User
+    from accounts.tokens import issue
+
+    clerk = User.objects.get(username="clerk")
+    browser = Client()
+    browser.force_login(clerk)
+    return {"token": issue(clerk), "session": browser.cookies["sessionid"].value}
+
+
+@asked
+def filters(least: str) -> list[str]:
+    """Some combinations of phase, park and class that leave at least so many projects, as queries."""
+    from django.db.models import Count
+
+    from projects.models import Project
+
+    rows = Project.objects.exclude(landing_unit=None).exclude(project_class="").order_by()
+    found = rows.values_list("phase", "landing_unit__code", "project_class").annotate(number=Count("pk"))
+    enough = sorted(row[:3] for row in found if row[3] >= int(least))
+    return [
+        f"phase={phase}&park={park}&class={code}" for phase, park, code in enough[:: len(enough) // 12 + 1]
+    ]
+
+
+@asked
+def advancing(count: str) -> list[int]:
+    """Projects that may enter the next phase at once: planned, with an investor."""
+    from projects.models import Project
+
+    rows = Project.objects.filter(phase="planning", enterprise__isnull=False).running()
+    return list(rows.order_by("pk").values_list("pk", flat=True)[: int(count)])
+
+
+@asked
+def histories(*lengths: str) -> dict[str, int]:
+    """Projects far on whose histories are made this long: length → project."""
+    from cases.models import Event
+    from kernel.clock import today
+    from projects.models import Project
+
+    rows = Project.objects.filter(phase="production").order_by("pk")
+    found = dict(zip(lengths, rows.values_list("pk", flat=True), strict=False))
+    for length, pk in found.items():
+        missing = max(int(length) - Event.objects.filter(case_id=pk).count(), 0)
+        data = {"channel": "电话", "with": "王经理", "matter": "询问进展"}
+        Event.objects.bulk_create(
+            [Event(case_id=pk, kind="contact.recorded", on=today(), data=data) for _number in range(missing)]
+        )
+    return found
+
+
+@asked
+def workdays(count: str) -> float:
+    """Microseconds for one due date: seven working days from each of so many dates."""
+    from deadlines import calendars
+    from deadlines.calendar import Limit
+
+    calendar, limit = calendars.current(), Limit(7)
+    days = [date(2024, 11, 1) + timedelta(days=number % 700) for number in range(int(count))]
+    best = float("inf")
+    for _time in range(5):
+        begun = perf_counter()
+        for day in days:
+            calendar.due(day, limit)
+        best = min(best, perf_counter() - begun)
+    return best / len(days) * 1e6
+
+
+@asked
+def export(phase: str) -> dict[str, float]:
+    """Rows of the ledger written to Excel, and the seconds it took."""
+    from accounts.models import User
+    from projects.exports import ledger_file
+    from projects.queries import LedgerFilter, ledger
+
+    clerk, wanted = User.objects.get(username="clerk"), LedgerFilter(phase=phase)
+    count = ledger(clerk, wanted).count()
+    begun = perf_counter()
+    path = ledger_file(by=clerk, wanted=wanted)
+    seconds = perf_counter() - begun
+    path.unlink()
+    return {"rows": count, "seconds": seconds}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scripts.bench.settings")
+    import django
+
+    django.setup()
+    from scripts.bench import sweeping  # noqa: F401  # registers its own
+
+    name, *arguments = sys.argv[1:]
+    print(json.dumps(FUNCTIONS[name](*arguments)))
+
+
+if __name__ == "__main__":
+    sys.modules["scripts.bench.inside"] = sys.modules["__main__"]
+    main()
