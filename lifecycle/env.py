@@ -23,6 +23,7 @@ VARIABLES: dict[str, str] = {
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR.",
     "PASSWORD_DAYS": "Days until a password must be changed; 0 never.",
     "IDLE_MINUTES": "Minutes without a click until a session ends.",
+    "SWEEP_SECONDS": "Seconds between two looks for what has fallen due.",
     "LOCK_AFTER": "Failed sign-ins until an account is locked.",
     "LOCK_SECONDS": "Seconds an account stays locked.",
 }

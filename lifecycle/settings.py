@@ -24,6 +24,7 @@ DATA_DIR = env.read("DATA_DIR", lambda text: Path(text).resolve(), str(BASE_DIR 
 DIVISION = env.read("DIVISION", env.division, "500102")
 LOG_LEVEL = env.read("LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 PASSWORD_DAYS = env.read("PASSWORD_DAYS", env.whole(0, 3650), "90")
+SWEEP_SECONDS = env.read("SWEEP_SECONDS", env.whole(1, 86_400), "600")
 IDLE_MINUTES = env.read("IDLE_MINUTES", env.whole(1, 1440), "30")
 DATABASES = {"default": env.read("DATABASE_URL", env.database, f"sqlite:///{DATA_DIR}/lifecycle.sqlite3")}
 CELERY_BROKER_URL = env.read("CELERY_BROKER_URL", env.broker, "filesystem://")
@@ -220,7 +221,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tidy up": {"task": "accounts.tasks.tidy", "schedule": 86_400.0},
-    "sweep deadlines": {"task": "deadlines.tasks.sweep_deadlines", "schedule": 600.0},
+    "sweep deadlines": {"task": "deadlines.tasks.sweep_deadlines", "schedule": SWEEP_SECONDS},
     "sweep at midnight": {"task": "deadlines.tasks.sweep_deadlines", "schedule": crontab(minute=5, hour=0)},
     "deliver outbox": {"task": "notices.tasks.deliver_outbox", "schedule": 30.0},
     "resume imports": {"task": "projects.tasks.resume_imports", "schedule": 60.0},
