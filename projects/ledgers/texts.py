@@ -20,7 +20,9 @@ _LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)+[ \t]*")
 _LATIN_BREAK = re.compile(r"(?<=[0-9A-Za-z,.;:)])\s*[\r\n]+\s*(?=[0-9A-Za-z(])")
 _RUN = re.compile(r"[ \t]+")
 
-_NOTHING = " \t\n\r\f\v" + "".join(map(chr, (*_SPACES, *_INVISIBLE, *_CONTROLS)))
+# Whatever ``str.strip`` takes for white space (NEL among it), and what no eye sees.
+_WHITE = [code for code in range(0x3001) if chr(code).isspace()]
+_NOTHING = "".join(map(chr, (*_WHITE, *_SPACES, *_INVISIBLE, *_CONTROLS)))
 
 BLANKS = frozenset({"", "-", "--", "—", "——", "－", "/", "\\", "／", "*", "…", "……"})
 _UNSTATED = BLANKS | {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projects.ledgers import values
@@ -280,6 +280,7 @@ def test_a_break_inside_a_name_is_layout_and_full_width_punctuation_stays():
     assert clean_text(12.0) == "12"
 
 
+@example("\x85")
 @given(st.text(max_size=40))
 def test_cleaning_twice_changes_nothing_more(text):
     once = clean_text(text)
