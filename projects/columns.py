@@ -24,6 +24,12 @@ from projects.queries import Clock
 Row = Mapping[str, Any]
 
 
+def enum_words() -> dict[str, str]:
+    """ "Phase.landing" → "签约落地", for every code that a row carries, in the reader's language."""
+    enums = (Phase, Batch, Origin, ProjectType, AgreementGrade, Sector)
+    return {f"{kind.__name__}.{item.value}": str(item.label) for kind in enums for item in kind}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a page's cells need beyond their row, looked up once."""
@@ -36,9 +42,9 @@ class Shown:
 
     @classmethod
     def of(cls, clocks: Mapping[int, Clock], classes: Mapping[str, str]) -> "Shown":
-        enums = (Phase, Batch, Origin, ProjectType, AgreementGrade, Sector)
-        words = {f"{kind.__name__}.{item.value}": str(item.label) for kind in enums for item in kind}
-        return cls(clocks, classes, words, reverse("project-detail", args=[0]), static("vendor/icons.svg"))
+        return cls(
+            clocks, classes, enum_words(), reverse("project-detail", args=[0]), static("vendor/icons.svg")
+        )
 
     def word(self, kind: str, code: str) -> str:
         return self.words.get(f"{kind}.{code}", code)

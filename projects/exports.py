@@ -4,15 +4,15 @@ Every text is written as a text cell, never as a formula, whatever character it 
 numbers of 万元; telephone numbers are masked as on the page.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rustpy_xlsxwriter import FastExcel, Format
 
@@ -24,12 +24,13 @@ from kernel.clock import CHINA
 from kernel.money import WAN
 from kernel.phones import mask
 from kernel.refusals import Refused
-from projects.columns import Shown, class_names, newest_rules
-from projects.queries import NAMED, PLAIN, LedgerFilter, ledger
+from projects.columns import class_names, enum_words, newest_rules
+from projects.queries import NAMED, LedgerFilter, ledger
 
 BATCH = 2_000
 MOST_ROWS = 1_000_000
 MOST_LETTERS = 32_000
+_DIGIT = re.compile(r"\d")
 MORE = {
     "credit_code": F("enterprise__credit_code"),
     "contact_name": F("enterprise__contact_name"),
@@ -37,70 +38,74 @@ MORE = {
     "contents": F("content"),
     "progress_text": F("progress"),
 }
-Value = Callable[[Mapping[str, Any]], Any]
+Value = Callable[[Any], Any]
+Columns = dict[str, tuple[int, str, Value | None]]
+"""Header → width, field of the row, and how its value is written (as it is, if not said)."""
 
 
-def _text(key: str) -> Value:
-    return lambda row: (row[key] or "")[:MOST_LETTERS]
+def _text(value: str | None) -> str | None:
+    """An empty cell costs nothing; one of 32,767 letters is the most that a sheet holds."""
+    return value[:MOST_LETTERS] if value else None
 
 
-def _same(key: str) -> Value:
-    return lambda row: row[key]
+def _wan(fen: int | None) -> float | None:
+    """分 as 万元: the double nearest to it, for a cell holds nothing else; our own figures stay whole 分."""
+    return None if fen is None else fen / WAN
 
 
-def _money(key: str) -> Value:
-    return lambda row: None if row[key] is None else Decimal(row[key]) / WAN
+def _moment(at: datetime) -> datetime:
+    """As clocks in China show it; a sheet knows no time zones."""
+    return at.astimezone(CHINA).replace(tzinfo=None)
 
 
-def _word(words: Mapping[str, str], kind: str, key: str) -> Value:
-    known = {
-        code.removeprefix(f"{kind}."): word for code, word in words.items() if code.startswith(f"{kind}.")
-    }
-    return lambda row: known.get(row[key], row[key])
-
-
-def _state(row: Mapping[str, Any]) -> str:
-    return _("已退出") if row["exited_on"] else _("搁置") if row["shelved_on"] else _("推进中")
-
-
-def _columns() -> dict[str, tuple[int, Value]]:
-    """Header → width and value, in the order of the sheet."""
+def _columns() -> Columns:
+    """In the order of the sheet."""
     classes = class_names(newest_rules())
-    words = Shown.of({}, classes).words
     wan = _("（万元）")
     return {
-        _("项目编号"): (20, _same("code")),
-        _("项目名称"): (36, _text("name")),
-        _("投资企业"): (30, _text("enterprise_name")),
-        _("统一社会信用代码"): (22, _text("credit_code")),
-        _("阶段"): (10, _word(words, "Phase", "phase")),
-        _("批次"): (8, _word(words, "Batch", "batch")),
-        _("项目等级"): (10, lambda row: classes.get(row["class"], row["class"])),
-        _("来源"): (12, _word(words, "Origin", "origin")),
-        _("项目类型"): (12, _word(words, "ProjectType", "project_type")),
-        _("协议类型"): (10, _word(words, "AgreementGrade", "agreement_grade")),
-        _("承接园区"): (16, _text("park_name")),
-        _("引进单位"): (16, _text("unit_name")),
-        _("总投资") + wan: (14, _money("total_fen")),
-        _("固定资产投资") + wan: (14, _money("fixed_asset_fen")),
-        _("协议资金") + wan: (14, _money("contract_fen")),
-        _("到位资金") + wan: (14, _money("paid_in_fen")),
-        _("年产值") + wan: (14, _money("output_fen")),
-        _("年税收") + wan: (14, _money("tax_fen")),
-        _("产业类别"): (10, _word(words, "Sector", "sector")),
-        _("行业代码"): (10, _text("industry_code")),
-        _("行业"): (20, _text("industry_text")),
-        _("谋划年度"): (10, _same("planning_year")),
-        _("用工人数"): (10, _same("jobs")),
-        _("选址"): (24, _text("site")),
-        _("建设内容"): (40, _text("contents")),
-        _("进展"): (40, _text("progress_text")),
-        _("企业联系人"): (14, lambda row: mask(row["contact_name"])),
-        _("联系电话"): (18, lambda row: mask(row["contact_phone"])),
-        _("状态"): (8, _state),
-        _("建档日期"): (12, _same("opened_on")),
-        _("更新时间"): (18, lambda row: timezone.localtime(row["updated_at"], CHINA).replace(tzinfo=None)),
+        _("项目编号"): (20, "code", None),
+        _("项目名称"): (36, "name", None),
+        _("投资企业"): (30, "enterprise_name", _text),
+        _("统一社会信用代码"): (22, "credit_code", _text),
+        _("阶段"): (10, "phase", _words("Phase")),
+        _("批次"): (8, "batch", _words("Batch")),
+        _("项目等级"): (10, "class", lambda code: classes.get(code, code) or None),
+        _("来源"): (12, "origin", _words("Origin")),
+        _("项目类型"): (12, "project_type", _words("ProjectType")),
+        _("协议类型"): (10, "agreement_grade", _words("AgreementGrade")),
+        _("承接园区"): (16, "park_name", _text),
+        _("引进单位"): (16, "unit_name", _text),
+        _("总投资") + wan: (14, "total_fen", _wan),
+        _("固定资产投资") + wan: (14, "fixed_asset_fen", _wan),
+        _("协议资金") + wan: (14, "contract_fen", _wan),
+        _("到位资金") + wan: (14, "paid_in_fen", _wan),
+        _("年产值") + wan: (14, "output_fen", _wan),
+        _("年税收") + wan: (14, "tax_fen", _wan),
+        _("产业类别"): (10, "sector", _words("Sector")),
+        _("行业代码"): (10, "industry_code", _text),
+        _("行业"): (20, "industry_text", _text),
+        _("谋划年度"): (10, "planning_year", None),
+        _("用工人数"): (10, "jobs", None),
+        _("选址"): (24, "site", _text),
+        _("建设内容"): (40, "contents", _text),
+        _("进展"): (40, "progress_text", _text),
+        _("企业联系人"): (14, "contact_name", _masked),
+        _("联系电话"): (18, "contact_phone", _masked),
+        _("搁置日期"): (12, "shelved_on", None),
+        _("退出日期"): (12, "exited_on", None),
+        _("建档日期"): (12, "opened_on", None),
+        _("更新时间"): (18, "updated_at", _moment),
     }
+
+
+def _words(kind: str) -> Value:
+    """Codes of one kind as words; "" stays empty."""
+    words = enum_words().items()
+    return {code.removeprefix(f"{kind}."): word for code, word in words if code.startswith(f"{kind}.")}.get
+
+
+def _masked(value: str | None) -> str | None:
+    return mask(value) if value and _DIGIT.search(value) else value or None
 
 
 def ledger_file(*, by: User, wanted: LedgerFilter, request: HttpRequest | None = None) -> Path:
@@ -132,25 +137,34 @@ def ledger_file(*, by: User, wanted: LedgerFilter, request: HttpRequest | None =
     return path
 
 
-def _rows(rows: Any, columns: Mapping[str, tuple[int, Value]]) -> Iterator[dict[str, Any]]:
+def _rows(rows: Any, columns: Columns) -> Iterator[dict[str, Any]]:
     """Newest first. An empty ledger still gets its header, as one empty row."""
-    values = [(header, value) for header, (_width, value) in columns.items()]
-    found = rows.order_by("-case_id").values(*PLAIN, **NAMED, **MORE)
+    fields = [field for _width, field, _value in columns.values()]
+    named = {name: path for name, path in (NAMED | MORE).items() if name in fields}
+    found = rows.order_by("-case_id").annotate(**named).values_list(*fields)
+    written = [(header, value) for header, (_width, _field, value) in columns.items() if value]
     empty = True
     for row in found.iterator(chunk_size=BATCH):
         empty = False
-        yield {header: value(row) for header, value in values}
+        line = dict(zip(columns, row, strict=True))
+        for header, value in written:
+            line[header] = value(line[header])
+        yield line
     if empty:
         yield dict.fromkeys(columns)
 
 
-def _write(path: Path, columns: Mapping[str, tuple[int, Value]], rows: Iterator[dict[str, Any]]) -> None:
+def _write(path: Path, columns: Columns, rows: Iterator[dict[str, Any]]) -> None:
     money, day = Format().set_num_format("#,##0.00####"), Format().set_num_format("yyyy-mm-dd")
-    formats = {header: money for header in columns if header.endswith(_("（万元）"))} | {_("建档日期"): day}
+    dates = (_("搁置日期"), _("退出日期"), _("建档日期"))
+    formats = {name: money for name, (_width, _field, value) in columns.items() if value is _wan}
     book = (
         FastExcel(str(path))
         .format(bold_headers=True, datetime_format="yyyy-mm-dd hh:mm")
         .freeze(row=1, col=2)
     )
-    widths = {header: float(width) for header, (width, _value) in columns.items()}
-    book.sheet(_("项目台账"), rows, column_widths=widths, column_formats=formats, autofilter=True).save()
+    widths = {header: float(width) for header, (width, _field, _value) in columns.items()}
+    formats |= dict.fromkeys(dates, day)
+    book.freeze(row=1, col=2).sheet(
+        _("项目台账"), rows, column_widths=widths, column_formats=formats, autofilter=True
+    ).save()

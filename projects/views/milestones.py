@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.http import Http404
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -123,6 +123,7 @@ class MilestonePage(_OfMilestone):
             "may_withdraw": can(self.user, Can.WITHDRAW_MILESTONE),
             "may_correct": can(self.user, Can.CORRECT_PROJECT),
             "producers": [step for step in self.rules.steps.values() if rule.code in step.milestones],
+            "mechanism": _mechanism(self.project, rule),
             "unlocks": _unlocks(rule, self.rules),
         }
 
@@ -142,6 +143,17 @@ def _recorder_problem(project: Project, rule: Milestone, page: ActionPage) -> st
     except Refused as refused:
         return str(refused)
     return ""
+
+
+MECHANISMS = {"name_commissioner": "commissioner"}
+"""Where the program's own mechanisms that reach a milestone are worked: pages of apps above, by name."""
+
+
+def _mechanism(project: Project, rule: Milestone) -> str:
+    try:
+        return reverse(MECHANISMS.get(rule.action, ""), args=[project.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def _recorders(project: Project, rule: Milestone, rules: Rulebook) -> list[tuple[str, str]]:
