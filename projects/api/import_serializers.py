@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.importing import preview
@@ -71,7 +72,7 @@ class ImportOut(serializers.ModelSerializer[ImportBatch]):
     unit = serializers.CharField(source="unit.code", read_only=True)
     by = serializers.CharField(source="user.name", read_only=True)
     running = serializers.SerializerMethodField()
-    counts = CountsShape(read_only=True, allow_null=True)
+    counts = serializers.SerializerMethodField()
     undo_report = serializers.JSONField(read_only=True, help_text="voided, restored, kept: [{row, project}]")
 
     class Meta:
@@ -85,9 +86,10 @@ class ImportOut(serializers.ModelSerializer[ImportBatch]):
         """Whether a worker is, or will be, busy with it: ask again."""
         return batch.state in RUNNING
 
-    def to_representation(self, instance: ImportBatch) -> dict[str, Any]:
-        found = super().to_representation(instance)
-        return found | {"counts": instance.counts or None}
+    @extend_schema_field(CountsShape(allow_null=True))
+    def get_counts(self, batch: ImportBatch) -> dict[str, int] | None:
+        """By outcome; null before the first check."""
+        return batch.counts or None
 
 
 class RowOut(serializers.Serializer[Any]):
