@@ -60,7 +60,8 @@ def write(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             text = StringIO("".join("\t".join(map(copied, row)) + "\n" for row in rows))
-            cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', text)
+            with connection.wrap_database_errors:
+                cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', text)
             return
         places = ", ".join(["%s"] * len(columns))
         sql = f'INSERT INTO "{table}" ({names}) VALUES ({places})'  # noqa: S608 (names of our own tables)

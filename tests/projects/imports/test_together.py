@@ -78,7 +78,7 @@ def test_two_workers_at_one_batch_bring_it_in_once(open_district_now: District, 
     imports.commit(batch=batch, by=batch.user, on=steps.TODAY, enqueue=False)
     assert at_once(*[lambda: imports.run(batch.pk)] * 3) == []
     batch.refresh_from_db()
-    assert (batch.state, batch.attempts, Project.objects.count()) == ("done", 1, 40)
+    assert (batch.state, batch.tries, Project.objects.count()) == ("done", 1, 40)
 
 
 @pytest.mark.postgres
@@ -191,7 +191,7 @@ def test_a_worker_killed_in_the_middle_of_a_commit_is_followed_by_the_next(
     app.send_task(settings.CELERY_BEAT_SCHEDULE["resume imports"]["task"])
     wait_until(lambda: ImportBatch.objects.get(pk=batch.pk).state == "done", "the next worker to bring it in")
     batch.refresh_from_db()
-    assert (batch.counts["created"], batch.attempts) == (EXPECTED, 3)
+    assert (batch.counts["created"], batch.tries) == (EXPECTED, 2)
     assert Project.objects.count() == Case.objects.count() == Event.objects.count() == EXPECTED
     assert ImportRow.objects.filter(batch=batch, version_after=1).count() == EXPECTED
     names = ReachedMilestone.objects.values_list("project_id", "code")
@@ -211,6 +211,7 @@ def _request(batch: ImportBatch) -> None:
 
 def _activity(condition: str) -> int:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would stand still
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             f" AND pid <> pg_backend_pid() AND {condition}"
