@@ -4,6 +4,7 @@ Only presentation lives here; which light shines and which clause holds is decid
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -19,6 +20,7 @@ from kernel.money import show_fen
 from kernel.phones import mask, mask_in_prose
 
 register = template.Library()
+SPRITE = "vendor/icons.svg"
 
 # A light is told by shape and word as well as by colour.
 LIGHTS = {
@@ -85,10 +87,16 @@ def is_choice_list(field: BoundField) -> bool:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless it is given a label. The names stand in package.json."""
-    href = f"{static('vendor/icons.svg')}#{name}"
-    if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+    if not label:
+        return _plain_icon(name)
+    href = f"{static(SPRITE)}#{name}"
+    return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
+
+
+@lru_cache(maxsize=500)
+def _plain_icon(name: str) -> SafeString:
+    """A page has some thirty; where the sprite lies does not change while the process lives."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static(SPRITE), name)
 
 
 @register.simple_tag

@@ -1,12 +1,17 @@
 """Who may touch a project: the role's capability, and the case in sight."""
 
+from functools import cache, lru_cache
 from itertools import pairwise
 
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.models import User
 from accounts.roles import Can
+from cases.visibility import Sight, sight_of
+from kernel.prepared import Kept
 from kernel.refusals import Refused
 from projects.models import Project
 
@@ -14,16 +19,42 @@ from projects.models import Project
 def lock(project: Project) -> Project:
     """The row, locked for the rest of the transaction (SQLite: the transaction itself is the lock).
 
-    No key update: the sweep's events and alarms only need the keys, and must not queue behind us.
+    No key update: the sweep's events and alarms only need the keys, and must not queue behind us. Raises
+    Project.DoesNotExist.
     """
-    rows = Project.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("case", "enterprise", "landing_unit", "introducing_unit").get(pk=project.pk)
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a project is locked within a transaction")
+    found = _locked(connection.vendor).ask(pk=project.pk)
+    if not found:
+        raise Project.DoesNotExist
+    return found[0]
+
+
+@cache
+def _locked(vendor: str) -> Kept[Project]:
+    nothing = -1
+    rows = Project.objects.select_for_update(of=("self",)).filter(pk=nothing)
+    return Kept(
+        rows.select_related("case", "enterprise", "landing_unit", "introducing_unit"), {"pk": nothing}
+    )
+
+
+def sees(user: User | AnonymousUser, pk: int) -> bool:
+    """Whether a project is in the user's sight today."""
+    return bool(_in_sight(sight_of(user)).ask(pk=pk))
+
+
+@lru_cache(maxsize=500)
+def _in_sight(sight: Sight) -> Kept[int]:
+    nothing = -1
+    rows = Project.objects.in_sight(sight).filter(pk=nothing).order_by()
+    return Kept(rows.values_list("pk", flat=True)[:1], {"pk": nothing})
 
 
 def require_on(by: User, what: Can, project: Project) -> None:
     """Raises Refused (forbidden) unless the user holds the capability and sees this case."""
     require(by, what)
-    if not Project.objects.visible_to(by).filter(pk=project.pk).exists():
+    if not sees(by, project.pk):
         raise Refused.forbidden(_("您看不到此项目"), code="not_visible")
 
 

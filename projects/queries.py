@@ -152,7 +152,7 @@ def _left(sight: Sight, wanted: LedgerFilter, today: date) -> ProjectQuerySet:
     rows = rows.filter(**{name: value for name, value in same.items() if value})
     for unit, code in (("landing_unit", wanted.park), ("introducing_unit", wanted.unit)):
         if code:
-            rows = rows.filter(**{unit: Subquery(Unit.objects.filter(code=code).values("pk")[:1])})
+            rows = rows.filter(**{unit: Subquery(Unit.objects.filter(code=code).order_by().values("pk"))})
     if wanted.state:
         rows = rows.filter(STATES[wanted.state]) if wanted.state in STATES else rows.none()
     if wanted.year:
@@ -246,22 +246,25 @@ def _compiled(sight: Sight, wanted: LedgerFilter, today: date, turn: _Turn) -> _
     falls, keys = _keys(turn.order)
     down = falls != turn.back
     if not turn.after:
-        return _Query(Kept(_listed(rows, keys, down=down)[: turn.size + 1]), every)
+        return _Query(Kept(_listed(rows, keys, turn.size + 1, down=down)), every)
     marks = dict(list(_MARKS.items())[: len(keys)])
     if turn.order.endswith("updated_at"):
         marks["first"] = _MOMENT
     beyond = rows.filter(keyset.RowBeyond(keys, list(marks.values()), smaller=down))
-    return _Query(Kept(_listed(beyond, keys, down=down)[: turn.size + 1], marks), every)
+    return _Query(Kept(_listed(beyond, keys, turn.size + 1, down=down), marks), every)
 
 
-def listed(rows: ProjectQuerySet, order: str) -> Any:
-    """What the ledger shows of the rows, in their order; the joins come with the slice alone."""
+def listed(rows: ProjectQuerySet, order: str, most: int) -> Any:
+    """What the ledger shows of the first rows, in their order."""
     falls, keys = _keys(order)
-    return _listed(rows, keys, down=falls)
+    return _listed(rows, keys, most, down=falls)
 
 
-def _listed(rows: ProjectQuerySet, keys: Sequence[str | Combinable], *, down: bool) -> Any:
-    return rows.order_by(*(_towards(key, down) for key in keys)).values(*PLAIN, **NAMED)
+def _listed(rows: ProjectQuerySet, keys: Sequence[str | Combinable], most: int, *, down: bool) -> Any:
+    """The rows are found first, by one table and one index; names and codes are joined to them alone."""
+    order = [_towards(key, down) for key in keys]
+    found = rows.order_by(*order).values("pk")[:most]
+    return Project.objects.filter(pk__in=found).order_by(*order).values(*PLAIN, **NAMED)
 
 
 def _keys(order: str) -> tuple[bool, tuple[str | Combinable, ...]]:
@@ -310,15 +313,23 @@ class Clock:
 
 def clocks_of(case_ids: list[int], today: date) -> dict[int, Clock]:
     """The most pressing running clock of each case, in one statement."""
+    found = _clocks(len(case_ids)).ask(**{str(place): case for place, case in enumerate(case_ids)})
+    return {case: Clock(_light(due, warn, today), due) for case, due, warn in found}
+
+
+@lru_cache(maxsize=20)
+def _clocks(count: int) -> Kept[tuple[int, date, date | None]]:
+    """Kept by how many cases are asked about: nearly always a page of fifty."""
+    marks = {str(place): -1 - place for place in range(count)}
     rows = Deadline.objects.filter(
-        case_id__in=case_ids,
+        case_id__in=list(marks.values()),
         met_on__isnull=True,
         cancelled_on__isnull=True,
         paused_from__isnull=True,
         past=False,
     )
-    found = rows.order_by().values_list("case_id").annotate(due=Min("due_on"), warn=Min("warn_on"))
-    return {case: Clock(_light(due, warn, today), due) for case, due, warn in found}
+    pressing = rows.order_by().values_list("case_id").annotate(due=Min("due_on"), warn=Min("warn_on"))
+    return Kept(pressing, marks)
 
 
 def _light(due: date, warn: date | None, today: date) -> str:

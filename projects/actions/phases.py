@@ -9,6 +9,7 @@ from django_fsm import ConcurrentTransition
 from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
+from kernel.joined import joined
 from kernel.refusals import Refused
 from notices import actions as notices
 from projects import clocks
@@ -19,7 +20,7 @@ from projects.models import Phase, Project
 from projects.permissions import lock, require_fresh, require_on, require_running
 
 
-@transaction.atomic
+@joined
 def advance(*, project: Project, by: User, on: date, expected_version: int | None = None) -> Project:
     """Move to the next phase. Raises Refused listing what the gate misses, with clause and link."""
     project = lock(project)

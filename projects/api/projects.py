@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,7 +23,7 @@ from projects.api.files import Files
 from projects.api.records import Records
 from projects.gates import unmet_for_next_phase
 from projects.models import Project
-from projects.permissions import lock
+from projects.permissions import lock, sees
 
 _FILTERS = [
     OpenApiParameter(name, OpenApiTypes.STR, description=text)
@@ -46,7 +47,7 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
 
     serializer_class = s.ProjectOut
     queryset = Project.objects.none()
-    lookup_value_regex = r"\d+"
+    lookup_value_regex = r"\d{1,18}"  # what a key can be
 
     @extend_schema(operation_id="projects_list", parameters=_FILTERS, responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
@@ -133,10 +134,13 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
         return get_object_or_404(rows, pk=pk)
 
     def locked(self, pk: str) -> Project:
-        """The row, in sight and locked, at the version that ``If-Match`` names. Inside a transaction."""
-        get_object_or_404(Project.objects.visible_to(self.user).only("pk"), pk=pk)
-        row = lock(Project(pk=pk))
-        demand_match(self.request, row)
+        """The project in sight, for an action that locks it; locked here if ``If-Match`` names a version."""
+        if not sees(self.user, int(pk)):
+            raise Http404
+        row = Project(pk=int(pk))
+        if "If-Match" in self.request.headers:
+            row = lock(row)
+            demand_match(self.request, row)
         return row
 
     def checked(self, shape: type[Any]) -> dict[str, Any]:
@@ -146,4 +150,4 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
         return dict(body.validated_data)
 
     def answer(self, row: Project, status: int = 200) -> Response:
-        return tagged(Response(s.ProjectOut(row).data, status=status), row)
+        return tagged(Response(s.project_out(row), status=status), row)

@@ -41,7 +41,7 @@ Statement = tuple[str, tuple[Any, ...]]
 def statements(query: str) -> tuple[Statement, Statement]:
     """The product's SQL for one page and its total, as its clerk of the bureau asks."""
     rows = ledger(User.objects.get(username="clerk"), LedgerFilter.read(QueryDict(query)))
-    count, page = rows[: CAP + 1].values("pk"), listed(rows, DEFAULT_ORDER)[:51]
+    count, page = rows[: CAP + 1].values("pk"), listed(rows, DEFAULT_ORDER, 51)
     total, params = count.query.sql_with_params()
     return page.query.sql_with_params(), (f"SELECT count(*) FROM ({total}) t", params)  # noqa: S608
 
