@@ -80,7 +80,8 @@ class AskForm(forms.Form):
     unit = unit_choice(label=gettext_lazy("征求单位"))
 
     def __init__(self, *args: Any, rule: StepRule, **options: Any) -> None:
-        super().__init__(*args, **options)
+        # It stands on one page with the conclusion, which may have a unit of its own.
+        super().__init__(*args, **options | {"auto_id": "id_ask_%s"})
         field = cast(forms.ChoiceField, self.fields["aspect"])
         field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects]
 

@@ -17,7 +17,7 @@ from approvals.actions.opening import standing
 from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm
 from approvals.models import Asks, Step
 from approvals.overview import tone_of
-from approvals.permissions import may_conclude, may_open
+from approvals.permissions import may_conclude, may_open, require_lead
 from approvals.readiness import nobody_asked, not_yet
 from approvals.rules import concerning, rule_of
 from approvals.views import base
@@ -170,7 +170,9 @@ class Cancel(base.Page):
     """A page of its own: a reason, and what follows from it."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(base.step_of(request, pk), ReasonForm())
+        step = base.step_of(request, pk)
+        require_lead(step, self.user)
+        return self._page(step, ReasonForm())
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         step, form = base.step_of(request, pk), ReasonForm(request.POST)

@@ -198,7 +198,7 @@ def test_the_bar_asks_again_until_the_work_is_done(
 def test_rejected_rows_come_as_a_file(browser: Client, batch: ImportBatch) -> None:
     answer = browser.get(url("sent-back", batch))
     assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
-    assert b"".join(answer).startswith(b"PK")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"PK")
 
 
 def test_another_units_import_does_not_exist_for_me(district: District, batch: ImportBatch) -> None:

@@ -61,7 +61,7 @@ def test_two_imports_of_one_ledger_at_the_same_moment_create_each_project_once(
     batches = [steps.checked(by, path) for by in (open_district_now.clerk, open_district_now.head)]
     for batch in batches:
         imports.commit(batch=batch, by=batch.user, on=steps.TODAY, enqueue=False)
-    assert at_once(*(lambda batch=batch: imports.run(batch.pk) for batch in batches)) == []  # type: ignore[misc]
+    assert at_once(*(lambda batch=batch: imports.run(batch.pk) for batch in batches)) == []
     assert Project.objects.count() == 40
     assert Enterprise.objects.count() == 7
     counts = sorted(
@@ -118,7 +118,7 @@ def test_an_enterprise_that_came_in_meanwhile_is_found_and_not_made_again(
     prepared = committing.prepare
 
     def and_then(*args: object) -> object:
-        found = prepared(*args)  # type: ignore[arg-type]
+        found = prepared(*args)
         Enterprise.objects.get_or_create(name="公司3", defaults={"no_code_reason": "尚未登记"})
         return found
 
