@@ -13,6 +13,8 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -101,6 +103,13 @@ def pages(person: User) -> Client:
     browser = Client()
     browser.force_login(person)
     return browser
+
+
+def sent(answer: HttpResponseBase) -> bytes:
+    """The whole body of an answer. A file is closed once it is read; to close the answer by hand would close
+    the database connection of its test."""
+    body = answer.streaming_content if isinstance(answer, StreamingHttpResponse) else [answer.content]  # type: ignore[attr-defined]
+    return b"".join(body)  # type: ignore[arg-type]
 
 
 def api(person: User) -> APIClient:

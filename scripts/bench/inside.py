@@ -5,9 +5,11 @@
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -100,6 +102,28 @@ def workdays(count: str) -> float:
             calendar.due(day, limit)
         best = min(best, perf_counter() - begun)
     return best / len(days) * 1e6
+
+
+@asked
+def imported(path: str) -> dict[str, float]:
+    """A ledger checked and brought in as by a worker: projects made, seconds, the process's peak in MB."""
+    from django.core.files import File
+
+    from accounts.models import User
+    from kernel.clock import today
+    from projects.actions import imports
+
+    clerk, times = User.objects.get(username="clerk"), [perf_counter()]
+    with Path(path).open("rb") as stream:
+        batch = imports.upload(by=clerk, file=File(stream, name=Path(path).name), on=today())
+    for step in (imports.check, lambda **said: imports.commit(on=today(), **said)):
+        step(batch=batch, by=clerk, enqueue=False)
+        imports.run(batch.pk)
+        batch.refresh_from_db()
+        times.append(perf_counter())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    preview, commit = times[1] - times[0], times[2] - times[1]
+    return {"created": batch.counts["created"], "preview": preview, "commit": commit, "megabytes": peak}
 
 
 @asked

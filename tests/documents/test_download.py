@@ -32,7 +32,7 @@ def stored(case: Case) -> Store:
 def test_who_sees_the_case_gets_the_file_under_its_own_name(stored: Store) -> None:
     row = stored()
     answer = factories.pages(factories.user("bureau_clerk")).get(reverse("attachment", args=[row.pk]))
-    assert b"".join(answer) == PDF
+    assert factories.sent(answer) == PDF
     assert answer["Content-Disposition"].startswith("attachment")
     assert "%E5%8F%AF" in answer["Content-Disposition"]
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -68,7 +68,7 @@ def test_only_pdf_and_images_are_shown_in_the_browser(stored: Store, content: by
         f"{reverse('attachment', args=[row.pk])}?inline=1"
     )
     assert answer["Content-Disposition"].startswith(shown)
-    answer.close()
+    factories.sent(answer)
 
 
 def test_an_image_is_shown_in_a_sandbox(stored: Store) -> None:
@@ -77,11 +77,11 @@ def test_an_image_is_shown_in_a_sandbox(stored: Store) -> None:
         f"{reverse('attachment', args=[row.pk])}?inline=1"
     )
     assert answer["Content-Security-Policy"].startswith("sandbox")
-    answer.close()
+    factories.sent(answer)
 
 
 def test_a_download_is_an_entry_of_the_audit_trail(stored: Store) -> None:
     row, reader = stored(), factories.user("bureau_clerk")
-    factories.pages(reader).get(reverse("attachment", args=[row.pk])).close()
+    factories.sent(factories.pages(reader).get(reverse("attachment", args=[row.pk])))
     entry = AuditEntry.objects.get(kind="document.downloaded")
     assert (entry.user, f"attachment:{row.pk}" in entry.target) == (reader, True)

@@ -52,9 +52,15 @@ class Visitor:
         shown.filter(has_text=re.compile(rf"^\s*{words}\s*$")).first.click()
 
     def confirm(self, words: str) -> None:
-        """A button that asks whether one is sure."""
+        """A button that asks whether one is sure; waits for the page that answers."""
         self.click(words)
-        self.page.locator("#confirm").get_by_role("button", name="确定").click()
+        with self.page.expect_navigation():
+            self.page.locator("#confirm").get_by_role("button", name="确定").click()
+
+    def submit(self) -> None:
+        """The form of the page; waits for the page that answers."""
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit]").click()
 
     def fill(self, **fields: str) -> None:
         for name, text in fields.items():
@@ -151,7 +157,7 @@ def talk_and_register(visitor: Visitor) -> None:
     visitor.click("登记对接")
     page.locator("[name=channel]").select_option("visit")
     visitor.fill(with_whom="李明（总经理）", matter="介绍产业配套，企业有明确投资意向")
-    page.locator("main form button[type=submit]").click()
+    visitor.submit()
     page.goto(home)
     visitor.confirm("进入下一阶段")
     visitor.sees("进入“签约落地”还差")
@@ -168,7 +174,7 @@ def talk_and_register(visitor: Visitor) -> None:
 def open_step(visitor: Visitor, name: str) -> None:
     line = visitor.page.locator("tr").filter(has_text=name).filter(has=visitor.page.get_by_text("启动"))
     line.get_by_role("link", name="启动").first.click()
-    visitor.page.locator("main form button[type=submit]").click()
+    visitor.submit()
 
 
 def the_clock_shows_its_arithmetic(visitor: Visitor) -> None:
