@@ -109,7 +109,7 @@ def sent(answer: HttpResponseBase) -> bytes:
     """The whole body of an answer. A file is closed once it is read; to close the answer by hand would close
     the database connection of its test."""
     body = answer.streaming_content if isinstance(answer, StreamingHttpResponse) else [answer.content]  # type: ignore[attr-defined]
-    return b"".join(body)  # type: ignore[arg-type]
+    return b"".join(body)
 
 
 def api(person: User) -> APIClient:
