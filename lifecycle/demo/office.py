@@ -9,12 +9,13 @@ from assignments import actions as assignments
 from assignments.models import Assignment, Kind
 from deadlines.models import Alarm
 from deadlines.sweep import sweep
-from lifecycle.demo import words
+from lifecycle.demo import talking, words
 from lifecycle.demo.people import People
 from notices import actions as notices
 from notices.models import Notice
+from service.queries import own_projects
 
-PATIENCE, WEEK = timedelta(days=3), timedelta(days=7)
+PATIENCE, WEEK, QUIET = timedelta(days=3), timedelta(days=7), timedelta(days=20)
 AT_ONCE = 1000
 
 
@@ -39,6 +40,15 @@ def _answer(row: Assignment, person: User, people: People, rng: Random, on: date
     if row.unit.code != "investment-bureau" and rng.random() < 0.8:  # nobody strikes off what is one's own
         judge = people["inspector"] if row.kind == Kind.INSTRUCTION else people["clerk"]
         assignments.close(assignment=row, by=judge, on=on)
+
+
+def keep_in_touch(people: People, rng: Random, on: date) -> None:
+    """Once a week: commissioners call most firms that they have not heard from for some weeks."""
+    for person in people.commissioners.values():
+        for project in own_projects(person):
+            silent = project.last_contact is None or project.last_contact < on - QUIET  # type: ignore[attr-defined]
+            if silent and rng.random() < 0.6:
+                talking.call(project, person, rng, on)
 
 
 def deliver(on: date) -> None:

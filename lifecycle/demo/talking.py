@@ -1,8 +1,10 @@
 """From the first word of a project to the registration of the first talk (方案三(一)、三(二)4)."""
 
 from datetime import date
+from random import Random
 
 from accounts.access import acting_unit
+from accounts.models import User
 from approvals import actions as approvals
 from chains.models import Node
 from documents.actions import attach as keep
@@ -11,6 +13,7 @@ from lifecycle.demo.names import contact, person
 from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Walk
 from projects import actions as projects
+from projects.models import Project
 from projects.models.records import Channel
 
 MU_IN_SQUARE_METRES = 667
@@ -96,6 +99,22 @@ def visit(walk: Walk, on: date) -> None:
     """A contact with the firm that builds, by its commissioner."""
     matter, outcome = walk.rng.choice(words.SERVICE_TALKS)
     _contact(walk, on, matter, outcome, by_whom="commissioner")
+
+
+def call(project: Project, person: User, rng: Random, on: date) -> None:
+    """The commissioner hears how the firm is doing."""
+    matter, outcome = rng.choice(words.SERVICE_TALKS)
+    projects.record_contact(
+        project=project,
+        by=person,
+        on=on,
+        today=on,
+        channel=rng.choice((Channel.PHONE, Channel.PHONE, Channel.VISIT)),
+        with_whom=project.enterprise.contact_name if project.enterprise else contact(rng),
+        place="",
+        matter=matter,
+        outcome=outcome,
+    )
 
 
 def _contact(walk: Walk, on: date, matter: str, outcome: str, by_whom: str) -> None:

@@ -37,7 +37,7 @@ def figures(server: dict[str, str], data: Path, said: argparse.Namespace) -> lis
     data.chmod(0o755)
     small, _rate = places.make(server, "small", said.small, data)
     large, rate = places.make(server, "large", said.large, data)
-    effort = Effort(said.rounds, said.seconds, changes=int(said.rounds * said.seconds * 500) + 20)
+    effort = Effort(said.rounds, said.seconds, changes=min(300, said.large // 50))
     found = list(seeding(said.large, rate))
     for part in (
         over_http(small, large, effort),

@@ -40,14 +40,14 @@ class Target:
         return _ask(self.port, request, self.statuses)
 
     def per_second(self, clients: int, seconds: float) -> float:
-        """Answers a second, from so many clients for so long."""
+        """Answers a second, from so many clients for so long, or until nothing is left to ask."""
         counts, faults = [0] * clients, list[Exception]()
         begun = perf_counter()
 
         def work(number: int) -> None:
             try:
-                while perf_counter() - begun < seconds:
-                    self.ask()
+                while perf_counter() - begun < seconds and (request := self.next()):
+                    _ask(self.port, request, self.statuses)
                     counts[number] += 1
             except Exception as error:  # the thread's: raised below
                 faults.append(error)
