@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
@@ -52,6 +52,12 @@ def show_fen(amount: int | None) -> str:
     if abs(amount) >= WAN:
         return _("%(n)s万元") % {"n": _plain(Decimal(amount) / WAN)}
     return _("%(n)s元") % {"n": _plain(yuan(amount))}
+
+
+def about_yi(amount: int) -> str:
+    """分 at a glance, rounded to 0.1 亿元: "约 530.6 亿元"; nothing is "—". Exact: ``show_fen``."""
+    rounded = (Decimal(amount) / YI).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return _("约 %(n)s 亿元") % {"n": f"{rounded:,}"} if amount else "—"
 
 
 def split(total: int, weights: list[Decimal]) -> list[int]:

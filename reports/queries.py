@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, Min, Q, Sum
 from django.urls import reverse
@@ -14,7 +13,7 @@ from accounts.roles import Can
 from deadlines.models import CalendarVersion, Deadline
 from documents.models import Attachment
 from kernel.clock import now
-from kernel.money import YI
+from kernel.money import about_yi
 from notices.models import Notice
 from projects.facts import rules_of
 from projects.gates import Held, unmet, whole
@@ -79,8 +78,7 @@ class BatchFigure:
     @property
     def about(self) -> str:
         """The amount at a glance, rounded to 0.1 亿元; the ledger has it exactly."""
-        amount = (Decimal(self.fen) / YI).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        return _("约 %(n)s 亿元") % {"n": f"{amount:,}"} if self.fen else "—"
+        return about_yi(self.fen)
 
 
 def batches(user: User) -> list[BatchFigure]:

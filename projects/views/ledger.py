@@ -19,7 +19,7 @@ from accounts.access import can, scopes
 from accounts.models import Unit, User
 from accounts.roles import Can, Scope
 from kernel.clock import today
-from kernel.money import show_fen
+from kernel.money import WAN, about_yi, show_fen
 from kernel.prepared import Kept
 from kernel.refusals import Refused
 from projects import queries
@@ -31,6 +31,7 @@ from projects.views.base import user_of
 
 SESSION_COLUMNS = "ledger_columns"
 CARDS = 12
+_MILLION_YUAN = 100 * WAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +182,17 @@ def _heads(request: HttpRequest, columns: list[Column], order: str) -> list[dict
     return heads
 
 
-def _sums(page: Page) -> list[tuple[str, str]]:
+def _sums(page: Page) -> list[tuple[str, str, str]]:
+    """What the filter's projects amount to: name, at a glance, and exactly where that differs."""
     names = {"total_fen": _("总投资"), "contract_fen": _("协议资金"), "paid_in_fen": _("到位资金")}
-    return [(words, show_fen(page.sums[name])) for name, words in names.items() if page.sums.get(name)]
+    found = [(words, page.sums.get(name)) for name, words in names.items()]
+    return [_glance(words, fen) for words, fen in found if fen]
+
+
+def _glance(words: str, fen: int) -> tuple[str, str, str]:
+    """A sum of many figures has more digits than anybody reads; of a few it is as they wrote it."""
+    exact = show_fen(fen)
+    return (words, exact, "") if fen % _MILLION_YUAN == 0 else (words, about_yi(fen), exact)
 
 
 def _with(request: HttpRequest, **changed: str) -> str:

@@ -222,6 +222,14 @@ def test_amounts_are_added_up_over_the_filter(district: District, browser: Clien
     assert '<span class="num">1.5亿元</span>' in text(browser.get("/projects/?q=1.5亿"))
 
 
+def test_a_sum_of_many_digits_is_rounded_and_told_exactly_on_demand(
+    district: District, browser: Client
+) -> None:
+    project = district.project("零头项目")
+    actions.set_money(project=project, measure="total", raw="1.23456789亿元", by=district.clerk, on=TODAY)
+    assert '<span class="num" title="1.23456789亿元">约 1.2 亿元</span>' in text(browser.get("/projects/"))
+
+
 def test_the_ledger_runs_ten_queries_at_most_whatever_the_size(
     district: District, browser: Client, django_assert_max_num_queries: Any
 ) -> None:
