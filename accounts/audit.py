@@ -1,8 +1,11 @@
 """The audit trail: one function to append, none to change."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
@@ -90,14 +93,24 @@ def record(
         kind=kind,
         user=user,
         username=(username or (user.username if user else ""))[:64],
-        address=_address(request),
+        address=address_of(request),
         success=success,
         target=target[:200],
         detail=detail or {},
     )
 
 
-def _address(request: HttpRequest | None) -> str | None:
-    """Where it came from; inside a request its own, which simple-history's middleware holds ready."""
+def address_of(request: HttpRequest | None) -> str | None:
+    """Where it came from; inside a request its own, which simple-history's middleware holds ready.
+
+    Behind the TLS proxy the connection is the proxy's own: then the last hop it wrote down. Earlier hops come
+    from the client, who may write there what he likes.
+    """
     request = request or getattr(HistoricalRecords.context, "request", None)
-    return (request.META.get("REMOTE_ADDR") or None) if request else None
+    if request is None:
+        return None
+    if settings.BEHIND_TLS:
+        hop = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        with suppress(ValueError):
+            return str(ip_address(hop))
+    return request.META.get("REMOTE_ADDR") or None

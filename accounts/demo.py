@@ -1,6 +1,7 @@
 """Demo accounts, only in demo mode: one per role and a reviewer in every unit that is asked for opinions.
 
-The people are made up; the units are those of the organisation file.
+The people are made up; the units are those of the organisation file. A database that leaves demo mode keeps
+them (cases name them), but nobody signs in with them any more: ``User.is_shut``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Unit, UnitKind, User
 from accounts.roles import Role
@@ -18,6 +20,7 @@ from kernel.clock import now
 from kernel.refusals import Refused
 
 DEMO_PASSWORD = "Demo-2026!"  # noqa: S105 - public on purpose, and only in demo mode
+SHUT_OUT = gettext_lazy("演示账号只能在演示模式（DEMO=1）下使用")
 _ASKED = (UnitKind.DEPARTMENT, UnitKind.AGENCY, UnitKind.UTILITY)
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 _GIVEN = ("文清", "思远", "雨桐", "嘉禾", "明轩", "若溪", "子昂", "静怡", "泽宇", "晓岚", "景行")
@@ -80,7 +83,7 @@ def _reviewers(units: Iterable[Unit]) -> Iterator[DemoAccount]:
 def _make(account: DemoAccount, unit: Unit, hashed: str) -> User:
     user, made = User.objects.get_or_create(
         username=account.username,
-        defaults={"name": account.name, "password": hashed, "password_changed_at": now()},
+        defaults={"name": account.name, "password": hashed, "password_changed_at": now(), "is_demo": True},
     )
     if made:
         Membership.objects.create(user=user, unit=unit, role=account.role, valid_from=unit.valid_from)
@@ -92,9 +95,24 @@ def listed() -> list[tuple[Membership, bool]]:
     if not settings.DEMO:
         return []
     main = {account.username: place for place, account in enumerate(MAIN)}
-    rows = Membership.objects.filter(user__username__startswith="r-") | Membership.objects.filter(
-        user__username__in=main
-    )
-    found = rows.filter(user__is_active=True, valid_to__isnull=True).select_related("user", "unit")
+    rows = Membership.objects.filter(user__is_demo=True, user__is_active=True, valid_to__isnull=True)
+    found = rows.select_related("user", "unit")
     ordered = sorted(found, key=lambda m: (main.get(m.user.username, len(main)), m.user.username))
     return [(row, row.user.username in main) for row in ordered]
+
+
+def leftovers() -> list[str]:
+    """Usernames of demo accounts still enabled where this is no demo."""
+    if settings.DEMO:
+        return []
+    rows = User.objects.filter(is_demo=True, is_active=True).order_by("username")
+    return list(rows.values_list("username", flat=True))
+
+
+def leftover_line() -> str:
+    """What the start and ``manage.py check`` say of them, in one line; "" where there are none."""
+    names = leftovers()
+    if not names:
+        return ""
+    text = _("库中有 %(n)d 个演示账号（%(names)s），在正式模式下一律拒绝登录")
+    return text % {"n": len(names), "names": "、".join(names)}

@@ -7,7 +7,8 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Unit, UnitKind, UnitLevel
+from accounts.demo import SHUT_OUT
+from accounts.models import Unit, UnitKind, UnitLevel, User
 from accounts.roles import Role
 
 
@@ -21,6 +22,16 @@ class SignInForm(AuthenticationForm):
         if self.initial.get("username"):
             self.fields["username"].widget.attrs.pop("autofocus", None)
             self.fields["password"].widget.attrs["autofocus"] = True
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        if self.names_shut_account():
+            return forms.ValidationError(SHUT_OUT, code="demo_only")
+        return super().get_invalid_login_error()
+
+    def names_shut_account(self) -> bool:
+        """Demo accounts are no secret, so that this may be said whatever the password."""
+        found = User.objects.filter(username=self.cleaned_data.get("username")).first()
+        return found is not None and found.is_shut
 
 
 def _password(label: object, complete: str) -> forms.CharField:

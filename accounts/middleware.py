@@ -9,10 +9,13 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from kernel.clock import now
+from kernel.problems import refusal
+from kernel.refusals import Refused, Unmet
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SEEN = "seen_at"
@@ -56,7 +59,11 @@ def _page(request: HttpRequest) -> str:
 
 
 class PasswordDue:
-    """Sends a user whose password is due to the page that changes it, and nowhere else."""
+    """Sends a user whose password is due to the page that changes it, and nowhere else.
+
+    REST under the same session answers 403, but for ``me``. A token is a credential of its own: it ends when
+    a password is handed out, not when one grows old.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -65,6 +72,10 @@ class PasswordDue:
         user = request.user
         if not isinstance(user, User) or not password_due(user) or self._allowed(request):
             return self.get_response(request)
+        if request.path.startswith("/api/"):
+            text = _("密码为一次性密码或已到期，请先登录网页修改密码")
+            unmet = Unmet("password_due", text, url=reverse("change-password"))
+            return refusal(Refused([unmet], "forbidden"))
         return redirect("change-password")
 
     def _allowed(self, request: HttpRequest) -> bool:
@@ -72,7 +83,7 @@ class PasswordDue:
             reverse("change-password"),
             reverse("sign-out"),
             "/static/",
-            "/api/",
+            reverse("me-list"),
             reverse("set-language"),
         )
         return request.path.startswith(paths)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
@@ -104,7 +105,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. What the person may do comes from memberships alone; there are no superusers."""
+    """A person. What the person may do comes from memberships alone; there are no superusers.
+
+    ``is_demo``: made in demo mode with a password that everybody knows; shut out of any other mode.
+    """
 
     username = models.CharField(
         _("用户名"),
@@ -115,6 +119,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("姓名"), max_length=40)
     phone = models.CharField(_("手机"), max_length=20, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
+    is_demo = models.BooleanField(_("演示账号"), default=False)
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
     language = models.CharField(_("界面语言"), max_length=10, blank=True)
@@ -131,6 +136,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def is_shut(self) -> bool:
+        """A demo account outside demo mode: neither password, session nor token opens it."""
+        return self.is_demo and not settings.DEMO
 
 
 class Membership(models.Model):

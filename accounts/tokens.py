@@ -11,6 +11,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.demo import SHUT_OUT
 from accounts.models import User
 from kernel.prepared import Kept
 
@@ -50,6 +51,8 @@ class BearerToken(TokenAuthentication):
         found = _holder().ask(key=key)
         if not found or not found[0].is_active:
             raise AuthenticationFailed(_("访问令牌无效"))
+        if found[0].is_shut:
+            raise AuthenticationFailed(SHUT_OUT)
         return found[0], Token(key=key, user=found[0])
 
 

@@ -69,7 +69,8 @@ class SignIn(LoginView):
             failures = getattr(self.request, "axes_failures_since_start", None)
             self._note_failure(name, counted=failures is not None)
             left = settings.AXES_FAILURE_LIMIT - (failures or 0)
-            form.add_error(None, _("再失败 %(n)d 次，账号将暂时锁定") % {"n": max(left, 1)})
+            if not form.names_shut_account():
+                form.add_error(None, _("再失败 %(n)d 次，账号将暂时锁定") % {"n": max(left, 1)})
         return super().form_invalid(form)
 
     def _note_failure(self, username: str, *, counted: bool) -> None:

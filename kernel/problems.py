@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -69,15 +69,25 @@ def _title(response: Response) -> str:
 
 
 def _refused(exc: Refused) -> Response:
+    body = _body(exc)
+    return _as_problem(Response(status=body["status"]), body)
+
+
+def refusal(exc: Refused) -> JsonResponse:
+    """The same problem where no REST view is at work, as in a middleware."""
+    body = _body(exc)
+    return JsonResponse(body, status=body["status"], content_type="application/problem+json")
+
+
+def _body(exc: Refused) -> dict[str, Any]:
     code = _STATUS[exc.status]
-    body = {
+    return {
         "type": f"problem:{exc.status}",
         "title": _TITLES[code],
         "status": code,
         "detail": str(exc),
         "unmet": [item.as_dict() for item in exc.unmet],
     }
-    return _as_problem(Response(status=code), body)
 
 
 def _as_problem(response: Response, body: dict[str, Any]) -> Response:

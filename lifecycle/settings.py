@@ -108,7 +108,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.Passwords"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.Length", "OPTIONS": {"minimum": 8}},
     {"NAME": "accounts.passwords.Classes", "OPTIONS": {"minimum": 3}},
@@ -133,6 +133,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.audit.address_of"
 AXES_VERBOSE = False
 # Locking by address too would lock a whole office behind one gateway for one colleague's typing.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]

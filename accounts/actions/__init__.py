@@ -3,7 +3,13 @@
 Each action is one transaction and leaves one entry in the audit trail. Nothing is ever deleted.
 """
 
-from accounts.actions.people import correct_user, create_user, reset_password, set_active
+from accounts.actions.people import (
+    correct_user,
+    create_user,
+    disable_demo_accounts,
+    reset_password,
+    set_active,
+)
 from accounts.actions.personal import (
     change_own_password,
     choose_language,
@@ -21,6 +27,7 @@ __all__ = [
     "correct_user",
     "create_unit",
     "create_user",
+    "disable_demo_accounts",
     "end_role",
     "end_unit",
     "grant_role",

@@ -100,6 +100,20 @@ def test_an_old_password_must_be_changed(settings: Any) -> None:
     assert make.pages(stale).get("/me/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/v1/units/", "/api/v1/projects/", "/api/schema/"])
+def test_rest_under_such_a_session_answers_403_and_says_where_to_mend_it(path: str) -> None:
+    browser = make.pages(make.user("bureau_clerk", must_change_password=True))
+    answer = browser.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    told = answer.json()["unmet"][0]
+    assert (told["code"], told["url"]) == ("password_due", reverse("change-password"))
+
+
+def test_rest_still_says_who_one_is_and_that_the_password_is_due() -> None:
+    browser = make.pages(make.user("bureau_clerk", must_change_password=True))
+    assert browser.get("/api/v1/me/").json()["must_change_password"] is True
+
+
 def test_a_rest_token_is_shown_once_kept_as_a_digest_and_replaced_by_the_next() -> None:
     from rest_framework.authtoken.models import Token
     from rest_framework.test import APIClient

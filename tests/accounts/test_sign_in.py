@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 
@@ -32,6 +33,33 @@ def test_the_right_password_opens_and_is_noted_with_its_address(client: Client, 
     answer = sign_in(client)
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert trail() == [("account.signed_in", "wang", True)]
+    assert AuditEntry.objects.get().address == "127.0.0.1"
+
+
+PROXY = {"REMOTE_ADDR": "172.18.0.2", "HTTP_X_FORWARDED_PROTO": "https"}
+
+
+@pytest.mark.parametrize(
+    ("hops", "address"),
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("6.6.6.6, 10.1.2.3", "10.1.2.3"),  # what the client claims stands first
+        ("2001:db8::7", "2001:db8::7"),
+        ("nonsense", "172.18.0.2"),
+        ("", "172.18.0.2"),
+    ],
+)
+def test_behind_the_tls_proxy_the_trail_and_the_lock_name_the_last_hop(
+    clerk: User, settings: Any, hops: str, address: str
+) -> None:
+    settings.BEHIND_TLS = True
+    browser = Client(HTTP_X_FORWARDED_FOR=hops, **PROXY)
+    sign_in(browser, "nope")
+    assert AuditEntry.objects.get().address == AccessAttempt.objects.get().ip_address == address
+
+
+def test_without_a_proxy_nobody_may_name_an_address_of_his_own(clerk: User) -> None:
+    sign_in(Client(HTTP_X_FORWARDED_FOR="6.6.6.6"))
     assert AuditEntry.objects.get().address == "127.0.0.1"
 
 
@@ -161,7 +189,7 @@ def test_a_click_in_time_keeps_the_session(clerk: User) -> None:
 
 
 def test_demo_accounts_stand_on_the_page_only_in_demo_mode(client: Client, settings: Any) -> None:
-    make.user("bureau_clerk", username="clerk")
+    make.user("bureau_clerk", username="clerk", is_demo=True)
     page = client.get("/sign-in/?as=clerk").content.decode()
     assert "Demo-2026!" in page and 'value="clerk"' in page
     settings.DEMO = False
