@@ -1,5 +1,7 @@
 """Saving a project: the version counts up, search words follow, history says why."""
 
+from collections.abc import Sequence
+
 from accounts.models import User
 from kernel.text import normal
 from projects.models import Project
@@ -12,11 +14,15 @@ def search_words(project: Project) -> str:
     return words_of(project.case.code, [project.name, investor])
 
 
-def save(project: Project, by: User, reason: str = "") -> None:
-    """Write the row with its history; the caller holds the lock."""
+def save(project: Project, by: User, reason: str = "", fields: Sequence[str] = ()) -> None:
+    """Write the row with its history; the caller holds the lock.
+
+    ``fields``: only these have changed, and neither name nor investor, by which it is found, is among them.
+    """
     project.version += 1
-    project.search = search_words(project)
-    project.normalized_name = normal(project.name)[:200]
+    if not fields:
+        project.search = search_words(project)
+        project.normalized_name = normal(project.name)[:200]
     project._history_user = by  # type: ignore[attr-defined]
     project._change_reason = reason  # type: ignore[attr-defined]
-    project.save()
+    project.save(update_fields=[*fields, "version", "updated_at"] if fields else None)
