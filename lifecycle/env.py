@@ -1,12 +1,18 @@
 """Settings come from the environment and nowhere else; a wrong value stops the start with one line."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 T = TypeVar("T")
+# A wrong value of these is not shown: it may be a secret, or hold a password.
+_SECRET = {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL"}
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+_ORIGIN = re.compile(r"https?://(\*\.)?([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 VARIABLES: dict[str, str] = {
     "SECRET_KEY": "Signing key, at least 32 characters. Required unless DEMO=1.",
@@ -48,7 +54,7 @@ def read(name: str, convert: Callable[[str], T], default: str | None) -> T:
     try:
         return convert(text)
     except ValueError as error:
-        raise EnvError(name, f"{error}; got {text!r}" if name != "SECRET_KEY" else str(error)) from error
+        raise EnvError(name, str(error) if name in _SECRET else f"{error}; got {text!r}") from None
 
 
 def flag(text: str) -> bool:
@@ -66,14 +72,46 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return convert
 
 
-def listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def hosts(text: str) -> list[str]:
+    """Host names as a browser sends them: without scheme, port and path."""
+    return _all_like(_HOST, text, "must be host names without scheme, port and path, at least one")
+
+
+def origins(text: str) -> list[str]:
+    return _all_like(_ORIGIN, text, "must be origins such as https://example.com") if text else []
+
+
+def _all_like(pattern: re.Pattern[str], text: str, otherwise: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(pattern.fullmatch(part) for part in parts):
+        raise ValueError(otherwise)
+    return parts
 
 
 def division(text: str) -> str:
-    if len(text) != 6 or not text.isdigit():
+    if len(text) != 6 or not text.isascii() or not text.isdigit():
         raise ValueError("must be six digits")
     return text
+
+
+def folder(text: str) -> Path:
+    """A folder that is there, or was just made, and can be written."""
+    path = Path(text).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"must be a folder that can be made: {error.strerror}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ValueError("must be a folder that can be written")
+    return path
+
+
+def within(name: str, path: Path) -> None:
+    """Make a folder below the one that a variable names. Raises EnvError as reading the variable would."""
+    try:
+        folder(str(path))
+    except ValueError as error:
+        raise EnvError(name, f"{path}: {error}") from None
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
@@ -92,25 +130,36 @@ def secret(text: str) -> str:
 
 
 def broker(text: str) -> str:
-    if urlsplit(text).scheme not in {"redis", "rediss", "filesystem"}:
-        raise ValueError("must be redis://… or filesystem://")
+    url, wrong = _url(text), "must be redis://HOST:PORT/DB or filesystem://"
+    if url is None or url.scheme not in {"redis", "rediss", "filesystem"}:
+        raise ValueError(wrong)
+    if url.scheme != "filesystem" and not (url.hostname and re.fullmatch(r"/?[0-9]*", url.path)):
+        raise ValueError(wrong)
     return text
+
+
+def _url(text: str) -> SplitResult | None:
+    """The parts of a URL; None for one that is malformed. urllib's own words would repeat pieces of it."""
+    try:
+        url = urlsplit(text)
+        return url if url.port != 0 else None
+    except ValueError:
+        return None
 
 
 def database(text: str) -> dict[str, object]:
     """A Django database configuration from a URL."""
-    url = urlsplit(text)
-    if url.scheme == "sqlite" and url.path.strip("/"):
+    url = _url(text)
+    if url and url.scheme == "sqlite" and url.path.strip("/"):
         pragmas = "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
         options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.path[1:], "OPTIONS": options}
-    if url.scheme in {"postgres", "postgresql"} and url.hostname is not None and url.path.strip("/"):
-        return _postgres(text)
+    if url and url.scheme in {"postgres", "postgresql"} and url.hostname is not None and url.path.strip("/"):
+        return _postgres(url)
     raise ValueError("must be sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME")
 
 
-def _postgres(text: str) -> dict[str, object]:
-    url = urlsplit(text)
+def _postgres(url: SplitResult) -> dict[str, object]:
     options = {"options": "-c jit=off", **dict(parse_qsl(url.query))}
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -16,11 +16,11 @@ DEBUG = env.read("DEBUG", env.flag, "0")
 SECRET_KEY = env.read(
     "SECRET_KEY", env.secret, "demo-only-key-never-in-production-0123456789" if DEMO else None
 )
-ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", env.listed, "127.0.0.1,localhost")
-CSRF_TRUSTED_ORIGINS = env.read("CSRF_TRUSTED_ORIGINS", env.listed, "")
+ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", env.hosts, "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = env.read("CSRF_TRUSTED_ORIGINS", env.origins, "")
 BEHIND_TLS = env.read("BEHIND_TLS", env.flag, "0")
 PORT = env.read("PORT", env.whole(1, 65535), "8000")
-DATA_DIR = env.read("DATA_DIR", lambda text: Path(text).resolve(), str(BASE_DIR / "var"))
+DATA_DIR = env.read("DATA_DIR", env.folder, str(BASE_DIR / "var"))
 DIVISION = env.read("DIVISION", env.division, "500102")
 LOG_LEVEL = env.read("LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 PASSWORD_DAYS = env.read("PASSWORD_DAYS", env.whole(0, 3650), "90")
@@ -235,8 +235,7 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(_queue / "control"),
     }
     for _folder in ("queue", "control"):
-        (_queue / _folder).mkdir(parents=True, exist_ok=True)
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+        env.within("DATA_DIR", _queue / _folder)
 
 LOGGING = {
     "version": 1,

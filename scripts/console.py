@@ -19,7 +19,22 @@ VENV_PYTHON = VENV / "bin" / "python"
 
 def data_dir() -> Path:
     """Where the database, uploads, the broker's folder and the collected static files lie (DATA_DIR)."""
-    return (ROOT / os.environ.get("DATA_DIR", "var")).resolve()
+    path = (ROOT / (os.environ.get("DATA_DIR") or "var")).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        die(f"DATA_DIR={path}: {error.strerror}")
+    if not os.access(path, os.W_OK | os.X_OK):
+        die(f"DATA_DIR={path}: this folder cannot be written")
+    return path
+
+
+def port() -> int:
+    """The port to listen on (PORT); as in settings, an empty one is the usual one."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        die(f"PORT must be a whole number from 1 to 65535; got {text!r}")
+    return int(text)
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from scripts.console import ROOT, VENV, VENV_PYTHON, data_dir, die, refuse_taken_port, say
+from scripts.console import port as asked_port
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -41,7 +42,7 @@ class Stopped(Exception):
 
 def main() -> int:
     os.environ.setdefault("DEMO", "1")
-    port = int(os.environ.get("PORT", "8000"))
+    port = asked_port()
     refuse_taken_port(port)
     logs = data_dir() / "logs"
     logs.mkdir(parents=True, exist_ok=True)

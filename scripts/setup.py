@@ -20,6 +20,7 @@ from scripts.console import (
     data_dir,
     die,
     fingerprint,
+    port,
     refuse_taken_port,
     run,
     say,
@@ -37,6 +38,8 @@ def main() -> None:
     )
     goal = asked.parse_args().goal
     os.environ.setdefault("DEMO", "1")
+    for read in (port, data_dir):  # a wrong one is told before anything is done
+        read()
     create_environment()
     if goal == "node":
         install("node")
@@ -115,7 +118,7 @@ def set_database_aside() -> None:
         die("fresh demo data need an empty database: name one in DATABASE_URL and run `make run`")
     if os.environ["DEMO"] != "1":
         die("this is no demo (DEMO=0): its database is left alone")
-    refuse_taken_port(int(os.environ.get("PORT", "8000")))
+    refuse_taken_port(port())
     moment = time.strftime("%Y%m%d-%H%M%S")
     for part in data_dir().glob("lifecycle.sqlite3*"):
         kept = part.rename(part.with_name(f"{moment}-{part.name}"))

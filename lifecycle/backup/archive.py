@@ -48,7 +48,10 @@ def migrations() -> list[tuple[str, str]]:
 
 def stored_files() -> Iterator[tuple[str, Path]]:
     """Every uploaded file with its name below the folder of files."""
-    root = Path(settings.MEDIA_ROOT)
+    return files_below(Path(settings.MEDIA_ROOT))
+
+
+def files_below(root: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.is_symlink():
             yield path.relative_to(root).as_posix(), path

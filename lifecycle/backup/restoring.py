@@ -1,6 +1,6 @@
 """Restoring: the archive is read twice, once to check all of it, once to load it in one transaction.
 
-Then the database is read back and compared row by row with what was saved.
+Then database and files are read back and compared, row by row and file by file, with what was saved.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from accounts import audit
 from kernel.refusals import Refused
 from lifecycle.backup import tables
-from lifecycle.backup.archive import FORMAT, MANIFEST, Manifest, migrations, stored_files
+from lifecycle.backup.archive import FORMAT, MANIFEST, Manifest, files_below, migrations, stored_files
 
 _BROKEN = (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeDecodeError)
 
@@ -40,6 +40,7 @@ def restore(source: Path) -> Manifest:
         with transaction.atomic():
             sums = _load(source, staging)
             _compare(manifest, sums)
+            _compare_files(manifest, staging)
             tables.go_on_counting(tables.kept_models())
             connection.check_constraints()
             audit.record(kind="system.restored", by=None, target=source.name, detail={"rows": manifest.rows})
@@ -151,6 +152,19 @@ def _compare(manifest: Manifest, sums: dict[str, int]) -> None:
         found = tables.Summed(tables.lines(model)).read()
         if (found.count, found.total) != (manifest.tables[label].rows, sums[label]):
             raise Refused.conflict(_("恢复后核对不符：%(table)s") % {"table": label}, code="recount_differs")
+
+
+def _compare_files(manifest: Manifest, staging: Path) -> None:
+    """Read every file back from the disk, before it takes its place."""
+    found = {}
+    for name, path in files_below(staging):
+        with path.open("rb") as content:
+            found[name], _lines = _sum(content)
+    for name in sorted(found.keys() | manifest.files.keys()):
+        if found.get(name) != manifest.files.get(name):
+            raise Refused.conflict(
+                _("恢复后核对不符：文件 %(file)s") % {"file": name}, code="recount_differs"
+            )
 
 
 def _put_in_place(staging: Path, media: Path) -> None:

@@ -207,6 +207,24 @@ def test_a_restore_that_reads_back_otherwise_is_undone(saved: Any, elsewhere: Pa
     assert not User.objects.exists() and not elsewhere.exists()
 
 
+@pytest.mark.parametrize("how", ["cut", "lost"])
+def test_a_file_that_the_disk_did_not_keep_undoes_the_restore(
+    saved: Any, elsewhere: Path, monkeypatch: Any, how: str
+) -> None:
+    """A full disk or a bad one, after the archive was found sound."""
+
+    def copy(content: Any, output: Any) -> None:
+        output.write(content.read()[:-1])
+        if how == "lost":
+            Path(output.name).unlink()
+
+    monkeypatch.setattr("lifecycle.backup.restoring.shutil.copyfileobj", copy)
+    with pytest.raises(Refused, match="cases/1/ab/abcd") as refused:
+        restore(saved[0])
+    assert refused.value.unmet[0].code == "recount_differs"
+    assert not User.objects.exists() and not elsewhere.exists()
+
+
 def test_a_backup_that_fails_leaves_no_half_archive(media: Path, tmp_path: Path, monkeypatch: Any) -> None:
     def fail(model: Any) -> Iterator[bytes]:
         raise OSError("disk full")

@@ -37,6 +37,19 @@ def test_every_variable_it_sets_is_one_that_settings_read(name: str) -> None:
     assert set(SERVICES[name]["environment"]) <= set(VARIABLES)
 
 
+@pytest.mark.parametrize(
+    "name", ["PASSWORD_DAYS", "IDLE_MINUTES", "SWEEP_SECONDS", "LOCK_AFTER", "LOCK_SECONDS", "LOG_LEVEL"]
+)
+def test_what_an_office_may_want_to_set_is_passed_on_with_the_usual_value_as_default(name: str) -> None:
+    text = SERVICES["web"]["environment"][name]
+    match = REFERENCE.fullmatch(text)
+    assert match and match[1] == name
+    usual = re.search(
+        rf'env\.read\("{name}", .*, "(\w+)"\)', (settings.BASE_DIR / "lifecycle/settings.py").read_text()
+    )
+    assert usual and match[3] == usual[1]
+
+
 def test_settings_accept_the_values_that_it_sets(tmp_path: Path) -> None:
     values = {name: resolved(text) for name, text in SERVICES["web"]["environment"].items()}
     environment = {"PATH": os.environ["PATH"]} | values | {"DATA_DIR": str(tmp_path)}
