@@ -1,5 +1,6 @@
 """Who may: a user's memberships of the day, read once per request."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from typing import cast
@@ -16,6 +17,7 @@ from kernel.refusals import Refused
 
 _CACHE = "_memberships"
 _ENDED = "_ended_units"
+_WITH = "_units_with"
 
 
 def memberships(user: User | AnonymousUser, on: date | None = None) -> list[Membership]:
@@ -70,12 +72,30 @@ def scopes(user: User | AnonymousUser) -> dict[Scope, list[Membership]]:
 
 def units_of(user: User | AnonymousUser, scope: Scope | None = None) -> set[int]:
     """The units a user works in (under roles of one scope, if named), with the ended ones they succeed."""
-    own = {m.unit_id for m in memberships(user) if scope is None or ROLES[Role(m.role)].scope is scope}
+    held = memberships(user)
+    return units_under(user, [m for m in held if scope is None or ROLES[Role(m.role)].scope is scope])
+
+
+def units_under(user: User | AnonymousUser, held: Iterable[Membership]) -> set[int]:
+    """The units of some of the user's memberships, with the ended ones they succeed."""
+    own = {m.unit_id for m in held}
     if not own:
         return own
     if _ENDED not in user.__dict__:
         user.__dict__[_ENDED] = links(today())
     return with_predecessors(own, user.__dict__[_ENDED])
+
+
+def units_with(user: User | AnonymousUser, *what: Can) -> set[int]:
+    """The units in which the user's roles carry one of the capabilities, and the ended units they succeed."""
+    held = memberships(user)
+    known, cache = user.__dict__.get(_WITH, (None, {}))
+    if known is not held:  # the memberships were read anew
+        cache = {}
+        user.__dict__[_WITH] = held, cache
+    if what not in cache:
+        cache[what] = units_under(user, [m for m in held if ROLES[Role(m.role)].can.intersection(what)])
+    return set(cache[what])
 
 
 def acting_unit(user: User) -> Unit | None:

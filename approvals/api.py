@@ -12,6 +12,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import units_with
 from accounts.idempotency import IdempotentWrites
 from accounts.models import Unit
 from accounts.roles import Can
@@ -19,7 +20,7 @@ from approvals import actions, queries
 from approvals import serializers as s
 from approvals.actions import Conclusion, Named
 from approvals.models import Opinion, Step, StepQuerySet
-from approvals.permissions import may_answer, units_with
+from approvals.permissions import may_answer
 from kernel.clock import today
 from kernel.refusals import Refused
 from projects.models import Project

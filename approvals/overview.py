@@ -66,7 +66,7 @@ def steps_of(project: Project, user: User, on: date) -> list[Group]:
     place = {group.phase.code: group for group in groups}
     may = can(user, Can.OPEN_STEP) and project.is_running
     for rule in at.rules.steps.values():
-        opener = may and may_open(project.pk, rule, user, parts)
+        opener = may and may_open(project, rule, user, parts)
         place[rule.phase].lines.append(_line(rule, latest.get(rule.code), at, opener, on))
     for group in groups:
         group.folded = group.folded and not any(line.state == "running" for line in group.lines)

@@ -1,35 +1,20 @@
 """Who may open, answer and conclude: the role's capability, within a unit that the plan names."""
 
-from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
-from accounts.access import memberships, require, roles_of, units_of
+from accounts.access import require, units_with
 from accounts.models import User
-from accounts.roles import ROLES, Can, Role
-from accounts.succession import links, with_predecessors
+from accounts.roles import Can
 from approvals.models import Asks, Opinion, Step
 from approvals.rules import cast_for, rule_of
 from cases.models import Part
+from cases.permissions import wide_on
 from kernel.clock import today
 from kernel.refusals import Refused
 from policies.schema import Step as StepRule
 from projects.models import Project
-from projects.permissions import require_on
-
-_CACHE = "_units_with"
-
-
-def units_with(user: User | AnonymousUser, *what: Can) -> set[int]:
-    """The units in which the user's roles carry one of the capabilities, and the ended units they succeed."""
-    held = memberships(user)
-    known, cache = user.__dict__.get(_CACHE, (None, {}))
-    if known is not held:  # the memberships were read anew
-        cache = {}
-        user.__dict__[_CACHE] = held, cache
-    if what not in cache:
-        own = {m.unit_id for m in held if ROLES[Role(m.role)].can.intersection(what)}
-        cache[what] = with_predecessors(own, links(today())) if own else own
-    return set(cache[what])
+from projects.permissions import require_sight as require_case
+from projects.permissions import roles_on
 
 
 def require_opener(project: Project, rule: StepRule, by: User) -> None:
@@ -37,32 +22,34 @@ def require_opener(project: Project, rule: StepRule, by: User) -> None:
 
     Where the plan names nobody, whoever leads the step opens it.
     """
-    require_on(by, Can.OPEN_STEP, project)
-    if not may_open(project.pk, rule, by):
+    require(by, Can.OPEN_STEP)
+    require_case(by, project)
+    if not may_open(project, rule, by):
         message = _("“%(name)s”须由制度指定的单位启动（%(clause)s）")
         raise Refused.forbidden(message % {"name": rule.name, "clause": rule.clause}, code="not_opener")
 
 
-def may_open(case_id: int, rule: StepRule, by: User, held: "dict[str, list[Part]] | None" = None) -> bool:
-    """Whether the plan names this person as an opener. ``held``: the open parts of the case, if known."""
-    if roles_of(by) & set(rule.opened_by_roles):
+def may_open(project: Project, rule: StepRule, by: User, held: "dict[str, list[Part]] | None" = None) -> bool:
+    """Whether the plan names this person as an opener. ``held``: the open parts of the case, if known.
+
+    A role that the plan names counts only where it takes the case in itself.
+    """
+    if rule.opened_by_roles and roles_on(by, project) & set(rule.opened_by_roles):
         return True
     if not (rule.opened_by_roles or rule.opened_by_parts):
-        return _plays(case_id, rule.led_by_parts, by, held) or leads(case_id, rule, by)
-    return _plays(case_id, rule.opened_by_parts, by, held)
+        return _plays(project.pk, rule.led_by_parts, by, held) or leads(project.pk, rule, by)
+    return _plays(project.pk, rule.opened_by_parts, by, held)
 
 
 def _plays(case_id: int, codes: "tuple[str, ...]", by: User, held: "dict[str, list[Part]] | None") -> bool:
     if not codes:
         return False
+    mine = units_with(by, Can.OPEN_STEP)
     if held is None:
-        rows = Part.objects.filter(case_id=case_id, part__in=codes, valid_to__isnull=True)
-        return any(_is(by, row) for row in rows)
-    return any(_is(by, row) for code in codes for row in held.get(code, ()))
-
-
-def _is(by: User, part: Part) -> bool:
-    return part.user_id == by.pk or part.unit_id in units_of(by)
+        rows = list(Part.objects.filter(case_id=case_id, part__in=codes, valid_to__isnull=True))
+    else:
+        rows = [row for code in codes for row in held.get(code, ())]
+    return any(row.user_id == by.pk or row.unit_id in mine for row in rows)
 
 
 def leads(case_id: int, rule: StepRule, by: User) -> bool:
@@ -106,7 +93,18 @@ def require_asked(opinion: Opinion, by: User) -> None:
         raise Refused.forbidden(message % data, code="not_asked")
 
 
+def may_record(step: Step, by: User) -> bool:
+    """代录 is for whoever leads the step, and for the office of the whole district."""
+    if wide_on(by, Can.RECORD_ON_BEHALF, step.case):
+        return True
+    mine = units_with(by, Can.RECORD_ON_BEHALF)
+    return bool(mine) and (step.lead_unit_id in mine or leads(step.case_id, rule_of(step), by))
+
+
 def require_recorder(step: Step, by: User) -> None:
-    """Raises Refused (forbidden) unless the user may enter other units' written opinions in this case."""
+    """Raises Refused (forbidden) unless the user may enter other units' written opinions in this step."""
     require(by, Can.RECORD_ON_BEHALF)
     require_sight(step, by)
+    if not may_record(step, by):
+        message = _("书面意见由牵头单位%(unit)s或招商局代录") % {"unit": step.lead_unit or "—"}
+        raise Refused.because("not_recorder", message, clause=step.clause, status="forbidden")

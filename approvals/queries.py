@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
+from accounts.access import units_with
 from accounts.models import User
 from accounts.roles import Can
 from approvals.models import Asks, Opinion, Step
-from approvals.permissions import units_with
 
 _ALIVE = {"step__case__project__shelved_on__isnull": True, "step__case__project__exited_on__isnull": True}
 _OPINION = ("unit", "step__case", "step__deadline", "step__lead_unit")

@@ -1,5 +1,6 @@
 """Forms of assignments. What they let through is judged again by the actions."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,10 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit, User
+from accounts.models import Unit
 from accounts.roles import Can
 from assignments.models import Kind
-from assignments.permissions import issuable
 
 
 class DayInput(forms.DateInput):
@@ -36,9 +36,9 @@ class IssueForm(forms.Form):
         label=_("具体要求"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
     )
 
-    def __init__(self, *args: Any, by: User, on: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Iterable[Kind], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = [(kind.value, kind.label) for kind in issuable(by)]
+        labels = [(kind.value, kind.label) for kind in kinds]
         self.fields["kind"].choices = labels  # type: ignore[attr-defined]
         self.fields["unit"].queryset = units_in_force(on)  # type: ignore[attr-defined]
 

@@ -11,6 +11,7 @@ from assignments.permissions import issuable
 from kernel.clock import today
 from projects import panels
 from projects.models import Project
+from projects.permissions import known_parts
 
 SHOWN = 8
 
@@ -27,5 +28,6 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     found = list(rows.order_by(open_first, F("deadline__due_on").asc(nulls_last=True), "-id")[: SHOWN + 1])
     day = today()
     lines = [{"row": row, "light": row.light(day)} for row in found[:SHOWN]]
-    actions = [(_("新交办"), f"/cases/{project.pk}/assign/")] if issuable(user) else []
+    may = issuable(user, project.case, known_parts(project))
+    actions = [(_("新交办"), f"/cases/{project.pk}/assign/")] if may else []
     return {"lines": lines, "more": len(found) > SHOWN, "panel_actions": actions, "project": project}

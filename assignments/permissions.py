@@ -1,12 +1,15 @@
 """Who may hand over a duty, answer for it, and say that it is done."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from accounts.access import can, require, see_all, units_of
 from accounts.models import User
 from accounts.roles import Can
 from assignments.models import Assignment, Kind
-from cases.models import Case
+from cases.models import Case, Part
+from cases.permissions import may_on
 from cases.visibility import sees
 from kernel.refusals import Refused
 
@@ -14,15 +17,23 @@ from kernel.refusals import Refused
 ISSUED_WITH = {Kind.INSTRUCTION: Can.INSTRUCT, Kind.SUPERVISE: Can.SUPERVISE}
 
 
-def issuable(user: User) -> list[Kind]:
-    """The kinds a user may issue, in the order of the list; [] for whom issuing is not."""
-    return [kind for kind in Kind if can(user, ISSUED_WITH.get(kind, Can.ISSUE_ASSIGNMENT))]
+def issuable(user: User, case: Case, parts: Iterable[Part] | None = None) -> list[Kind]:
+    """The kinds a user may issue on a case, in the order of the list; [] for whom issuing is not.
+
+    ``parts``: the open parts of the case, if they are known.
+    """
+    may = {what: may_on(user, what, case, parts) for what in {Can.ISSUE_ASSIGNMENT, *ISSUED_WITH.values()}}
+    return [kind for kind in Kind if may[ISSUED_WITH.get(kind, Can.ISSUE_ASSIGNMENT)]]
 
 
 def require_issue(user: User, kind: str, case: Case) -> None:
-    """Raises Refused (forbidden) unless the user may issue this kind on a case in sight."""
-    require(user, ISSUED_WITH.get(Kind(kind), Can.ISSUE_ASSIGNMENT))
+    """Raises Refused (forbidden) unless the user may issue this kind and works on the case."""
+    what = ISSUED_WITH.get(Kind(kind), Can.ISSUE_ASSIGNMENT)
+    require(user, what)
     _require_sight(user, case.pk)
+    if not may_on(user, what, case):
+        message = _("您的单位在此档案中不承担办理角色，不能交办；请承办单位或招商局交办")
+        raise Refused.forbidden(message, code="no_working_part")
 
 
 def may_answer(user: User, row: Assignment) -> bool:

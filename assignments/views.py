@@ -20,6 +20,7 @@ from assignments.models import Assignment, Kind, State
 from assignments.permissions import issuable, may_answer, may_judge
 from cases.event_texts import sentence
 from cases.models import Case, Event
+from deadlines.saving import due_words
 from documents.actions import attach
 from kernel.clock import today
 from kernel.paging import page_of
@@ -61,7 +62,8 @@ def assignments(request: HttpRequest) -> HttpResponse:
 def _line(row: Assignment, day: Any) -> dict[str, Any]:
     due = row.deadline.due_on if row.deadline else None
     late = (day - due).days if due and due < day and row.state in ("issued", "accepted", "returned") else 0
-    return {"row": row, "light": row.light(day), "late": late, "due": due}
+    words = due_words(row.deadline) if row.deadline else ""
+    return {"row": row, "light": row.light(day), "late": late, "due": due, "due_words": words}
 
 
 @login_required
@@ -115,9 +117,10 @@ def issue(request: HttpRequest, case_pk: int) -> HttpResponse:
     """Hand something out on a case."""
     user: Any = request.user
     case: Any = get_object_or_404(Case.objects.visible_to(user), pk=case_pk)
-    if not issuable(user):
+    kinds = issuable(user, case)
+    if not kinds:
         raise Refused.forbidden(_("您的角色不能交办事项"))
-    form = forms.IssueForm(request.POST or None, by=user, on=today())
+    form = forms.IssueForm(request.POST or None, kinds=kinds, on=today())
     context: dict[str, Any] = {"form": form, "case": case}
     if request.method == "POST" and form.is_valid():
         try:

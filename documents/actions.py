@@ -11,11 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import can, require
+from accounts.access import require
 from accounts.models import User
 from accounts.roles import Can
 from cases.actions import record
 from cases.models import Case
+from cases.permissions import may_on
 from cases.visibility import sees
 from documents.content import content_type
 from documents.models import Attachment
@@ -43,7 +44,7 @@ def attach(*, case: Case, kind: str, upload: "File[bytes]", by: User, on: date, 
     empty or too large file (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
     """
     require(by, Can.ATTACH)
-    if not sees(by, case.pk):
+    if not may_on(by, Can.ATTACH, case):
         raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
     kinds = kinds_of(case)
     if kind not in kinds:
@@ -111,7 +112,8 @@ def withdraw_attachment(*, attachment: Attachment, by: User, on: date, reason: s
     """
     rows = Attachment.objects.select_for_update(of=("self",)).select_related("case", "withdrawn_by")
     row = rows.get(pk=attachment.pk)
-    if not sees(by, row.case_id) or not (row.uploaded_by_id == by.pk or can(by, Can.CORRECT_PROJECT)):
+    mine = row.uploaded_by_id == by.pk and sees(by, row.case_id)
+    if not (mine or may_on(by, Can.CORRECT_PROJECT, row.case)):
         raise Refused.forbidden(_("只有上传人或有更正权限的人员可以撤回材料"))
     if row.withdrawn_by is not None:
         raise Refused.conflict(

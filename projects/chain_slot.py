@@ -7,7 +7,6 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import can
 from accounts.models import User
 from accounts.roles import Can
 from chains import slots
@@ -16,6 +15,7 @@ from kernel.paging import page_of
 from projects import panels
 from projects.models import Batch, Project
 from projects.models.nodes import ProjectNode
+from projects.permissions import may_on
 
 
 def register() -> None:
@@ -64,5 +64,6 @@ def section(request: HttpRequest, chain: Chain) -> dict[str, Any]:
 def panel(request: HttpRequest, project: Project) -> dict[str, Any]:
     user: Any = request.user
     links = list(project.node_links.select_related("node__chain"))
-    actions = [(_("调整"), f"/projects/{project.pk}/nodes/")] if can(user, Can.EDIT_PROJECT) else []
+    may = may_on(user, Can.EDIT_PROJECT, project)
+    actions = [(_("调整"), f"/projects/{project.pk}/nodes/")] if may else []
     return {"links": links, "panel_actions": actions}

@@ -1,6 +1,6 @@
 """What people fill in on the pages of a project. Rules live in the actions; here is only shape and words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import ROLES, Scope
 from kernel.phones import mask
 from policies.rulebook import Rulebook
-from policies.schema import Milestone
+from policies.schema import Milestone, PartKind
 from projects.form_fields import Day, Person, Words, approvers, people, unit_choice
 from projects.models import Measure, Project, ProjectType
 from projects.models.records import Channel
@@ -283,12 +283,12 @@ class PartForm(forms.Form):
     on = Day(label=_("起始日期"))
     reason = forms.CharField(label=_("说明"), max_length=300, required=False)
 
-    def __init__(self, rules: Rulebook, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kinds: Iterable[PartKind], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         part, user = self.fields["part"], self.fields["user"]
         assert isinstance(part, forms.ChoiceField)
         assert isinstance(user, forms.ModelChoiceField)
-        part.choices = [(row.code, row.name) for row in rules.parts.values()]
+        part.choices = [(row.code, row.name) for row in kinds]
         business = [role for role, rule in ROLES.items() if rule.scope is not Scope.NONE]
         user.queryset = people(business)
 

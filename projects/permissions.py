@@ -1,4 +1,4 @@
-"""Who may touch a project: the role's capability, and the case in sight."""
+"""Who may touch a project: a role that carries the capability and takes the case in."""
 
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.models import User
-from accounts.roles import Can
+from accounts.roles import Can, Role
+from cases import permissions as cases
+from cases.models import Part
 from cases.visibility import Sight, sight_of
 from kernel.prepared import Kept
 from kernel.refusals import Refused
+from projects import reading
 from projects.models import Project
 
 
@@ -51,9 +54,36 @@ def _in_sight(sight: Sight) -> Kept[int]:
     return Kept(rows.values_list("pk", flat=True)[:1], {"pk": nothing})
 
 
+def may_on(user: User | AnonymousUser, what: Can, project: Project) -> bool:
+    """What ``require_on`` asks, for pages: whether one of the user's roles works on this project."""
+    return cases.may_on(user, what, project.case, known_parts(project))
+
+
+def roles_on(user: User | AnonymousUser, project: Project) -> set[Role]:
+    """The user's roles that take the project in."""
+    return cases.roles_on(user, project.case, known_parts(project))
+
+
+def known_parts(project: Project) -> list[Part] | None:
+    """The open parts, where a page has read them already."""
+    kept = reading.kept(project)
+    return kept.parts if kept else None
+
+
 def require_on(by: User, what: Can, project: Project) -> None:
-    """Raises Refused (forbidden) unless the user holds the capability and sees this case."""
+    """Raises Refused (forbidden) unless a role that carries the capability takes this project in."""
     require(by, what)
+    if may_on(by, what, project):
+        return
+    require_sight(by, project)
+    raise Refused.forbidden(
+        _("您的单位在此项目中不承担办理角色，只能查阅和答复；须办理的，请引进单位、承接平台或招商局办理"),
+        code="no_working_part",
+    )
+
+
+def require_sight(by: User, project: Project) -> None:
+    """Raises Refused (forbidden) unless the user sees this case."""
     if not sees(by, project.pk):
         raise Refused.forbidden(_("您看不到此项目"), code="not_visible")
 

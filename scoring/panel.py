@@ -9,6 +9,7 @@ from accounts.access import can
 from accounts.roles import Can
 from projects import panels
 from projects.models import Project
+from projects.permissions import may_on
 from scoring.models import Credit
 from scoring.wording import sentence
 
@@ -36,7 +37,7 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {
         "lines": lines,
         "hindered": "" if lines else _hindrance(project),
-        "may_book": can(user, Can.BOOK_CREDIT),
+        "may_book": may_on(user, Can.BOOK_CREDIT, project),
         "project": project,
     }
 

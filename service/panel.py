@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import can
 from accounts.roles import Can
 from kernel.clock import today
 from projects import panels
 from projects.models import Project
+from projects.permissions import may_on
 from service.queries import last_contact, standing
 
 
@@ -27,6 +27,6 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "standing": standing(project),
         "last_contact": last,
         "silent_days": (today() - last).days if last else None,
-        "may_name": can(user, Can.NAME_COMMISSIONER) and project.is_running,
+        "may_name": may_on(user, Can.NAME_COMMISSIONER, project) and project.is_running,
         "project": project,
     }

@@ -77,11 +77,13 @@ def record_on_behalf(
 ) -> Opinion:
     """代录: enter a unit's written opinion with its scan. ``given_on`` is the day on the paper, ``on`` today.
 
-    Raises Refused like ``give_opinion``; invalid without a scan, or for a paper dated after today or before
-    the unit was asked.
+    For the unit that leads the step and the bureau; the unit recorded for is told. Raises Refused like
+    ``give_opinion``; conflict where the unit has spoken itself, which only the unit takes back; invalid
+    without a scan, or for a paper dated after today or before the unit was asked.
     """
     row = _locked(opinion)
     require_recorder(row.step, by)
+    _require_not_in_person(row)
     row = _next(row, supersede)
     said = _checked(row, Said(words, score, answer))
     if scan is None:
@@ -89,7 +91,16 @@ def record_on_behalf(
     _say(row, said, _paper_day(row, given_on or on, on))
     row.on_behalf, row.recorded_by = True, by
     row.scan = _scan(row, scan, by)
-    return _store(row, by, on)
+    _store(row, by, on)
+    _tell_unit(row, by)
+    return row
+
+
+def _require_not_in_person(row: Opinion) -> None:
+    if row.given_by is not None:
+        message = _("%(unit)s已由%(who)s于 %(day)s 出具意见，不能代录替换；须变更的，由该单位自行办理")
+        data = {"unit": row.unit, "who": row.given_by, "day": row.given_on}
+        raise Refused.conflict(message % data, code="given_in_person")
 
 
 def _locked(opinion: Opinion) -> Opinion:
@@ -180,6 +191,9 @@ def _scan(row: Opinion, scan: "File[bytes] | Attachment", by: User) -> Attachmen
     if isinstance(scan, Attachment):
         if scan.case_id != row.step.case_id or scan.withdrawn_on:
             raise Refused.invalid("scan", _("扫描件不属于本项目或已撤回"))
+        if scan.kind != SCAN:
+            message = _("“%(name)s”不是书面意见扫描件，请按此类别上传") % {"name": scan.name}
+            raise Refused.invalid("scan", message, code="wrong_kind")
         return scan
     note = f"{row.unit} · {row.aspect_name}"
     assert row.given_on is not None
@@ -219,6 +233,16 @@ def _gist(row: Opinion) -> str:
     if row.answer == Answer.STATED:
         return words
     return f"{row.get_answer_display()}，{words}" if words else str(row.get_answer_display())
+
+
+def _tell_unit(row: Opinion, by: User) -> None:
+    """The unit learns what was entered in its name, while it can still put it right."""
+    data = {"who": by, "title": row.step.case.title, "aspect": row.aspect_name, "answer": _gist(row)}
+    text = (
+        _("%(who)s代录了贵单位对“%(title)s”的意见（%(aspect)s）：%(answer)s。如有出入，请在结论前变更") % data
+    )
+    key, url = f"opinion:{row.pk}:recorded", f"/steps/{row.step_id}/"
+    post(key=key, topic="step.recorded", case=row.step.case, text=text, url=url, units=[row.unit_id])
 
 
 def _tell_lead(step: Step) -> None:

@@ -92,7 +92,7 @@ def grouped(step: Step, rows: list[Opinion], user: User, on: date) -> list[Group
             mine=mine and waits,
             overdue=late and row.given_on is None,
             first_of_aspect=row.aspect != before,
-            changeable=mine and step.is_running and row.given_by_id is not None,
+            changeable=mine and step.is_running and row.given_on is not None,
         )
         groups[-1].rows.append(line)
         before = row.aspect

@@ -8,13 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import can, require
-from accounts.roles import Can
 from approvals import actions
 from approvals.actions.opinions import score_limits
 from approvals.forms import OnBehalfForm, OpinionForm
 from approvals.models import Opinion
-from approvals.permissions import may_answer, require_asked
+from approvals.permissions import may_answer, may_record, require_asked, require_recorder
 from approvals.rules import aspect_of, rule_of
 from approvals.views import base
 from kernel.refusals import Refused
@@ -98,7 +96,7 @@ class OpinionPage(base.Page):
         """The way to the other form, for who may use it."""
         if self.on_behalf:
             return reverse("opinion", args=[self.opinion.pk]) if may_answer(self.opinion, self.user) else ""
-        on_behalf = can(self.user, Can.RECORD_ON_BEHALF)
+        on_behalf = may_record(self.opinion.step, self.user) and self.opinion.given_by_id is None
         return reverse("opinion-on-behalf", args=[self.opinion.pk]) if on_behalf else ""
 
 
@@ -112,4 +110,4 @@ class OnBehalf(OpinionPage):
         )
 
     def _require(self) -> None:
-        require(self.user, Can.RECORD_ON_BEHALF)
+        require_recorder(self.opinion.step, self.user)

@@ -17,7 +17,7 @@ from approvals.actions.opening import standing
 from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm
 from approvals.models import Asks, Step
 from approvals.overview import tone_of
-from approvals.permissions import may_conclude, may_open, require_lead
+from approvals.permissions import may_conclude, may_open, may_record, require_lead, require_opener
 from approvals.readiness import nobody_asked, not_yet
 from approvals.rules import concerning, rule_of
 from approvals.views import base
@@ -72,7 +72,7 @@ class StepPage(base.Page):
             "tone": tone_of(step) if step.verdict else "",
             "checks": [check for check in self.rule.checks if check.code in step.checks],
             "leads": leads,
-            "may_record": can(self.user, Can.RECORD_ON_BEHALF) and step.cancelled_on is None,
+            "may_record": step.cancelled_on is None and may_record(step, self.user),
             "may_reopen": self._may_reopen(project),
         }
         if leads:
@@ -124,7 +124,7 @@ class StepPage(base.Page):
     def _may_reopen(self, project: Project) -> bool:
         if self.step.is_running or not project.is_running or not can(self.user, Can.OPEN_STEP):
             return False
-        return may_open(project.pk, self.rule, self.user)
+        return may_open(project, self.rule, self.user)
 
 
 class Conclude(StepPage):
@@ -263,6 +263,12 @@ class Open(ActionPage):
                 if holds(aspect.when, at.facts) is False
             ],
         }
+
+    def check(self) -> None:
+        rule = rules_of(self.project).steps.get(self.kwargs["code"])
+        if rule is None:
+            raise Http404
+        require_opener(self.project, rule, self.user)
 
     def act(self, form: forms.Form) -> None:
         assert self.rule is not None

@@ -62,12 +62,19 @@ class PortfolioState(Rule):
 
 
 class PartKind(Rule):
-    """A part that a unit (and with ``person`` a named person) plays in a case."""
+    """A part that a unit (and with ``person`` a named person) plays in a case.
+
+    ``works``: whoever plays it works on the case within the own role; without it the part only opens the case
+    to read and to answer. ``set_by_roles``: who gives and ends it by hand, beside a step's verdict; nobody
+    named means whoever works on the case.
+    """
 
     code: Code
     exclusive: bool = False
     person: bool = False
     kinds: Listed[KindCode] = ()
+    works: bool = False
+    set_by_roles: Listed[RoleCode] = ()
 
 
 class Duty(Rule):

@@ -14,7 +14,7 @@ from kernel.refusals import Refused
 from policies.schema import PartKind
 from projects import hooks
 from projects.actions import saving
-from projects.actions.parts import CREDITED
+from projects.actions.parts import CACHED, CREDITED, require_setter
 from projects.facts import derive, rules_of
 from projects.models import Project
 from projects.permissions import lock, require_fresh, require_on
@@ -80,7 +80,7 @@ def set_parts(
     """Give a unit (and person) one of the parts that the pack lists; caches on the project follow.
 
     ``produced``: the verdict of a step names it, which has checked its own rights. Raises Refused (invalid)
-    for a part the pack does not know or a unit of the wrong kind.
+    for a part the pack does not know or a unit of the wrong kind; forbidden where others give it.
     """
     project = lock(project)
     if not produced:
@@ -89,7 +89,9 @@ def set_parts(
     if part not in rules.parts:
         raise Refused.invalid("part", _("制度中没有“%(part)s”这一角色") % {"part": part})
     rule = rules.part(part)
-    _check_part(rule, unit, user, produced)
+    if not produced:
+        require_setter(project, rule, by)
+    _check_part(rule, unit, user)
     row = cases.assign_part(
         case=project.case,
         unit=unit,
@@ -100,7 +102,7 @@ def set_parts(
         exclusive=rule.exclusive,
         reason=reason,
     )
-    cached = {"landing": "landing_unit", "introducing": "introducing_unit"}.get(part)
+    cached = CACHED.get(part)
     if cached and getattr(project, f"{cached}_id") != unit.pk:
         setattr(project, cached, unit)
         saving.save(project, by, reason)
@@ -109,12 +111,7 @@ def set_parts(
     return row
 
 
-def _check_part(rule: PartKind, unit: Unit, user: User | None, produced: bool) -> None:
-    if rule.code == "commissioner" and not produced:
-        message = _("项目服务专员请在“项目服务”中配备或移交，以免遗漏其未办结的事项")
-        raise Refused.because(
-            "by_its_own_action", message, clause=rule.clause, field="part", status="invalid"
-        )
+def _check_part(rule: PartKind, unit: Unit, user: User | None) -> None:
     if rule.kinds and unit.kind not in rule.kinds:
         message = _("%(unit)s不能担任“%(part)s”") % {"unit": unit.name, "part": rule.name}
         raise Refused.because("wrong_kind", message, clause=rule.clause, field="unit", status="invalid")

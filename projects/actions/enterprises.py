@@ -19,20 +19,22 @@ from projects.models import Project
 from projects.permissions import lock, require_on
 
 EDITABLE = ("name", "no_code_reason", "division_code", "country", "contact_name", "contact_phone")
+DERIVED = {"name", "division_code", "country"}
+"""What the investor's projects take something from: search words, origin, and with it class and credit."""
 
 
 @transaction.atomic
 def edit_enterprise(*, project: Project, by: User, on: date, changes: dict[str, str]) -> Enterprise:
-    """Change what is kept of a project's investor; origin and search words of all its projects follow.
+    """Change what is kept of a project's investor, for whoever works on one of its projects.
 
-    The credit code is not changed here: another code is another enterprise. Numbers of telephones stay out
-    of the event. Raises Refused: forbidden; conflict without an investor; invalid per field.
+    Origin, class, credit and search words of all its projects follow, and each has the event. The credit code
+    is not changed here: another code is another enterprise. Numbers of telephones stay out of the event.
+    Raises Refused: forbidden; conflict without an investor; invalid per field.
     """
-    project = lock(project)
     require_on(by, Can.EDIT_PROJECT, project)
-    if project.enterprise_id is None:
+    firm = lock_investor(project)
+    if firm is None:
         raise Refused.conflict(_("项目还没有投资企业"))
-    firm = Enterprise.objects.select_for_update().get(pk=project.enterprise_id)
     moved = [name for name in EDITABLE if name in changes and getattr(firm, name) != changes[name].strip()]
     if not moved:
         return firm
@@ -41,12 +43,14 @@ def edit_enterprise(*, project: Project, by: User, on: date, changes: dict[str, 
     _check(firm)
     firm._history_user = by  # type: ignore[attr-defined]  # where simple_history looks for the author
     firm.save()
-    names = "、".join(str(Enterprise._meta.get_field(name).verbose_name) for name in moved)  # type: ignore[union-attr]
-    data = {"name": firm.name, "fields": names}
-    cases.record(case=project.case, kind="enterprise.edited", by=by, on=on, data=data)
-    if {"name", "division_code", "country"} & set(moved):
-        _follow(firm, by, on)
+    _follow(firm, moved, by, on)
     return firm
+
+
+def lock_investor(project: Project) -> Enterprise | None:
+    """The investor, locked; before its projects, so that two editors never wait for each other."""
+    rows = Enterprise.objects.select_for_update(no_key=True)
+    return rows.filter(pk=project.enterprise_id).first()
 
 
 def _check(firm: Enterprise) -> None:
@@ -63,10 +67,14 @@ def _check(firm: Enterprise) -> None:
         raise Refused(problems, "invalid")
 
 
-def _follow(firm: Enterprise, by: User, on: date) -> None:
-    """Origin, class, search words and credit of every project of the investor, in a fixed order of locks."""
+def _follow(firm: Enterprise, moved: list[str], by: User, on: date) -> None:
+    """The event in every project of the investor, and what it derives from it; locked in a fixed order."""
+    fields: list[Any] = [Enterprise._meta.get_field(name) for name in moved]
+    data = {"name": firm.name, "fields": "、".join(str(field.verbose_name) for field in fields)}
     for pk in Project.objects.filter(enterprise=firm).order_by("pk").values_list("pk", flat=True):
         project = lock(Project(pk=pk))
-        derive(project, rules_of(project))
-        saving.save(project, by)
-        hooks.tell_money(project, by, on)
+        cases.record(case=project.case, kind="enterprise.edited", by=by, on=on, data=data)
+        if DERIVED & set(moved):
+            derive(project, rules_of(project))
+            saving.save(project, by)
+            hooks.tell_money(project, by, on)

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import roles_of, units_of
+from accounts.access import require, units_with
 from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
@@ -20,7 +20,9 @@ from projects.actions import saving
 from projects.facts import batch_of, rules_of
 from projects.gates import reached_codes, unmet, unmet_fields
 from projects.models import Project, ReachedMilestone
-from projects.permissions import lock, require_on, require_running
+from projects.permissions import lock, require_on, require_running, require_sight, roles_on
+
+MOST_PARTS = 99
 
 
 @transaction.atomic
@@ -78,15 +80,20 @@ def _rule(rules: Rulebook, milestone: str) -> Milestone:
 
 def require_recorder(project: Project, rule: Milestone, by: User) -> None:
     """Raises Refused unless people record this milestone, and the plan names this one among them."""
-    require_on(by, Can.RECORD_MILESTONE, project)
+    require(by, Can.RECORD_MILESTONE)
+    require_sight(by, project)
     if rule.produced_by != "record":
         message = _("“%(name)s”由相应程序办结后自动形成，不能直接登记") % {"name": rule.name}
         raise Refused.because("not_recorded_by_hand", message, clause=rule.clause)
-    if not (rule.recorded_by_parts or rule.recorded_by_roles) or roles_of(by) & set(rule.recorded_by_roles):
+    if not (rule.recorded_by_parts or rule.recorded_by_roles):
+        require_on(by, Can.RECORD_MILESTONE, project)
         return
+    if roles_on(by, project) & set(rule.recorded_by_roles):
+        return
+    mine = units_with(by, Can.RECORD_MILESTONE)
     parts = Part.objects.filter(case_id=project.pk, part__in=rule.recorded_by_parts, valid_to__isnull=True)
     held = parts.values_list("unit_id", "user_id")
-    if any(user == by.pk or unit in units_of(by) for unit, user in held):
+    if any(user == by.pk or unit in mine for unit, user in held):
         return
     raise Refused.forbidden(
         _("“%(name)s”须由制度指定的单位登记（%(clause)s）") % {"name": rule.name, "clause": rule.clause}
@@ -100,6 +107,8 @@ def _check_day_and_parts(
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     if parts_total > 1 and not rule.staged:
         raise Refused.invalid("parts_total", _("“%(name)s”不能分期") % {"name": rule.name})
+    if parts_total > MOST_PARTS:
+        raise Refused.invalid("parts_total", _("分期最多 %(most)s 期") % {"most": MOST_PARTS})
     if not 1 <= part_no <= parts_total:
         raise Refused.invalid("part_no", _("期次应在 1 到 %(total)s 之间") % {"total": parts_total})
 

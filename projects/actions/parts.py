@@ -1,4 +1,5 @@
-"""Ending a unit's part in a project: what it saw through that part alone, it no longer sees."""
+"""Who gives and ends the parts of a project, and ending one: what a unit saw through it alone, it no longer
+sees."""
 
 from datetime import date
 
@@ -6,25 +7,55 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Can
+from accounts.roles import Can, Role
 from cases import actions as cases
 from cases.models import Part
 from kernel.refusals import Refused
+from policies.schema import PartKind
 from projects import hooks
 from projects.actions import saving
+from projects.facts import rules_of
 from projects.models import Project
-from projects.permissions import lock, require_on
+from projects.permissions import lock, require_on, roles_on
 
 # The parts whose units share the credit: who counts it is told when they change.
 CREDITED = ("introducing", "supporting")
+COMMISSIONER = "commissioner"
 CACHED = {"landing": "landing_unit", "introducing": "introducing_unit"}
+
+
+def require_setter(project: Project, rule: PartKind, by: User) -> None:
+    """Raises Refused unless this person gives and ends such a part by hand.
+
+    The commissioner is named and handed over by actions of their own, or duties stay behind; parts that carry
+    credit or the landing (``set_by_roles``) come from a step's verdict or from whom the plan names.
+    """
+    if rule.code == COMMISSIONER:
+        message = _("项目服务专员请在“项目服务”中配备或移交，以免遗漏其未办结的事项")
+        raise Refused.because(
+            "by_its_own_action", message, clause=rule.clause, field="part", status="invalid"
+        )
+    if rule.set_by_roles and not roles_on(by, project) & set(rule.set_by_roles):
+        who = "、".join(str(Role(role).label) for role in rule.set_by_roles)
+        message = _("“%(part)s”由程序结论产生，或由%(who)s指定、终止") % {"part": rule.name, "who": who}
+        raise Refused.because("not_setter", message, clause=rule.clause, status="forbidden")
+
+
+def may_set(project: Project, rule: PartKind, by: User) -> bool:
+    """Whether the page offers to give or end such a part."""
+    try:
+        require_setter(project, rule, by)
+    except Refused:
+        return False
+    return True
 
 
 @transaction.atomic
 def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -> Part:
     """End a part on a day with a reason; the project's cache of it follows.
 
-    Raises Refused: forbidden; invalid without a reason or before its start; conflict when it has ended.
+    Raises Refused: forbidden; invalid without a reason or before its start, or for a part that is handed over
+    by its own action; conflict when it has ended.
     """
     project = lock(project)
     require_on(by, Can.ASSIGN_PARTS, project)
@@ -35,6 +66,9 @@ def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -
         .select_related("case", "unit", "user")
         .get(pk=part.pk, case_id=project.pk)
     )
+    rule = rules_of(project).parts.get(row.part)
+    if rule is not None:
+        require_setter(project, rule, by)
     ended = cases.end_part(part=row, by=by, on=on, reason=reason.strip())
     cached = CACHED.get(row.part)
     if cached and getattr(project, f"{cached}_id") == row.unit_id:

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from accounts.access import can
 from accounts.roles import Can
 from documents.actions import attach, kinds_of, withdraw_attachment
 from documents.models import Attachment
 from projects.facts import rules_of
 from projects.forms import AttachForm, ReasonForm
+from projects.permissions import may_on
 from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
@@ -33,7 +33,7 @@ class Papers(ProjectPage):
             "crumbs": crumbs(self.project),
             "page": found,
             "lines": [{"row": row, "kind": kinds.get(row.kind, row.kind)} for row in found.rows],
-            "may": {"attach": can(self.user, Can.ATTACH)},
+            "may": {"attach": may_on(self.user, Can.ATTACH, self.project)},
         }
         return render(request, "projects/papers.html", context)
 

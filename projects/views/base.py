@@ -13,12 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.access import require
 from accounts.models import User
 from accounts.roles import Can
 from kernel.clock import today
 from kernel.refusals import Refused, Unmet
 from projects.models import Project
+from projects.permissions import require_on
 
 STATUS = {"unmet": 409, "conflict": 409, "forbidden": 403, "invalid": 400}
 FIELDS_WRONG = 400
@@ -79,8 +79,8 @@ class ProjectPage(LoginRequiredMixin, View):
 class ActionPage(ProjectPage):
     """A form on a page of its own, and the one action that it leads to.
 
-    ``needs``: who has no such capability is refused before a form is shown. What the action refuses is
-    shown on the form, with the input kept.
+    ``needs``: who has no such capability on this project is refused before a form is shown. What the action
+    refuses is shown on the form, with the input kept.
     """
 
     needs: ClassVar[Can]
@@ -104,12 +104,16 @@ class ActionPage(ProjectPage):
     def after(self) -> str:
         return reverse("project-detail", args=[self.project.pk])
 
+    def check(self) -> None:
+        """Raises Refused (forbidden) where the action would."""
+        require_on(self.user, self.needs, self.project)
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        require(self.user, self.needs)
+        self.check()
         return self.page(self.make_form())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        require(self.user, self.needs)
+        self.check()
         form = self.make_form(request.POST, request.FILES)
         if not form.is_valid():
             return self.page(form, status=FIELDS_WRONG)

@@ -1,5 +1,6 @@
 """The case file: where the project is, what blocks it, and everything that hangs on it, in panels."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,14 +9,15 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.access import can
 from accounts.roles import Can
 from cases.models import Event
+from kernel.refusals import Unmet
 from projects import panels, reading
 from projects.facts import rules_of
 from projects.gates import unmet_for_next_phase
 from projects.models import Phase
 from projects.panels import Panel
+from projects.permissions import may_on
 from projects.views.base import ProjectPage, crumbs
 
 RIGHTS = {
@@ -32,22 +34,26 @@ RIGHTS = {
     "pause": Can.PAUSE_DEADLINES,
 }
 
+MENDED_BY = {"field": "edit", "document": "attach"}
+"""With which right what a gate misses is put there; the other links lead to pages open to all readers."""
+
 
 class CaseFile(ProjectPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         project, rules = self.project, rules_of(self.project)
         reading.keep(project)
         target = project.next_phase
-        shown = panels.panels_for(self.user, project)
-        drawn = [(panel.column, draw(panel, self)) for panel in shown]
+        missing = unmet_for_next_phase(project) if project.is_running else []
+        shown, rights = panels.panels_for(self.user, project), rights_on(self)
+        drawn = [(panel.column, draw(panel, self, rights)) for panel in shown]
         context = {
             "project": project,
             "crumbs": crumbs(),
             "phases": self._phases(),
             "target": rules.phase(target) if target else None,
-            "unmet": unmet_for_next_phase(project) if project.is_running else [],
+            "unmet": [_mendable(item, rights) for item in missing],
             "class_rule": next((row for row in rules.classes if row.code == project.project_class), None),
-            "may": {name: can(self.user, what) for name, what in RIGHTS.items()},
+            "may": rights,
             "main": [html for column, html in drawn if column == "main"],
             "side": [html for column, html in drawn if column != "main"],
         }
@@ -71,10 +77,22 @@ class OnePanel(ProjectPage):
         panel = panels.get(kwargs["code"])
         if panel is None or not panel.shown(self.user, self.project):
             raise Http404
-        return HttpResponse(draw(panel, self))
+        reading.keep(self.project)
+        return HttpResponse(draw(panel, self, rights_on(self)))
 
 
-def draw(panel: Panel, page: ProjectPage) -> SafeString:
+def rights_on(page: ProjectPage) -> dict[str, bool]:
+    """What the reader may do here: what is not among it is not offered."""
+    return {name: may_on(page.user, what, page.project) for name, what in RIGHTS.items()}
+
+
+def _mendable(item: Unmet, rights: dict[str, bool]) -> Unmet:
+    """Without its link where it leads to a form that this reader would be sent away from."""
+    needed = MENDED_BY.get(item.code.partition(":")[0])
+    return replace(item, url="") if needed and not rights[needed] else item
+
+
+def draw(panel: Panel, page: ProjectPage, rights: dict[str, bool]) -> SafeString:
     """A panel in its frame. Drawn without context processors: they would query once for each panel."""
     request = page.request
     context = {
@@ -83,7 +101,7 @@ def draw(panel: Panel, page: ProjectPage) -> SafeString:
         "csrf_token": get_token(request),
         "project": page.project,
         "today": page.today,
-        "may": {name: can(page.user, what) for name, what in RIGHTS.items()},
+        "may": rights,
         "panel": panel,
         **panel.context(request, page.project),
     }

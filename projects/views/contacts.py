@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
-from accounts.access import can
 from accounts.roles import Can
 from projects import actions
 from projects.forms import ContactForm
 from projects.models import ContactRecord
+from projects.permissions import may_on
 from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
@@ -26,7 +26,7 @@ class Contacts(ProjectPage):
             "project": self.project,
             "crumbs": crumbs(self.project),
             "page": found,
-            "may_record": can(self.user, Can.RECORD_CONTACT),
+            "may_record": may_on(self.user, Can.RECORD_CONTACT, self.project),
         }
         return render(request, "projects/contacts.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Can
 from kernel.refusals import Refused
 from projects import actions
+from projects.actions.enterprises import lock_investor
 from projects.forms import FIELDS, EditForm
 from projects.models import Project
 from projects.regions import regions
@@ -32,6 +33,7 @@ class Edit(ActionPage):
     def act(self, form: forms.Form) -> Project:
         assert isinstance(form, EditForm)
         data = form.cleaned_data
+        lock_investor(self.project)
         changes = {name: data[name] for name in FIELDS}
         if form.another_investor():
             investor = actions.EnterpriseData(**form.investor())

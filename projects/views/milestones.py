@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import can
 from accounts.roles import Can, Role
 from cases.models import Part
 from documents.actions import attach
@@ -23,6 +22,7 @@ from projects.facts import rules_of
 from projects.forms import MilestoneForm, WithdrawForm
 from projects.gates import present_documents
 from projects.models import Project, ReachedMilestone
+from projects.permissions import may_on
 from projects.views.base import ActionPage
 
 
@@ -51,6 +51,9 @@ class MilestonePage(_OfMilestone):
     needs = Can.RECORD_MILESTONE
     button = gettext_lazy("登记完成")
     done = gettext_lazy("已登记")
+
+    def check(self) -> None:
+        require_recorder(self.project, self.find_rule(), self.user)
 
     def get(self, request: Any, **kwargs: Any) -> Any:
         return self.page(self.make_form())
@@ -120,8 +123,8 @@ class MilestonePage(_OfMilestone):
             "missing": [] if whole else self._missing(rule),
             "why_not": recorder,
             "may_record": not whole and not recorder,
-            "may_withdraw": can(self.user, Can.WITHDRAW_MILESTONE),
-            "may_correct": can(self.user, Can.CORRECT_PROJECT),
+            "may_withdraw": may_on(self.user, Can.WITHDRAW_MILESTONE, self.project),
+            "may_correct": may_on(self.user, Can.CORRECT_PROJECT, self.project),
             "producers": [step for step in self.rules.steps.values() if rule.code in step.milestones],
             "mechanism": _mechanism(self.project, rule),
             "unlocks": _unlocks(rule, self.rules),

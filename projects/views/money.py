@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import can
 from accounts.roles import Can
 from documents.actions import attach
 from projects import actions
 from projects.forms import MoneyForm
 from projects.models import Measure, Money
+from projects.permissions import may_on
 from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
@@ -33,7 +33,7 @@ class Figures(ProjectPage):
             "project": self.project,
             "crumbs": crumbs(self.project),
             "page": newest_first(rows, request, PAGE, keys=("on", "id")),
-            "may_record": can(self.user, Can.RECORD_MONEY),
+            "may_record": may_on(self.user, Can.RECORD_MONEY, self.project),
         }
         return render(request, "projects/money.html", context)
 

@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.roles import Can
 from chains.models import Node
 from kernel.clock import today
 from projects.actions.nodes import set_nodes
 from projects.models import Project
+from projects.permissions import require_on
 
 
 class NodesForm(forms.Form):
@@ -41,6 +43,7 @@ def _label(node: Node) -> str:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     project = get_object_or_404(Project.objects.visible_to(user).select_related("case"), pk=pk)
+    require_on(user, Can.EDIT_PROJECT, project)
     held = list(project.node_links.values_list("node_id", flat=True))
     form = NodesForm(request.POST or None, initial={"nodes": held})
     if request.method == "POST" and form.is_valid():

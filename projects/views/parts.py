@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Can
 from cases.models import Part
+from policies.schema import PartKind
 from projects import actions
+from projects.actions.parts import may_set, require_setter
 from projects.facts import rules_of
 from projects.forms import PartForm, ReasonForm
 from projects.views.base import ActionPage
@@ -24,14 +26,26 @@ class Assign(ActionPage):
     template = "projects/parts.html"
 
     def make_form(self, data: Any = None, files: Any = None) -> PartForm:
-        rules = rules_of(self.project)
+        kinds = self._settable()
         part = self.request.GET.get("part", "")
-        return PartForm(rules, data, initial={"part": part if part in rules.parts else None})
+        return PartForm(kinds.values(), data, initial={"part": part if part in kinds else None})
+
+    def _settable(self) -> dict[str, PartKind]:
+        """The parts of the plan that this user gives and ends by hand."""
+        rules = rules_of(self.project).parts
+        return {code: rule for code, rule in rules.items() if may_set(self.project, rule, self.user)}
 
     def also(self, form: forms.Form) -> dict[str, Any]:
-        rules = rules_of(self.project)
+        rules, settable = rules_of(self.project), self._settable()
         rows = Part.objects.filter(case_id=self.project.pk).select_related("unit", "user").order_by("-id")
-        lines: list[dict[str, Any]] = [{"row": row, "rule": rules.parts.get(row.part)} for row in rows]
+        lines: list[dict[str, Any]] = [
+            {
+                "row": row,
+                "rule": rules.parts.get(row.part),
+                "may_end": row.part in settable or row.part not in rules.parts,
+            }
+            for row in rows
+        ]
         order = {code: place for place, code in enumerate(rules.parts)}
         lines.sort(
             key=lambda line: (line["row"].valid_to is not None, order.get(line["row"].part, len(order)))
@@ -57,8 +71,7 @@ class End(ActionPage):
         return ReasonForm(data)
 
     def also(self, form: forms.Form) -> dict[str, Any]:
-        part = self._part()
-        rule = rules_of(self.project).parts.get(part.part)
+        part, rule = self._part(), self._rule()
         return {"subject": f"{part.unit.name} · {rule.name if rule else part.part}", "cited": rule}
 
     def act(self, form: forms.Form) -> Any:
@@ -68,6 +81,15 @@ class End(ActionPage):
 
     def after(self) -> str:
         return reverse("project-parts", args=[self.project.pk])
+
+    def check(self) -> None:
+        super().check()
+        rule = self._rule()
+        if rule is not None:
+            require_setter(self.project, rule, self.user)
+
+    def _rule(self) -> PartKind | None:
+        return rules_of(self.project).parts.get(self._part().part)
 
     def _part(self) -> Part:
         rows = Part.objects.select_related("unit", "user")

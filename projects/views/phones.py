@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.actions import show_phone
+from accounts.roles import Can
 from kernel.refusals import Refused
 from projects.forms import PurposeForm
+from projects.permissions import require_on
 from projects.views.base import ProjectPage
 
 
@@ -16,6 +18,7 @@ class Show(ProjectPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require_on(self.user, Can.SHOW_PHONE, self.project)
         form = PurposeForm(request.POST)
         firm = self.project.enterprise
         if firm is None or not firm.contact_phone:
