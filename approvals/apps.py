@@ -8,11 +8,12 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals import panel
-        from approvals.following import follow
+        from approvals.following import follow, on_preview
         from cases import event_texts
         from projects import hooks
 
         hooks.on_milestone(follow)
+        hooks.on_preview(on_preview)
         panel.hang()
 
         event_texts.register(

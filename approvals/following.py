@@ -9,11 +9,13 @@ from approvals.actions.opening import open_by_itself
 from approvals.models import Opinion, Step
 from approvals.readiness import Standing
 from approvals.rules import cast_for
+from deadlines import actions as deadlines
 from policies.rulebook import Rulebook
 from policies.schema import Step as StepRule
 from projects.facts import facts_of, rules_of
 from projects.gates import held
-from projects.hooks import MilestoneChange
+from projects.hooks import MilestoneChange, Proposal
+from projects.models import Project
 
 
 def follow(change: MilestoneChange) -> None:
@@ -54,9 +56,41 @@ def _cancel(change: MilestoneChange) -> None:
 
 def _mark_again(change: MilestoneChange) -> None:
     """A clock that started on another day has another last day: who was late is asked anew."""
-    steps = Step.objects.filter(case_id=change.project.pk, opened_by_milestone=change.milestone)
-    for step in steps.running().select_related("deadline"):
-        for row in Opinion.objects.filter(step=step, given_on__isnull=False):
-            late = row.given_on is not None and step.limit_passed(row.given_on)
-            if late != row.late:
-                Opinion.objects.filter(pk=row.pk).update(late=late)
+    for step in _running(change.project, change.milestone):
+        for row, late in _late_anew(step):
+            Opinion.objects.filter(pk=row.pk).update(late=late)
+
+
+def on_preview(proposal: Proposal) -> list[str]:
+    """The marks of lateness that a corrected day would change; writes nothing."""
+    lines = []
+    for milestone, day in proposal.days.items():
+        for step in _running(proposal.project, milestone):
+            if step.deadline is None:
+                continue
+            step.deadline.due_on = deadlines.preview_restart(step.deadline, day)
+            lines += [_mark_moved(step, row, late=late) for row, late in _late_anew(step)]
+    return lines
+
+
+def _mark_moved(step: Step, row: Opinion, *, late: bool) -> str:
+    data = {
+        "name": step.name,
+        "aspect": row.aspect_name,
+        "unit": row.unit.name,
+        "old": _("按期") if late else _("逾期"),
+        "new": _("逾期") if late else _("按期"),
+    }
+    return _("%(name)s：%(unit)s“%(aspect)s”意见 %(old)s → %(new)s") % data
+
+
+def _running(project: Project, milestone: str) -> list[Step]:
+    steps = Step.objects.filter(case_id=project.pk, opened_by_milestone=milestone).running()
+    return list(steps.select_related("deadline").order_by("pk"))
+
+
+def _late_anew(step: Step) -> list[tuple[Opinion, bool]]:
+    """The opinions whose mark of lateness does not agree with the step's clock, and the mark that does."""
+    rows = Opinion.objects.filter(step=step, given_on__isnull=False).select_related("unit").order_by("pk")
+    asked = [(row, row.given_on is not None and step.limit_passed(row.given_on)) for row in rows]
+    return [(row, late) for row, late in asked if late != row.late]

@@ -20,7 +20,7 @@ from notices.actions import Draft, post_many
 from policies.schema import TaskRule
 from projects import hooks
 from projects.facts import facts_of, rules_of
-from projects.hooks import MilestoneChange
+from projects.hooks import MilestoneChange, Proposal
 from projects.models import Project
 
 BATCH = 1000
@@ -28,6 +28,7 @@ BATCH = 1000
 
 def register() -> None:
     hooks.on_milestone(on_milestone)
+    hooks.on_preview(on_preview)
     escalation.register("urge", urge)
     escalation.register("supervise", supervise)
 
@@ -41,14 +42,34 @@ def on_milestone(change: MilestoneChange) -> None:
     if change.kind == "reached":
         _open_tasks(change, tasks)
         return
-    codes = [task.code for task in tasks]
-    waiting = Assignment.objects.undone().filter(case_id=change.project.pk, rule__in=codes)
-    for row in waiting.select_related("deadline"):
+    for row in _waiting(change.project, tasks):
         if change.kind == "withdrawn":
             reason = _("所依据的里程碑已撤销")
             actions.revoke(assignment=row, reason=reason, by=change.by, on=change.on, asked=False)
         elif row.deadline is not None and row.deadline.is_open:
             deadlines.restart(deadline=row.deadline, started_on=change.on, by=change.by, on=change.on)
+
+
+def _waiting(project: Project, tasks: Iterable[TaskRule]) -> list[Assignment]:
+    """What the tasks have asked of somebody and is not done, with its clock."""
+    codes = [task.code for task in tasks]
+    rows = Assignment.objects.undone().filter(case_id=project.pk, rule__in=codes)
+    return list(rows.select_related("deadline").order_by("pk"))
+
+
+def on_preview(proposal: Proposal) -> list[str]:
+    """The clocks of tasks that a corrected day would move; writes nothing."""
+    lines = []
+    for milestone, day in proposal.days.items():
+        tasks = rules_of(proposal.project).tasks_on(milestone)
+        for row in _waiting(proposal.project, tasks) if tasks else ():
+            if row.deadline is None or not row.deadline.is_open:
+                continue
+            due = deadlines.preview_restart(row.deadline, day)
+            if due != row.deadline.due_on:
+                data = {"name": row.title, "old": row.deadline.due_on, "new": due}
+                lines.append(_("交办“%(name)s”期限：%(old)s → %(new)s") % data)
+    return lines
 
 
 def _open_tasks(change: MilestoneChange, tasks: Iterable[TaskRule]) -> None:

@@ -69,8 +69,7 @@ def started_by(project: Project, milestone: str) -> "list[Deadline]":
 
 def on_withdrawn(project: Project, milestone: str, reason: str, by: User, on: date) -> None:
     """What the milestone had met runs again; what it had started falls away."""
-    ending = [rule_name(row.code) for row in rules_of(project).limits_met_by(milestone)]
-    for deadline in Deadline.objects.filter(case_id=project.pk, rule__in=ending, met_on__isnull=False):
+    for deadline in met_by(project, milestone):
         deadlines.reopen(deadline=deadline, reason=reason, by=by, on=on)
     for deadline in started_by(project, milestone):
         deadlines.cancel(deadline=deadline, reason=reason, by=by, on=on)
@@ -82,12 +81,18 @@ def moved_by(project: Project, milestone: str) -> list[Deadline]:
     return list(rows.order_by("pk"))
 
 
+def met_by(project: Project, milestone: str) -> list[Deadline]:
+    """Clocks that this milestone met: a corrected day is the day they were met."""
+    ending = [rule_name(row.code) for row in rules_of(project).limits_met_by(milestone)]
+    rows = Deadline.objects.filter(case_id=project.pk, rule__in=ending, met_on__isnull=False)
+    return list(rows.order_by("pk"))
+
+
 def on_corrected(project: Project, milestone: str, day: date, *, by: User, on: date, reason: str) -> None:
     """Clocks that began with the milestone begin on the new day; those it met are met on it."""
     for deadline in moved_by(project, milestone):
         deadlines.restart(deadline=deadline, started_on=day, by=by, on=on)
-    ending = [rule_name(row.code) for row in rules_of(project).limits_met_by(milestone)]
-    for deadline in Deadline.objects.filter(case_id=project.pk, rule__in=ending, met_on__isnull=False):
+    for deadline in met_by(project, milestone):
         deadlines.reopen(deadline=deadline, reason=reason, by=by, on=on)
         deadlines.meet(deadline=deadline, on=day, by=by)
 

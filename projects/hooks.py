@@ -1,7 +1,7 @@
 """The one way upward: apps above ``projects`` ask to be told when a milestone is reached or withdrawn.
 
 Who registers (in its ``AppConfig.ready``): ``approvals`` opens the steps that wait for a milestone,
-``assignments`` the tasks, ``scoring`` books credit and previews what a correction would move.
+``assignments`` the tasks, ``scoring`` books credit; each previews what a correction would move of its own.
 Handlers run inside the action's transaction: what they raise undoes the whole.
 """
 
@@ -30,13 +30,14 @@ class MilestoneChange:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A correction not yet made: the project's facts before and after, and milestone days that move."""
+    """A correction not yet made: the project's facts before and after, milestone days that move, and the
+    ``figures`` restated: by ``Money`` row, its 分 (None counts nowhere) and its day as they would be."""
 
     project: Project
     facts_before: dict[str, object]
     facts_after: dict[str, object]
     days: dict[str, date] = field(default_factory=dict)
-    on: date | None = None
+    figures: dict[int, tuple[int | None, date]] = field(default_factory=dict)
 
 
 MilestoneHandler = Callable[[MilestoneChange], None]

@@ -5,7 +5,6 @@ Registered with ``projects.hooks`` when the app is ready.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -15,10 +14,10 @@ from kernel.money import show_fen
 from projects import hooks
 from projects.facts import facts_of, rules_of
 from projects.hooks import MilestoneChange, Proposal
-from projects.models import Measure, Project
+from projects.models import Project
 from scoring import actions, queries
 from scoring.models import CreditMeasure
-from scoring.reckoning import Amount, Line, lines
+from scoring.reckoning import Line, lines
 from scoring.wording import unit_names
 
 
@@ -50,19 +49,10 @@ def _after(proposal: Proposal) -> list[Line]:
     signed = queries.signed_on(project, rules)
     if signed is not None:
         signed = proposal.days.get(queries.signing(rules), signed)
-    counted = queries.amounts(project, signed)
+    counted = queries.amounts(project, signed, proposal.figures)
     facts = facts_of(project) | proposal.facts_after
-    counted["agreed_funds"] = _stated(counted["agreed_funds"], proposal, signed)
     units = queries.credited_units(project)
     return [line for m, sums in counted.items() for line, _formula in lines(m, sums, rules, facts, units)]
-
-
-def _stated(known: list[Amount], proposal: Proposal, signed: date | None) -> list[Amount]:
-    """The agreed figure as the correction would have it."""
-    fen = proposal.facts_after.get(Measure.CONTRACT.value)
-    if not isinstance(fen, int) or signed is None:
-        return known
-    return [replace(known[0], fen=fen)] if known else [Amount(0, fen, signed)]
 
 
 def _amounts_moved(now: Iterable[Line], then: Iterable[Line]) -> list[str]:
@@ -89,10 +79,15 @@ def _sums(rows: Iterable[Line]) -> dict[tuple[int, str], int]:
 
 
 def _days_moved(now: Iterable[Line], then: Iterable[Line]) -> list[str]:
-    """Agreed funds that would count for another day, and so perhaps for another quarter."""
-    days = [
-        sorted({line.on for line in rows if line.measure == CreditMeasure.AGREED}) for rows in (now, then)
+    """Funds that would count for another day, and so perhaps for another quarter."""
+    before, after = _days(now), _days(then)
+    return [
+        _("%(measure)s计入日期：%(old)s → %(new)s")
+        % {"measure": CreditMeasure(measure).label, "old": old, "new": after[measure, source]}
+        for (measure, source), old in before.items()
+        if after.get((measure, source), old) != old
     ]
-    if not all(days) or days[0] == days[1]:
-        return []
-    return [_("协议资金计入日期：%(old)s → %(new)s") % {"old": days[0][0], "new": days[1][0]}]
+
+
+def _days(rows: Iterable[Line]) -> dict[tuple[str, int], date]:
+    return {(line.measure, line.source): line.on for line in rows}

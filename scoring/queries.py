@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -31,11 +32,22 @@ def signed_on(project: Project, rules: Rulebook) -> date | None:
     return found.first()
 
 
-def amounts(project: Project, signed: date | None) -> dict[str, list[Amount]]:
-    """What counts for each measure: the agreed figure in force once signed, every payment on its own day."""
+def amounts(
+    project: Project,
+    signed: date | None,
+    restated: Mapping[int, tuple[int | None, date]] = MappingProxyType({}),
+) -> dict[str, list[Amount]]:
+    """What counts for each measure: the agreed figure in force once signed, every payment on its own day.
+
+    ``restated``: rows taken as a correction would have them, their 分 and day by key. What has no figure in
+    分, or was put right to nothing, counts nowhere.
+    """
     rows = Money.objects.filter(project=project, measure__in=FACT_OF.values(), superseded_by__isnull=True)
     found: dict[str, list[Amount]] = {measure: [] for measure in FACT_OF}
-    for row in rows.exclude(fen__isnull=True).order_by("id"):
+    for row in rows.order_by("id"):
+        row.fen, row.on = restated.get(row.pk, (row.fen, row.on))
+        if not row.fen:
+            continue
         if row.measure == Measure.PAID_IN:
             found["paid_in_funds"].append(_amount(row, row.on))
         elif signed is not None:

@@ -24,6 +24,8 @@ from projects.permissions import lock, require_on, require_running, require_sigh
 
 MOST_PARTS = 99
 
+MOST_PARTS = 99
+
 
 @transaction.atomic
 def reach(
@@ -107,6 +109,8 @@ def _check_day_and_parts(
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     if parts_total > 1 and not rule.staged:
         raise Refused.invalid("parts_total", _("“%(name)s”不能分期") % {"name": rule.name})
+    if parts_total > MOST_PARTS:
+        raise Refused.invalid("parts_total", _("分期最多 %(most)s 期") % {"most": MOST_PARTS})
     if parts_total > MOST_PARTS:
         raise Refused.invalid("parts_total", _("分期最多 %(most)s 期") % {"most": MOST_PARTS})
     if not 1 <= part_no <= parts_total:

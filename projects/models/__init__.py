@@ -3,6 +3,7 @@
 from projects.models.choices import (
     AgreementGrade,
     Batch,
+    Currency,
     LandMode,
     Measure,
     Origin,
@@ -19,6 +20,7 @@ __all__ = [
     "AgreementGrade",
     "Batch",
     "ContactRecord",
+    "Currency",
     "Decision",
     "ImportBatch",
     "ImportMapping",

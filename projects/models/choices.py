@@ -72,3 +72,19 @@ class Measure(models.TextChoices):
     OUTPUT = "output", _("年产值")
     TAX = "tax", _("年税收")
     PAID_IN = "paid_in", _("到位资金")
+
+
+class Currency(models.TextChoices):
+    """What a figure may be stated in: the currencies that ledgers are read in."""
+
+    CNY = "CNY", _("人民币")
+    USD = "USD", _("美元")
+    HKD = "HKD", _("港元")
+    EUR = "EUR", _("欧元")
+    JPY = "JPY", _("日元")
+    GBP = "GBP", _("英镑")
+    TWD = "TWD", _("新台币")
+    KRW = "KRW", _("韩元")
+    SGD = "SGD", _("新加坡元")
+    AUD = "AUD", _("澳元")
+    CAD = "CAD", _("加元")

@@ -260,6 +260,17 @@ def test_correcting_the_start_marks_lateness_anew(story: Story) -> None:
     assert asked(step).late
 
 
+def test_a_correction_shows_beforehand_which_marks_of_lateness_change(story: Story) -> None:
+    step = story.assessment()
+    story.answer(asked(step), DUE)
+    change = Change(milestone="first_talk_registered", day=TODAY - timedelta(days=10))
+    project = Project.objects.get(pk=step.case_id)
+    shown = projects.preview_correction(project=project, change=change, by=story.clerk)
+    row = asked(step)
+    assert f"{step.name}：{row.unit.name}“{row.aspect_name}”意见 按期 → 逾期" in shown
+    assert not row.late
+
+
 def test_the_database_refuses_half_an_opinion(story: Story) -> None:
     row = asked(story.assessment())
     with pytest.raises(IntegrityError):
