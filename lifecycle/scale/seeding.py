@@ -93,6 +93,15 @@ def seed(*, projects: int, on: date, say: Callable[[str], None] = lambda line: N
     return Made(projects, perf_counter() - begun)
 
 
+def settle() -> None:
+    """What the database's own housekeeping would do in its time: after it, indexes answer without their rows.
+
+    Not within a transaction.
+    """
+    for model in _all_tables():
+        tables.run(f'VACUUM "{model._meta.db_table}"')
+
+
 def prepare(on: date) -> None:
     """The organisation, the packs in force, the calendar and the demo accounts, where they are missing."""
     if not Unit.objects.exists():

@@ -35,7 +35,7 @@ def ledgers(place: Place, rows: int, data: Path) -> Iterator[Figure]:
     rate = rows / (came["preview"] + came["commit"])
     yield Figure("import of a ledger, preview and commit", rate, "rows/s", least=2_000, note=note)
     yield Figure("import of a ledger: peak memory", came["megabytes"], "MB", most=600)
-    out = place.ask("export", "construction")
+    out = place.ask("export", "吨新材料项目")
     note = f"{out['rows']:,} rows"
     yield Figure("export of the ledger", out["rows"] / out["seconds"], "rows/s", least=15_000, note=note)
 

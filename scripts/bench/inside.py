@@ -71,20 +71,35 @@ def advancing(count: str) -> list[int]:
 
 @asked
 def histories(*lengths: str) -> dict[str, int]:
-    """Projects far on whose histories are made this long: length → project."""
-    from cases.models import Event
-    from kernel.clock import today
+    """Projects far on, given so many events, contacts, figures and versions each: length → project."""
     from projects.models import Project
 
     rows = Project.objects.filter(phase="production").order_by("pk")
-    found = dict(zip(lengths, rows.values_list("pk", flat=True), strict=False))
-    for length, pk in found.items():
-        missing = max(int(length) - Event.objects.filter(case_id=pk).count(), 0)
-        data = {"channel": "电话", "with": "王经理", "matter": "询问进展"}
-        Event.objects.bulk_create(
-            [Event(case_id=pk, kind="contact.recorded", on=today(), data=data) for _number in range(missing)]
-        )
-    return found
+    found = dict(zip(map(int, lengths), rows, strict=False))
+    for length, project in found.items():
+        _lengthen(project, length)
+    return {str(length): project.pk for length, project in found.items()}
+
+
+def _lengthen(project: Any, length: int) -> None:
+    from accounts.models import User
+    from cases.models import Event
+    from kernel.clock import now, today
+    from projects.models import ContactRecord, Money, Project
+
+    on, clerk = today(), User.objects.get(username="clerk")
+    said: dict[str, Any] = {"channel": "电话", "with": "王经理", "matter": "询问进展"}
+    contact = {"on": on, "channel": "phone", "with_whom": "王经理", "matter": "询问进展", "by": clerk}
+    figure = {"measure": "paid_in", "raw": "1万元", "original": "10000", "fen": 1_000_000, "on": on}
+    version = Project.history.model
+    kept = {field.attname: getattr(project, field.attname) for field in Project.history.tracked_fields}
+    for model, fields in (
+        (Event, {"case_id": project.pk, "kind": "contact.recorded", "on": on, "data": said}),
+        (ContactRecord, {"project": project, **contact}),
+        (Money, {"project": project, "recorded_by": clerk, **figure}),
+        (version, kept | {"history_date": now(), "history_type": "~", "history_user": clerk}),
+    ):
+        model.objects.bulk_create([model(**fields) for _number in range(length)])
 
 
 @asked
@@ -127,13 +142,13 @@ def imported(path: str) -> dict[str, float]:
 
 
 @asked
-def export(phase: str) -> dict[str, float]:
-    """Rows of the ledger written to Excel, and the seconds it took."""
+def export(words: str) -> dict[str, float]:
+    """The ledger's rows with these words written to Excel: how many, and the seconds it took."""
     from accounts.models import User
     from projects.exports import ledger_file
     from projects.queries import LedgerFilter, ledger
 
-    clerk, wanted = User.objects.get(username="clerk"), LedgerFilter(phase=phase)
+    clerk, wanted = User.objects.get(username="clerk"), LedgerFilter(q=words)
     count = ledger(clerk, wanted).count()
     begun = perf_counter()
     path = ledger_file(by=clerk, wanted=wanted)

@@ -118,11 +118,11 @@ def _cursor(site: Site, path: str, rows: int) -> str:
 
 
 def case_file(large: Site) -> list[Figure]:
-    """How many statements a case file takes, with a short and with a long history."""
+    """How many statements a case file takes, with a short and with a long past."""
     found = large.place.ask("histories", "2", "2000")
     return [
         Figure(
-            f"case file with {int(length):,} events: statements",
+            f"case file with {int(length):,} of everything: statements",
             large.queries(large.page(f"/projects/{pk}/")),
             most=25,
         )

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from kernel.clock import today
 from kernel.refusals import Refused
-from lifecycle.scale.seeding import seed
+from lifecycle.scale.seeding import seed, settle
 from projects.models import Project
 
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         say = self.stdout.write if verbosity > 1 else lambda line: None
         try:
             made = seed(projects=projects, on=today(), say=say)
+            if not connection.in_atomic_block:
+                settle()
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         words = {"count": f"{made.projects:,}", "seconds": f"{made.seconds:.1f}", "rate": f"{made.rate:,.0f}"}
