@@ -5,7 +5,7 @@ Who registers (in its ``AppConfig.ready``): ``approvals`` opens the steps that w
 Handlers run inside the action's transaction: what they raise undoes the whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +15,8 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class MilestoneChange:
-    """A milestone wholly reached (``reached``), withdrawn, or moved to another day (``corrected``).
+    """A milestone wholly reached (``reached``), withdrawn, moved to another day (``corrected``), or shown
+    by its paper after an old ledger had brought it in (``evidenced``).
 
     ``past`` marks what an old ledger brought in: no clock starts and nobody is asked for the past.
     """
@@ -42,9 +43,13 @@ class Proposal:
 
 MilestoneHandler = Callable[[MilestoneChange], None]
 PreviewHandler = Callable[[Proposal], list[str]]
+VoidHandler = Callable[[Collection[int], User, date], None]
 _on_milestone: list[MilestoneHandler] = []
 _on_money: list[Callable[[Project, User, date], None]] = []
+_on_void: list[VoidHandler] = []
 _previews: list[PreviewHandler] = []
+CONSEQUENCES: set[str] = set()
+"""Kinds of events that handlers write of what followed: they do not say that somebody touched the case."""
 
 
 def on_milestone(handler: MilestoneHandler) -> MilestoneHandler:
@@ -55,6 +60,12 @@ def on_milestone(handler: MilestoneHandler) -> MilestoneHandler:
 def on_money(handler: Callable[[Project, User, date], None]) -> Callable[[Project, User, date], None]:
     """Told after figures, origin, class or the units that share the credit of a project changed."""
     _on_money.append(handler)
+    return handler
+
+
+def on_void(handler: VoidHandler) -> VoidHandler:
+    """Told, set-based, which projects were voided with the import that had made them."""
+    _on_void.append(handler)
     return handler
 
 
@@ -72,6 +83,11 @@ def tell(change: MilestoneChange) -> None:
 def tell_money(project: Project, by: User, on: date) -> None:
     for handler in _on_money:
         handler(project, by, on)
+
+
+def tell_void(keys: Collection[int], by: User, on: date) -> None:
+    for handler in _on_void:
+        handler(keys, by, on)
 
 
 def preview(proposal: Proposal) -> list[str]:

@@ -30,7 +30,10 @@ def lock(project: Project) -> Project:
     found = _locked(connection.vendor).ask(pk=project.pk)
     if not found:
         raise Project.DoesNotExist
-    return found[0]
+    row = found[0]
+    if not row.division:  # voided while we waited: the case beside it was read before
+        row.case.refresh_from_db(fields=["voided_on"])
+    return row
 
 
 @cache
@@ -118,5 +121,5 @@ def _changes_since(project: Project, version: int) -> str:
     for old, new in pairwise(rows):
         delta = new.diff_against(old, excluded_fields=["version", "updated_at"])
         names = "、".join(str(Project._meta.get_field(name).verbose_name) for name in delta.changed_fields)
-        lines.append(f"{new.history_user or '—'}：{names or '—'}")
+        lines.append(f"{new.history_user or '—'}：{names or new.history_change_reason or '—'}")
     return "；".join(lines) or "—"

@@ -19,7 +19,8 @@ from scoring import queries, wording
 from scoring.models import Credit
 from scoring.reckoning import Line, lines
 
-__all__ = ["book", "desired", "rebook"]
+__all__ = ["EVENTS", "book", "desired", "rebook"]
+EVENTS = ("credit.booked", "credit.rebooked")
 
 
 @joined
@@ -51,9 +52,9 @@ def rebook(*, project: Project, by: User, on: date) -> list[Credit]:
 
 
 def desired(project: Project, facts: dict[str, Any] | None = None) -> list[tuple[Line, dict[str, Any]]]:
-    """Every line that should stand for a project, with its formula; five queries."""
+    """Every line that should stand for a project, with its formula; five queries. A voided one earns none."""
     rules = rules_of(project)
-    if not rules.credit:
+    if not rules.credit or project.case.voided_on is not None:
         return []
     counted = queries.amounts(project, queries.signed_on(project, rules))
     units = queries.credited_units(project) if any(counted.values()) else []
@@ -115,7 +116,7 @@ def _tell(project: Project, rows: Iterable[Credit], corrected: bool, by: User | 
     """One event; and, where published figures move, word of it to the units whose they are."""
     rows = list(rows)
     text = wording.summary(rows)
-    kind = "credit.rebooked" if corrected else "credit.booked"
+    kind = EVENTS[corrected]
     data = {"lines": text, "credits": [row.pk for row in rows]}
     event = record(case=project.case, kind=kind, by=by, on=on, data=data)
     if corrected:

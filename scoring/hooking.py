@@ -4,7 +4,7 @@ Registered with ``projects.hooks`` when the app is ready.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from projects import hooks
 from projects.facts import facts_of, rules_of
 from projects.hooks import MilestoneChange, Proposal
 from projects.models import Project
+from projects.permissions import lock
 from scoring import actions, queries
 from scoring.models import CreditMeasure
 from scoring.reckoning import Line, lines
@@ -24,17 +25,26 @@ from scoring.wording import unit_names
 def register() -> None:
     hooks.on_milestone(on_milestone)
     hooks.on_money(on_money)
+    hooks.on_void(on_void)
+    hooks.CONSEQUENCES.update(actions.EVENTS)
     hooks.on_preview(on_preview)
 
 
 def on_milestone(change: MilestoneChange) -> None:
     """Signing books; its withdrawal and correction rebook. An old ledger's waits for its paper."""
-    if change.milestone == queries.signing(rules_of(change.project)) and not change.past:
+    waits = change.past and change.kind != "evidenced"
+    if change.milestone == queries.signing(rules_of(change.project)) and not waits:
         actions.book(project=change.project, by=change.by, on=change.on)
 
 
 def on_money(project: Project, by: User, on: date) -> None:
     actions.book(project=project, by=by, on=on)
+
+
+def on_void(keys: Collection[int], by: User, on: date) -> None:
+    """What still stands for them is reversed."""
+    for pk in queries.credited(keys):
+        actions.book(project=lock(Project(pk=pk)), by=by, on=on)
 
 
 def on_preview(proposal: Proposal) -> list[str]:

@@ -1,6 +1,6 @@
 """Reads of scoring: what of a project counts, totals by unit, years."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -38,6 +38,7 @@ def amounts(
     restated: Mapping[int, tuple[int | None, date]] = MappingProxyType({}),
 ) -> dict[str, list[Amount]]:
     """What counts for each measure: the agreed figure in force once signed, every payment on its own day.
+    A payment that only a ledger says counts once somebody shows its paper.
 
     ``restated``: rows taken as a correction would have them, their 分 and day by key. What has no figure in
     分, or was put right to nothing, counts nowhere.
@@ -49,7 +50,8 @@ def amounts(
         if not row.fen:
             continue
         if row.measure == Measure.PAID_IN:
-            found["paid_in_funds"].append(_amount(row, row.on))
+            if not row.evidence_outstanding:
+                found["paid_in_funds"].append(_amount(row, row.on))
         elif signed is not None:
             found["agreed_funds"] = [_amount(row, signed)]
     return found
@@ -57,6 +59,12 @@ def amounts(
 
 def _amount(row: Money, on: date) -> Amount:
     return Amount(row.pk, row.fen or 0, on, row.raw, row.evidence_id is not None)
+
+
+def credited(projects: Collection[int]) -> list[int]:
+    """Those of some projects for which credit stands."""
+    rows = Credit.objects.standing().filter(case_id__in=projects).order_by("case_id")
+    return list(rows.values_list("case_id", flat=True).distinct())
 
 
 def credited_units(project: Project) -> list[int]:

@@ -14,6 +14,7 @@ from kernel.bulk import Scratch, Sql, fetch, insert_history, insert_select, json
 from kernel.clock import now
 from policies.rulebook import current
 from projects.actions.register import next_codes
+from projects.importing import codes
 from projects.importing.claims import Claim
 from projects.importing.preparing import COLUMNS, INVESTOR, MONEY, Prepared, prepare
 from projects.importing.updating import update_changed
@@ -70,7 +71,7 @@ def _much_memory() -> Iterator[None]:
 def _bring_in(batch: ImportBatch, policy_set_id: int, tables: Prepared) -> int:
     """Insert what the scratch tables hold. The lock on the series of numbers keeps imports apart."""
     next_codes(batch.on, 0)
-    if _moved():
+    if _moved(tables.coded):
         raise Moved
     _hold_back(batch)
     count = _number(batch)
@@ -82,11 +83,11 @@ def _bring_in(batch: ImportBatch, policy_set_id: int, tables: Prepared) -> int:
     return count
 
 
-def _moved() -> bool:
-    """Whether an enterprise that this import would make has come into being meanwhile."""
+def _moved(coded: dict[int, str]) -> bool:
+    """Whether an enterprise that this import would make, or a code it would give, has come in meanwhile."""
     by_code = "e.credit_code = i.credit_code AND i.credit_code <> ''"
     by_name = "e.normalized_name = i.normalized_name AND (i.credit_code = '' OR e.credit_code = '')"
-    return any(
+    return codes.taken(coded) or any(
         fetch(f"SELECT 1 FROM import_investor i JOIN cases_enterprise e ON {same} LIMIT 1")  # noqa: S608
         for same in (by_code, by_name)
     )
@@ -139,11 +140,8 @@ def _enterprises(batch: ImportBatch, tables: Prepared) -> None:
     insert_select(Enterprise, values, "FROM import_investor i JOIN import_made m ON m.n = i.n ORDER BY i.n")
     where = "t.id IN (SELECT key FROM import_made)"
     insert_history(Enterprise, kind="+", by=batch.user_id, reason=batch.filename, where=where)
-    for key, code in tables.coded.items():
-        row = Enterprise.objects.get(pk=key)
-        row.credit_code, row.no_code_reason = code, ""
-        row._history_user = batch.user  # type: ignore[attr-defined]
-        row.save()
+    if tables.coded:
+        batch.codes_given = codes.give(tables.coded, batch)
 
 
 _JOINED = "FROM import_project t JOIN import_number u ON u.n = t.n"
@@ -180,6 +178,7 @@ def _hanging(batch: ImportBatch) -> None:
     insert_history(Part, kind="+", by=by, reason=reason, where=f"t.case_id IN {_NEW}")
     money: dict[str, Any] = {name: Sql(f"f.{name}") for name in MONEY}
     money |= {"project_id": Sql("u.key"), "on": batch.on, "source": batch.filename, "recorded_by_id": by}
+    money["evidence_outstanding"] = True
     insert_select(Money, money, "FROM import_money f JOIN import_number u ON u.n = f.n ORDER BY f.n")
     _milestones(batch)
     insert_history(ReachedMilestone, kind="+", by=by, reason=reason, where=f"t.project_id IN {_NEW}")
@@ -227,5 +226,6 @@ def _close(batch: ImportBatch, created: int) -> dict[str, int]:
     counts[Outcome.SKIPPED] = batch.counts.get(Outcome.SKIPPED, 0) + skipped
     batch.state, batch.committed_at, batch.heartbeat_at = ImportState.DONE, now(), None
     batch.counts, batch.rows_done = counts, created + counts[Outcome.CHANGED]
-    batch.save(update_fields=["state", "committed_at", "counts", "rows_done", "heartbeat_at"])
+    fields = ("state", "committed_at", "counts", "codes_given", "rows_done", "heartbeat_at")
+    batch.save(update_fields=fields)
     return counts

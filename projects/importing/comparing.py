@@ -63,16 +63,35 @@ def _compare_figure(
     changes: dict[str, list[str]],
     messages: list[tuple[str, str]],
 ) -> None:
-    measure = figure["measure"]
-    if len(kept) > 1:  # funds paid in are booked one by one: a ledger's sum cannot be booked as one more
-        total = sum(row["fen"] or 0 for row in kept)
-        if total != figure["fen"]:
-            text = _("台账为%(a)s，系统已分笔登记共%(b)s，请逐笔登记") % {
-                "a": show_figure(figure), "b": show_fen(total),
-            }  # fmt: skip
-            messages.append((measure, text))
+    measure, booked = figure["measure"], _booked(kept)
+    if booked:
+        if not _adds_up(kept, figure):
+            total = show_fen(sum(row["fen"] or 0 for row in kept))
+            said = show_figure(kept[0]) if len(kept) == 1 else total
+            messages.append((measure, booked % {"a": show_figure(figure), "b": said}))
     elif not kept or not _equal(kept[0], figure):
         changes[measure] = [show_figure(kept[0]) if kept else "—", show_figure(figure)]
+
+
+def _booked(kept: list[dict[str, Any]]) -> str:
+    """What to tell of another figure where a ledger must not replace the one in force; "" where it may.
+
+    Payments are booked one by one, and a paper outweighs a ledger: only a person replaces these.
+    """
+    if (
+        any(row["measure"] == Measure.PAID_IN and not row["evidence_outstanding"] for row in kept)
+        or len(kept) > 1
+    ):
+        return _("台账为%(a)s，系统已分笔登记共%(b)s，请逐笔登记")
+    if any(row["evidence_id"] for row in kept):
+        return _("台账为%(a)s，系统有佐证的数据为%(b)s，请用“更正”")
+    return ""
+
+
+def _adds_up(kept: list[dict[str, Any]], stated: dict[str, Any]) -> bool:
+    return bool(
+        _equal(kept[0], stated) if len(kept) == 1 else sum(row["fen"] or 0 for row in kept) == stated["fen"]
+    )
 
 
 def _equal(kept: dict[str, Any], stated: dict[str, Any]) -> bool:

@@ -144,6 +144,16 @@ def _money_of(ids: Iterable[int]) -> InForce:
     """The figures in force of these projects, by project and measure, oldest first."""
     rows = Money.objects.filter(project_id__in=list(ids), superseded_by__isnull=True).order_by("pk")
     found: InForce = {}
-    for row in rows.values("pk", "project_id", "measure", "currency", "original", "fen"):
+    columns = (
+        "pk",
+        "project_id",
+        "measure",
+        "currency",
+        "original",
+        "fen",
+        "evidence_id",
+        "evidence_outstanding",
+    )
+    for row in rows.values(*columns):
         found.setdefault((row["project_id"], row["measure"]), []).append(dict(row))
     return found

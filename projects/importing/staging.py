@@ -48,8 +48,7 @@ def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
     """
     mapping = Mapping.from_json(batch.mapping) if batch.mapping else None
     reading = open_reading(Path(batch.file.path), batch.on, batch.sheet, mapping)
-    ImportRow.objects.filter(batch=batch).delete()
-    claim.beat(rows_done=0, rows_total=max(reading.sheet.facts.height - reading.header.rows[-1], 0))
+    _clear(batch, claim, max(reading.sheet.facts.height - reading.header.rows[-1], 0))
     counts: Counter[str] = Counter(dict.fromkeys(Outcome.values, 0))
     matcher = Matcher(batch.user)
     done = 0
@@ -149,6 +148,13 @@ def _skipped(line: SkippedRow) -> dict[str, Any]:
         "messages": [message],
         "project_id": None,
     }
+
+
+@transaction.atomic
+def _clear(batch: ImportBatch, claim: Claim, total: int) -> None:
+    """Begin anew, only while the batch is still ours: the rows of who took it over stay."""
+    claim.beat(rows_done=0, rows_total=total)
+    ImportRow.objects.filter(batch=batch).delete()
 
 
 @transaction.atomic

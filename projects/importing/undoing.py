@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BigIntegerField, F, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -11,17 +11,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases import actions as cases
-from cases.models import Event, Part
+from cases.models import Case, Event, Part
 from kernel.bulk import Scratch, Sql, insert_history, insert_select, json_object, run
 from kernel.clock import now
 from projects import hooks
 from projects.actions import money, saving
 from projects.facts import derive, rules_of
+from projects.importing import codes
 from projects.importing.claims import Claim
+from projects.importing.staging import chunked
 from projects.models import ImportBatch, ImportRow, Money, Project
 from projects.models.imports import ImportState
 from projects.permissions import lock
 
+CHUNK = 2000
 _VOID = "IN (SELECT key FROM import_void)"
 _IMPORT = Cast(KeyTextTransform("import", "data"), BigIntegerField())
 _BY_IMPORT = ("project.imported", "project.import_updated")
@@ -35,11 +38,13 @@ def undo(claim: Claim) -> dict[str, Any]:
     """
     batch = claim.lock()
     by, on = batch.undone_by or batch.user, batch.undone_on or batch.on
-    new, changed, kept = _sorted(batch)
+    new, changed, kept = _sorted(batch, _lock(batch))
     _void(batch, new, by, on)
-    for row in ImportRow.objects.filter(pk__in=changed).order_by("excel_row").select_related("project"):
+    for row in ImportRow.objects.filter(pk__in=changed).order_by("project_id").select_related("project"):
         _restore(batch, row, by, on)
     report = {"voided": len(new), "restored": len(changed), "kept": kept}
+    if batch.codes_given:
+        report["codes"] = codes.take_back(batch, by)
     batch.state, batch.undone_at, batch.heartbeat_at, batch.undo_report = (
         ImportState.UNDONE,
         now(),
@@ -50,9 +55,29 @@ def undo(claim: Claim) -> dict[str, Any]:
     return report
 
 
-def _sorted(batch: ImportBatch) -> tuple[list[int], list[int], list[dict[str, int]]]:
-    """Cases to void, rows to restore, and rows to keep because something else happened to their project."""
-    last = Event.objects.filter(case_id=OuterRef("project_id")).order_by("-pk")
+def _lock(batch: ImportBatch) -> set[int]:
+    """Lock the projects, then their cases, in the order of their keys; returns the cases that we have.
+
+    Whoever works on a project holds it: we wait, and see what came of it. A case that somebody else holds
+    is being written to at this moment, perhaps by who goes on to wait for its project: it counts as touched.
+    """
+    ours = ImportRow.objects.filter(batch=batch, version_after__isnull=False).values("project")
+    projects = Project.objects.select_for_update(of=("self",)).filter(pk__in=ours).order_by("pk")
+    held = projects.values_list("pk", flat=True)
+    for _key in held.iterator(CHUNK):
+        pass
+    skips = connection.features.has_select_for_update_skip_locked
+    cases = Case.objects.select_for_update(of=("self",), skip_locked=skips).filter(pk__in=ours)
+    return set(cases.order_by("pk").values_list("pk", flat=True).iterator(CHUNK))
+
+
+def _sorted(batch: ImportBatch, ours: set[int]) -> tuple[list[int], list[int], list[dict[str, int]]]:
+    """Cases to void, rows to restore, and rows to keep because something else happened to their project.
+
+    What follows of itself from an import, such as credit, is no touch.
+    """
+    last = Event.objects.filter(case_id=OuterRef("project_id")).exclude(kind__in=hooks.CONSEQUENCES)
+    last = last.order_by("-pk")
     rows = ImportRow.objects.filter(batch=batch, version_after__isnull=False, project__isnull=False)
     rows = rows.annotate(
         version=F("project__version"),
@@ -62,9 +87,9 @@ def _sorted(batch: ImportBatch) -> tuple[list[int], list[int], list[dict[str, in
     new, changed, kept = [], [], []
     columns = ("pk", "excel_row", "project_id", "before", "version_after", "version", "kind", "by_import")
     for key, number, project, before, after, version, kind, by_import in rows.values_list(*columns).iterator(
-        2000
+        CHUNK
     ):
-        if version != after or kind not in _BY_IMPORT or by_import != batch.pk:
+        if project not in ours or version != after or kind not in _BY_IMPORT or by_import != batch.pk:
             kept.append({"row": number, "project": project})
         elif before is None:
             new.append(project)
@@ -93,6 +118,8 @@ def _void(batch: ImportBatch, keys: list[int], by: User, on: date) -> None:
         "unit_id": batch.unit_id, "data": json_object(file=batch.filename, **{"import": batch.pk}),
     }  # fmt: skip
     insert_select(Event, event, "FROM import_void v ORDER BY v.key")
+    for part in chunked(keys, CHUNK):
+        hooks.tell_void(part, by, on)
 
 
 def _restore(batch: ImportBatch, row: ImportRow, by: User, on: date) -> None:
@@ -128,6 +155,7 @@ def _restate(made: Money, by: User, on: date, source: str) -> None:
         rate_on=earlier.rate_on if earlier else None,
         qualifier=earlier.qualifier if earlier else "",
         evidence=earlier.evidence if earlier else None,
+        evidence_outstanding=earlier.evidence_outstanding if earlier else True,
         on=earlier.on if earlier else on,
         source=source[:200],
         supersedes=made,

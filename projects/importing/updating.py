@@ -124,7 +124,8 @@ class Figures:
         last = next((row for row in figures if row.measure == figure["measure"]), None)
         self.rows.add(
             project_id=change.project.pk, on=self.batch.on, source=self.batch.filename,
-            recorded_by_id=self.batch.user_id, supersedes_id=last.pk if last else None, **figure,
+            recorded_by_id=self.batch.user_id, supersedes_id=last.pk if last else None,
+            evidence_outstanding=True, **figure,
         )  # fmt: skip
         if last is not None:
             figures.remove(last)

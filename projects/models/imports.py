@@ -56,7 +56,8 @@ class ImportBatch(models.Model):
 
     A worker that takes it up counts ``attempts`` up and stamps ``heartbeat_at``: whoever comes back with
     an older count has lost it. ``tries`` count from the last request on, so that what kills every worker
-    ends. ``counts`` are by outcome; skipped lines count one by one.
+    ends. ``counts`` are by outcome; skipped lines count one by one. ``codes_given``: known enterprises
+    that it gave a credit code, by key, with the code and why they had none.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="imports")
@@ -82,6 +83,7 @@ class ImportBatch(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undo_report = models.JSONField(default=dict)
+    codes_given = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-id"]

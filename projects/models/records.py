@@ -1,7 +1,10 @@
 """What is kept beside the project: milestones reached, contacts, money, saved views."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -24,6 +27,15 @@ class Precision(models.TextChoices):
     QUARTER = "quarter", _("季")
     YEAR = "year", _("年")
     UNKNOWN = "unknown", _("日期不详")
+
+
+def said(day: date, precision: str) -> str:
+    """A day no more exactly than it is known: 2025-03-01 of a month is "2025-03"."""
+    if precision == Precision.UNKNOWN:
+        return str(Precision.UNKNOWN.label)
+    if precision == Precision.QUARTER:
+        return gettext("%(year)s年第%(n)s季度") % {"year": day.year, "n": (day.month + 2) // 3}
+    return str(day)[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)]
 
 
 class ReachedMilestone(models.Model):
@@ -77,6 +89,15 @@ class ReachedMilestone(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.on}"
 
+    @property
+    def said_on(self) -> str:
+        """The day as it is known; an old ledger's may be a month, or none."""
+        return said(self.on, self.precision)
+
+    def may_be(self, day: date) -> bool:
+        """Whether a day lies within what is known of the day."""
+        return self.precision == Precision.UNKNOWN or said(day, self.precision) == self.said_on
+
 
 class Channel(models.TextChoices):
     PHONE = "phone", _("电话")
@@ -120,7 +141,7 @@ class Money(models.Model):
     """One figure as it was stated: as written, in its currency and unit, on a day, with its source.
 
     ``fen`` is the yuan value in 分, or null where a foreign amount has no rate. A correction adds a row
-    that supersedes; nothing is overwritten.
+    that supersedes; nothing is overwritten. ``evidence_outstanding`` marks what only a ledger says.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="money", db_index=False)
@@ -137,6 +158,7 @@ class Money(models.Model):
     evidence = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    evidence_outstanding = models.BooleanField(_("台账补录，佐证待补"), default=False)
     reason = models.CharField(_("说明"), max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,8 +13,10 @@ from django.utils import timezone
 
 from cases.models import Case, Enterprise, Event
 from lifecycle.celery import app
+from kernel.refusals import Refused
+from projects import actions
 from projects.actions import imports
-from projects.importing import claims, committing
+from projects.importing import claims, committing, staging, undoing
 from projects.models import ImportBatch, ImportRow, Money, Project, ReachedMilestone
 from projects.tasks import resume_imports
 from tests.law import District, open_district
@@ -111,6 +114,22 @@ def test_a_worker_that_was_given_up_for_dead_leaves_no_trace(district: District,
     assert steps.work(batch).counts["created"] == 40
 
 
+def test_a_worker_that_was_given_up_for_dead_leaves_the_rows_of_the_next_alone(
+    district: District, tmp_path: Path
+) -> None:
+    batch = steps.upload(district.clerk, steps.ledger(tmp_path / "a.xlsx", lines()))
+    imports.check(batch=batch, by=district.clerk, enqueue=False)
+    taken = claims.take(batch.pk)
+    assert taken is not None
+    old, stale = taken
+    ImportBatch.objects.filter(pk=batch.pk).update(heartbeat_at=timezone.now() - 2 * claims.STALE)
+    steps.work(batch)
+    staged = ImportRow.objects.filter(batch=batch).count()
+    with pytest.raises(claims.Lost):
+        staging.stage(stale, old)
+    assert ImportRow.objects.filter(batch=batch).count() == staged > 0
+
+
 def test_an_enterprise_that_came_in_meanwhile_is_found_and_not_made_again(
     district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,8 +169,6 @@ def test_what_kills_every_worker_ends_after_three_tries(
 def test_a_failed_undo_leaves_the_import_in_force(
     district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from projects.importing import undoing
-
     batch = steps.imported(district.clerk, steps.ledger(tmp_path / "a.xlsx", lines()))
     imports.undo(batch=batch, by=district.clerk, on=steps.TODAY, enqueue=False)
 
@@ -165,6 +182,62 @@ def test_a_failed_undo_leaves_the_import_in_force(
     batch.refresh_from_db()
     assert (batch.state, Project.objects.visible_to(district.clerk).count()) == ("done", 40)
     assert steps.undo(batch).undo_report["voided"] == 40
+
+
+@pytest.mark.postgres
+def test_what_a_person_is_doing_while_an_import_is_undone_is_not_taken_back(
+    open_district_now: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undone between a person's change and its commit: the undo waits, sees it, and leaves the project."""
+    clerk = open_district_now.clerk
+    batch = steps.imported(clerk, steps.ledger(tmp_path / "a.xlsx", lines()))
+    edited, noted = steps.project("第5号项目"), steps.project("第9号项目")
+    begun, ended = threading.Event(), threading.Event()
+
+    def work_on_both() -> None:
+        with transaction.atomic():
+            actions.edit(project=edited, by=clerk, on=steps.TODAY, changes={"jobs": 30})
+            Event.objects.create(case=noted.case, kind="document.attached", by=clerk, on=steps.TODAY)
+            begun.set()
+            ended.wait(2)
+
+    def take_back() -> None:
+        begun.wait(30)
+        steps.undo(batch)
+        ended.set()
+
+    assert at_once(work_on_both, take_back) == []
+    batch.refresh_from_db()
+    assert batch.undo_report["voided"] == 38
+    assert [line["project"] for line in batch.undo_report["kept"]] == [edited.pk, noted.pk]
+    assert set(Project.objects.visible_to(clerk)) == {edited, noted}
+    assert steps.project("第5号项目").jobs == 30
+
+
+@pytest.mark.postgres
+def test_who_comes_while_an_import_is_undone_waits_and_finds_the_project_gone(
+    open_district_now: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = open_district_now.clerk
+    batch = steps.imported(clerk, steps.ledger(tmp_path / "a.xlsx", lines()))
+    project, sorted_out, sort = steps.project("第5号项目"), threading.Event(), undoing._sorted
+
+    def and_then_somebody_comes(*args: Any) -> Any:
+        found = sort(*args)
+        sorted_out.set()
+        wait_until(_waits_for_a_lock, "the person to wait for the project")
+        return found
+
+    monkeypatch.setattr(undoing, "_sorted", and_then_somebody_comes)
+
+    def come_late() -> None:
+        sorted_out.wait(30)
+        actions.edit(project=project, by=clerk, on=steps.TODAY, changes={"jobs": 30})
+
+    (refused,) = at_once(lambda: steps.undo(batch), come_late)
+    assert isinstance(refused, Refused)
+    batch.refresh_from_db()
+    assert batch.undo_report == {"voided": 40, "restored": 0, "kept": []}
 
 
 @pytest.mark.celery

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from cases.models import Case, Event, Part
+from cases.models import Case, Enterprise, Event, Part
 from projects import actions
 from projects.duplicates import likenesses
+from projects.importing import committing
 from projects.models import ImportBatch, Money, Project
 from tests import factories
 from tests.law import District
@@ -130,6 +131,88 @@ def test_an_import_on_which_a_later_one_rests_keeps_those_rows(
     first = steps.undo(first)
     assert [kept["row"] for kept in first.undo_report["kept"]] == [4]
     assert first.undo_report["voided"] == 2
+
+
+CODE = "91110000802100433B"
+
+
+@pytest.fixture
+def coded(district: District, tmp_path: Path) -> tuple[Enterprise, Path]:
+    """A known enterprise without a credit code, and a ledger that gives it one."""
+    firm = factories.enterprise("百度网讯公司", no_code_reason="尚未登记")
+    lines = [[*row(1, "算力中心项目", firm.name, 3), CODE]]
+    return firm, steps.ledger(tmp_path / "代码.xlsx", lines, more=["统一社会信用代码"])
+
+
+def test_a_credit_code_that_the_import_gave_goes_with_it(
+    district: District, coded: tuple[Enterprise, Path]
+) -> None:
+    firm, path = coded
+    batch = steps.imported(district.clerk, path)
+    firm.refresh_from_db()
+    assert (firm.credit_code, firm.no_code_reason) == (CODE, "")
+    assert [old.credit_code for old in firm.history.order_by("history_id")] == ["", CODE]
+    batch = steps.undo(batch, LATER)
+    firm.refresh_from_db()
+    assert (firm.credit_code, firm.no_code_reason) == ("", "尚未登记")
+    assert [old.credit_code for old in firm.history.order_by("history_id")] == ["", CODE, ""]
+    assert batch.undo_report["codes"] == {"taken_back": 1, "kept": []}
+
+
+def test_a_credit_code_stays_with_a_project_that_stays(
+    district: District, coded: tuple[Enterprise, Path]
+) -> None:
+    firm, path = coded
+    batch = steps.imported(district.clerk, path)
+    _touch(district, steps.project("算力中心项目"), "edit")
+    batch = steps.undo(batch, LATER)
+    firm.refresh_from_db()
+    assert firm.credit_code == CODE
+    assert batch.undo_report["codes"] == {"taken_back": 0, "kept": [firm.name]}
+    page = factories.sent(factories.pages(district.clerk).get(f"/imports/{batch.pk}/")).decode()
+    assert firm.name in page
+
+
+def test_a_credit_code_that_a_person_entered_meanwhile_stands(
+    district: District, coded: tuple[Enterprise, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm, path = coded
+    other = "91500102MA5U000000"
+    batch = steps.checked(district.clerk, path)
+    prepared = committing.prepare
+
+    def and_then(*args: Any) -> Any:
+        found = prepared(*args)
+        Enterprise.objects.filter(pk=firm.pk).update(credit_code=other, no_code_reason="")
+        return found
+
+    monkeypatch.setattr(committing, "prepare", and_then)
+    batch = steps.commit(batch)
+    firm.refresh_from_db()
+    assert (firm.credit_code, batch.counts["created"]) == (other, 1)
+    steps.undo(batch, LATER)
+    firm.refresh_from_db()
+    assert firm.credit_code == other
+
+
+def test_a_credit_code_that_another_enterprise_took_meanwhile_leads_to_that_one(
+    district: District, coded: tuple[Enterprise, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm, path = coded
+    batch = steps.checked(district.clerk, path)
+    prepared = committing.prepare
+
+    def and_then(*args: Any) -> Any:
+        found = prepared(*args)
+        Enterprise.objects.get_or_create(credit_code=CODE, defaults={"name": "百度在线公司"})
+        return found
+
+    monkeypatch.setattr(committing, "prepare", and_then)
+    steps.commit(batch)
+    firm.refresh_from_db()
+    assert firm.credit_code == ""
+    project = steps.project("算力中心项目")
+    assert project.enterprise is not None and project.enterprise.name == "百度在线公司"
 
 
 def test_an_import_is_undone_once(district: District, path: Path) -> None:
