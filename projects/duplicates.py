@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.access import see_all
 from accounts.models import User
 from cases.models import Enterprise
 from kernel.text import normal
@@ -32,6 +33,14 @@ def known_enterprise(name: str, credit_code: str) -> Enterprise | None:
         same = Enterprise.objects.filter(normalized_name=normal(name)[:200], credit_code__in=("", code))
         found = same.order_by("id").first()
     return found
+
+
+def enterprises_of(user: User) -> QuerySet[Enterprise]:
+    """The investors whose files a user may read: those behind projects in sight, all for the district."""
+    if see_all(user):
+        return Enterprise.objects.all()
+    mine = Project.objects.visible_to(user).filter(enterprise_id=OuterRef("pk"))
+    return Enterprise.objects.filter(Exists(mine))
 
 
 def likenesses(*, user: User, name: str, enterprise: str, credit_code: str) -> Likeness:

@@ -14,7 +14,7 @@ from documents.models import Attachment
 from kernel.money import show_fen
 from kernel.refusals import Refused
 from projects import clocks, hooks
-from projects.actions import money, sums
+from projects.actions import money, saving, sums
 from projects.actions.money import Statement
 from projects.actions.sums import Sum
 from projects.facts import class_of, facts_of, rules_of
@@ -22,7 +22,7 @@ from projects.gates import whole
 from projects.hooks import Proposal
 from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.models.records import Precision
-from projects.permissions import lock, require_on
+from projects.permissions import lock, require_fresh, require_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,26 @@ def preview_correction(*, project: Project, change: Change, by: User, on: date |
 
 
 @transaction.atomic
-def correct(*, project: Project, change: Change, by: User, on: date, reason: str) -> list[str]:
+def correct(
+    *,
+    project: Project,
+    change: Change,
+    by: User,
+    on: date,
+    reason: str,
+    expected_version: int | None = None,
+) -> list[str]:
     """Make the correction and return what moved. The old value stays in history, the old figure superseded.
 
     Raises Refused: forbidden; invalid without a reason, for a day in the future or an unreadable figure;
-    conflict when the milestone is not reached, or the figure not stated or superseded already.
+    conflict with what changed since ``expected_version``, or when the milestone is not reached, or the figure
+    not stated or superseded already.
     """
     project = lock(project)
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写更正原因"))
     require_on(by, Can.CORRECT_PROJECT, project)
+    require_fresh(project, expected_version)
     proposal = _proposal(project, change, on)
     moved = _moves(proposal)
     if change.milestone:
@@ -209,6 +219,8 @@ def _correct_day(proposal: Proposal, change: Change, by: User, on: date, reason:
     name = rules_of(project).milestone(row.code).name
     data = {"name": name, "before": str(before), "after": str(change.day), "reason": reason}
     cases.record(case=project.case, kind="project.corrected", by=by, on=on, data=data)
+    # A new version, so that whoever corrects what they read before is told.
+    saving.save(project, by, _("%(name)s：%(before)s → %(after)s") % data)
     for code, day in proposal.days.items():
         clocks.on_corrected(project, code, day, by=by, on=on, reason=reason)
         hooks.tell(hooks.MilestoneChange(project, code, day, by, "corrected"))

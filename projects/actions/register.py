@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
 
@@ -54,9 +54,19 @@ def find_or_create_enterprise(*, data: EnterpriseData, by: User) -> Enterprise:
     if found is None:
         return _create(data, code, by)
     if code and not found.credit_code:
-        found.credit_code, found.no_code_reason = code, ""
-        found._history_user = by  # type: ignore[attr-defined]
-        found.save()
+        return _complete(found, code, by)
+    return found
+
+
+def _complete(found: Enterprise, code: str, by: User) -> Enterprise:
+    """An enterprise known by name alone gets its code, unless another one got it at this moment."""
+    found.credit_code, found.no_code_reason = code, ""
+    found._history_user = by  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError:
+        return _made_meanwhile(code)
     return found
 
 
@@ -69,8 +79,20 @@ def _create(data: EnterpriseData, code: str, by: User) -> Enterprise:
         )
     row = Enterprise(**asdict(data) | {"credit_code": code})
     row._history_user = by  # type: ignore[attr-defined]
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return _made_meanwhile(code)
     return row
+
+
+def _made_meanwhile(code: str) -> Enterprise:
+    """The enterprise that another registration made at this moment: its code is there once."""
+    found = Enterprise.objects.filter(credit_code=code).first() if code else None
+    if found is None:
+        raise Refused.conflict(_("该企业刚刚已由他人建档，请重新提交"))
+    return found
 
 
 def next_codes(on: date, count: int = 1) -> list[str]:

@@ -18,7 +18,7 @@ from accounts.roles import Can
 from kernel.clock import today
 from kernel.refusals import Refused
 from projects import actions
-from projects.duplicates import Likeness, known_enterprise, likenesses
+from projects.duplicates import Likeness, enterprises_of, known_enterprise, likenesses
 from projects.forms import RegisterForm
 from projects.models import Measure, Project
 from projects.regions import regions
@@ -123,6 +123,7 @@ def check_enterprise(request: HttpRequest) -> HttpResponse:
     alike = likenesses(user=user_of(request), name="", enterprise=name, credit_code=code) if known else None
     context = {
         "known": known,
+        "in_sight": known is not None and enterprises_of(user_of(request)).filter(pk=known.pk).exists(),
         "alike": alike,
         "bad_code": bool(code.strip()) and not uscc.is_valid(code.strip().upper()),
     }
