@@ -22,6 +22,7 @@ from approvals.actions import Conclusion, Named
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
 from kernel.clock import today
+from kernel.numbers import whole
 from kernel.refusals import Refused
 from projects.models import Project
 
@@ -59,8 +60,8 @@ class StepViewSet(
 
     def filter_queryset(self, queryset: Any) -> Any:
         asked = self.request.query_params
-        if asked.get("project", "").isdecimal():
-            queryset = queryset.filter(case_id=asked["project"])
+        if project := asked.get("project", ""):
+            queryset = queryset.filter(case_id=whole(project) or 0)
         if asked.get("code"):
             queryset = queryset.filter(code=asked["code"])
         if asked.get("state"):

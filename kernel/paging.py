@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from kernel.numbers import whole
+
 M = TypeVar("M", bound=Model)
 SIZE, COUNT_AT_MOST = 50, 10_000
 
@@ -26,8 +28,7 @@ class Page(Generic[M]):
 
 def page_of(request: HttpRequest, rows: QuerySet[M], *, size: int = SIZE, name: str = "page") -> Page[M]:
     """One page of an ordered query set by ``?page=`` (1 when it is missing or no number); two queries."""
-    asked = request.GET.get(name, "")
-    number = min(max(int(asked), 1), COUNT_AT_MOST) if asked.isascii() and asked.isdigit() else 1
+    number = min(max(whole(request.GET.get(name)) or 1, 1), COUNT_AT_MOST)
     first = (number - 1) * size
     found = list(rows[first : first + size + 1])
     total = rows.order_by()[: COUNT_AT_MOST + 1].count()

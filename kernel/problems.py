@@ -24,6 +24,7 @@ _TITLES = {
     422: "Unprocessable",
     428: "Precondition required",
     429: "Too many requests",
+    500: "Server error",
 }
 
 
@@ -75,7 +76,15 @@ def _refused(exc: Refused) -> Response:
 
 def refusal(exc: Refused) -> JsonResponse:
     """The same problem where no REST view is at work, as in a middleware."""
-    body = _body(exc)
+    return _plainly(_body(exc))
+
+
+def problem(status: int, kind: str, detail: str) -> JsonResponse:
+    """A problem that no REST view has met: an address that does not exist, a fault of the server's."""
+    return _plainly({"type": f"problem:{kind}", "title": _TITLES[status], "status": status, "detail": detail})
+
+
+def _plainly(body: dict[str, Any]) -> JsonResponse:
     return JsonResponse(body, status=body["status"], content_type="application/problem+json")
 
 

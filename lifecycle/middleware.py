@@ -1,11 +1,16 @@
-"""A refusal that no view caught still becomes a page that says what is missing, never a 500."""
+"""A refusal that no view caught still becomes an answer that says what is missing, never a 500."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from kernel.numbers import whole
+from kernel.problems import refusal
 from kernel.refusals import Refused
+from lifecycle.errors import of_rest
 
 STATUS = {"unmet": 409, "conflict": 409, "forbidden": 403, "invalid": 400}
 
@@ -17,13 +22,23 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """What no column can hold is nobody's key (404) and no text to look for (400)."""
+        if any(str(value).isdigit() and whole(value) is None for value in kwargs.values()):
+            raise Http404
+        if "%00" not in request.META.get("QUERY_STRING", ""):
             return None
-        status = STATUS[exception.status]
-        return render(
-            request,
-            "refused.html",
-            {"refused": exception, "back": request.META.get("HTTP_REFERER")},
-            status=status,
-        )
+        return answer(request, Refused.invalid("query", _("地址中含有不可见字符（NUL），请去掉后重试")))
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return answer(request, exception) if isinstance(exception, Refused) else None
+
+
+def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The refusal as a page, or as a problem to programs."""
+    if of_rest(request):
+        return refusal(refused)
+    context = {"refused": refused, "back": request.META.get("HTTP_REFERER")}
+    return render(request, "refused.html", context, status=STATUS[refused.status])

@@ -4,6 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from lifecycle.health import health
 
+handler400 = "lifecycle.errors.bad_request"
+handler403 = "lifecycle.errors.forbidden"
+handler404 = "lifecycle.errors.not_found"
+handler500 = "lifecycle.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("api/", include("lifecycle.api")),

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guard import signed_in
+from kernel.numbers import whole
 from kernel.paging import page_of
 from notices import actions
 from notices.models import Notice
@@ -38,7 +39,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read up to the newest that was shown."""
-    until = request.POST.get("until", "")
-    if until.isascii() and until.isdigit():
-        actions.mark_all_read(by=signed_in(request), until=int(until[:18]))
+    until = whole(request.POST.get("until"))
+    if until is not None:
+        actions.mark_all_read(by=signed_in(request), until=until)
     return redirect("notices")

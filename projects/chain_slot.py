@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Can
 from chains import slots
 from chains.models import Chain
+from kernel.numbers import whole
 from kernel.paging import page_of
 from projects import panels
 from projects.models import Batch, Project
@@ -50,8 +51,7 @@ def counts(user: User, chains: Sequence[int]) -> slots.Counts:
 def section(request: HttpRequest, chain: Chain) -> dict[str, Any]:
     """The projects of a chain, or of one of its nodes (``?node=``), in pages."""
     user: Any = request.user
-    asked = request.GET.get("node", "")
-    node = int(asked) if asked.isascii() and asked.isdigit() else None
+    node = whole(request.GET.get("node"))
     rows = in_chain(Project.objects.visible_to(user), chain.code, node).for_list()  # type: ignore[attr-defined]
     page = page_of(request, rows.select_related("case").order_by("-pk"), size=20)
     return {

@@ -1,7 +1,7 @@
 """The filtered ledger as Excel: streamed row by row to a temporary file, so that size costs no memory.
 
 Every text is written as a text cell, never as a formula, whatever character it begins with; amounts are
-numbers of 万元; telephone numbers are masked as on the page.
+numbers of 万元; telephone numbers are masked as on the page, in fields and in prose.
 """
 
 import re
@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.roles import Can
 from kernel.clock import CHINA
 from kernel.money import WAN
-from kernel.phones import mask
+from kernel.phones import mask, mask_in_prose
 from kernel.refusals import Refused
 from projects.columns import class_names, enum_words, newest_rules
 from projects.queries import NAMED, LedgerFilter, ledger
@@ -46,6 +46,11 @@ Columns = dict[str, tuple[int, str, Value | None]]
 def _text(value: str | None) -> str | None:
     """An empty cell costs nothing; one of 32,767 letters is the most that a sheet holds."""
     return value[:MOST_LETTERS] if value else None
+
+
+def _prose(value: str | None) -> str | None:
+    """A text in which a telephone number may stand."""
+    return mask_in_prose(value[:MOST_LETTERS]) if value else None
 
 
 def _wan(fen: int | None) -> float | None:
@@ -86,9 +91,9 @@ def _columns() -> Columns:
         _("行业"): (20, "industry_text", _text),
         _("谋划年度"): (10, "planning_year", None),
         _("用工人数"): (10, "jobs", None),
-        _("选址"): (24, "site", _text),
-        _("建设内容"): (40, "contents", _text),
-        _("进展"): (40, "progress_text", _text),
+        _("选址"): (24, "site", _prose),
+        _("建设内容"): (40, "contents", _prose),
+        _("进展"): (40, "progress_text", _prose),
         _("企业联系人"): (14, "contact_name", _masked),
         _("联系电话"): (18, "contact_phone", _masked),
         _("搁置日期"): (12, "shelved_on", None),

@@ -9,6 +9,7 @@ from django.db.models import Field, ForeignKey
 from django.utils.translation import gettext as _
 
 from kernel.money import show_fen
+from kernel.phones import mask_in_prose
 from projects.facts import rules_of
 from projects.models import Project
 
@@ -86,7 +87,7 @@ def _names(rows: list[Any]) -> dict[str, Mapping[Any, str]]:
 
 
 def say(field: "Field[Any, Any]", value: Any, names: Mapping[str, Mapping[Any, str]]) -> str:
-    """A stored value as people read it."""
+    """A stored value as people read it, telephone numbers masked."""
     if value in (None, ""):
         return "—"
     if isinstance(field, ForeignKey):
@@ -98,4 +99,4 @@ def say(field: "Field[Any, Any]", value: Any, names: Mapping[str, Mapping[Any, s
         return show_fen(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    return str(dict(field.flatchoices).get(value, value))
+    return mask_in_prose(str(dict(field.flatchoices).get(value, value)))

@@ -4,6 +4,7 @@ Rows come from ``values()`` with the joins applied to the page alone; the total 
 go by keyset, so that the thousandth costs what the first does.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -24,13 +25,16 @@ from cases.visibility import Sight, sight_of
 from deadlines.models import Deadline
 from kernel import keyset
 from kernel.clock import today as today_in_china
+from kernel.numbers import whole
 from kernel.prepared import Kept
 from kernel.refusals import Refused
-from projects.models import Phase, Project, ProjectQuerySet
+from projects.models import Phase, Project, ProjectCode, ProjectQuerySet
+from projects.models.project import NATIONAL_CODE
 from projects.search import found_by
 
 CAP = 10_000
 PAGE, MOST = 50, 200
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 Viewer = User | AnonymousUser
 
 
@@ -56,7 +60,7 @@ class LedgerFilter:
         words = {name: query.get(name, "").strip() for name in _WORDS} | {
             "project_class": query.get("class", "")
         }
-        if words["year"] and not words["year"].isdigit():
+        if words["year"] and whole(words["year"]) is None:
             raise Refused.invalid("year", _("年度应为四位数字"))
         return cls(**words, updated_since=_moment(query.get("updated_since", "")))
 
@@ -82,7 +86,7 @@ def _moment(text: str) -> datetime | None:
         moment = parse_datetime(text.replace(" ", "+"))
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise Refused.invalid("updated_since", _("时间应写作 2026-03-02T09:00:00+08:00"))
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
@@ -161,6 +165,8 @@ def _left(sight: Sight, wanted: LedgerFilter, today: date) -> ProjectQuerySet:
         rows = rows.filter(updated_at__gte=wanted.updated_since)
     if wanted.light:
         rows = rows.filter(_lit(wanted.light, today))
+    if re.fullmatch(NATIONAL_CODE, wanted.q, re.ASCII):
+        return rows.filter(Exists(ProjectCode.objects.filter(project=OuterRef("pk"), code=wanted.q)))
     return found_by(rows, wanted.q)
 
 
@@ -296,11 +302,19 @@ def _place(order: str, cursor: str) -> tuple[bool, list[Any]]:
     if of != order or way not in ("", "back") or len(after) != len(ORDERS[order.removeprefix("-")]):
         raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起"))
     try:
-        whole = [int(value) for value in after[1:]]
-        first = datetime.fromisoformat(after[0]) if order.endswith("updated_at") else int(after[0])
-    except (TypeError, ValueError) as error:
+        keys = [_key(value) for value in after[1:]]
+        first = datetime.fromisoformat(after[0]) if order.endswith("updated_at") else _key(after[0])
+    except (TypeError, ValueError, OverflowError) as error:
         raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起")) from error
-    return way == "back", [first, *whole]
+    return way == "back", [first, *keys]
+
+
+def _key(value: Any) -> int:
+    """A whole number that the database can hold. Raises ValueError."""
+    key = int(value)
+    if abs(key) >= 2**63:
+        raise ValueError(value)
+    return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +323,17 @@ class Clock:
 
     light: str
     due_on: date
+    provisional: bool
 
 
 def clocks_of(case_ids: list[int], today: date) -> dict[int, Clock]:
     """The most pressing running clock of each case, in one statement."""
     found = _clocks(len(case_ids)).ask(**{str(place): case for place, case in enumerate(case_ids)})
-    return {case: Clock(_light(due, warn, today), due) for case, due, warn in found}
+    return {case: Clock(_light(due, warn, today), due, due == assumed) for case, due, warn, assumed in found}
 
 
 @lru_cache(maxsize=20)
-def _clocks(count: int) -> Kept[tuple[int, date, date | None]]:
+def _clocks(count: int) -> Kept[tuple[int, date, date | None, date | None]]:
     """Kept by how many cases are asked about: nearly always a page of fifty."""
     marks = {str(place): -1 - place for place in range(count)}
     rows = Deadline.objects.filter(
@@ -328,7 +343,13 @@ def _clocks(count: int) -> Kept[tuple[int, date, date | None]]:
         paused_from__isnull=True,
         past=False,
     )
-    pressing = rows.order_by().values_list("case_id").annotate(due=Min("due_on"), warn=Min("warn_on"))
+    # The day is provisional when the first provisional one is no later.
+    assumed = Min("due_on", filter=Q(provisional=True))
+    pressing = (
+        rows.order_by()
+        .values_list("case_id")
+        .annotate(due=Min("due_on"), warn=Min("warn_on"), assumed=assumed)
+    )
     return Kept(pressing, marks)
 
 
@@ -362,13 +383,13 @@ def rest_page(user: Viewer, query: Mapping[str, str], url: str) -> dict[str, Any
 
     Raises Refused (invalid) for unreadable parameters; unknown ones are ignored.
     """
-    size = query.get("page_size", "")
+    size = whole(query.get("page_size"))
     page = ledger_page(
         user,
         LedgerFilter.read(query),
         order=query.get("order") or DEFAULT_ORDER,
         cursor=query.get("cursor", ""),
-        size=max(1, min(int(size), MOST)) if size.isdecimal() else PAGE,
+        size=PAGE if size is None else max(1, min(size, MOST)),
     )
     kept = [(name, value) for name, value in query.items() if name != "cursor"]
     return {

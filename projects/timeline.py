@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cases.event_texts import sentence
 from cases.models import Event
 from kernel.clock import CHINA
+from kernel.numbers import whole
 from kernel.phones import mask_in_prose
 from policies.rulebook import Rulebook
 from projects.facts import rules_of
@@ -21,8 +22,8 @@ BAD = {"project.exited", "project.shelved", "milestone.withdrawn", "deadline.met
 def entries_after(project: Project, before: str = "", size: int = PAGE) -> dict[str, Any]:
     """``entries`` newest first, and ``older``: the event below which the next stretch begins."""
     rows = Event.objects.filter(case_id=project.pk).select_related("by", "unit").order_by("-id")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if mark := whole(before):
+        rows = rows.filter(pk__lt=mark)
     found = list(rows[: size + 1])
     rules = rules_of(project)
     older = found[size - 1].pk if len(found) > size else None

@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from accounts.models import User
 from cases.models import Part
 from policies.rulebook import Rulebook
+from kernel.numbers import whole
 from projects.models import Batch, Measure, Money, Project, ReachedMilestone
 from scoring.models import Credit, CreditMeasure, CreditQuerySet
 from scoring.reckoning import FACT_OF, Amount
@@ -78,20 +79,20 @@ def credited_units(project: Project) -> list[int]:
 
 
 def filtered(user: User | AnonymousUser, asked: Mapping[str, str]) -> CreditQuerySet:
-    """Entries shown to a user by unit code, year, measure and project; unknown values filter nothing."""
+    """Entries shown to a user by unit code, year, measure and project; an unknown year or measure filters nothing."""
     rows: CreditQuerySet = Credit.objects.shown_to(user)
     if unit := asked.get("unit", ""):
         rows = rows.filter(unit__code=unit)
     if asked.get("measure") in CreditMeasure.values:
         rows = rows.filter(measure=asked["measure"])
-    if (project := asked.get("project", "")).isdigit():
-        rows = rows.filter(case_id=int(project))
+    if project := asked.get("project", ""):
+        rows = rows.filter(case_id=whole(project) or 0)
     year = year_of(asked.get("year", ""))
     return rows.filter(on__range=(date(year, 1, 1), date(year, 12, 31))) if year else rows
 
 
 def year_of(text: str) -> int | None:
-    year = int(text) if text.isascii() and text.isdigit() else 0
+    year = whole(text) or 0
     return year if FIRST_YEAR <= year <= LAST_YEAR else None
 
 

@@ -1,7 +1,9 @@
-"""Papers of a project over REST: multipart in, metadata and an address out."""
+"""Papers of a project over REST: multipart in, metadata and an address out, the file at that address."""
 
 from typing import TYPE_CHECKING, Any
 
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,9 +15,10 @@ from rest_framework.response import Response
 from accounts.access import require
 from accounts.roles import Can
 from documents.actions import attach
+from documents.downloads import hand_out
 from documents.models import Attachment
 from kernel.clock import today
-from kernel.rest import NewestFirst
+from kernel.rest import Anything, NewestFirst
 from projects.api import serializers as s
 
 if TYPE_CHECKING:
@@ -45,6 +48,19 @@ class Files(Base):
         )
         return Response(_out(paper), status=201)
 
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(
+        detail=True,
+        methods=["get"],
+        url_path=r"attachments/(?P<paper>\d{1,18})/content",
+        url_name="attachment-content",
+        renderer_classes=[Anything],
+    )
+    def attachment_content(self, request: Request, pk: str, paper: str) -> FileResponse:
+        """The file itself under the name it came with. Every download is an entry of the audit trail."""
+        papers = Attachment.objects.visible_to(self.user).filter(case_id=pk)
+        return hand_out(attachment=get_object_or_404(papers, pk=paper), by=self.user, request=request)
+
 
 def _out(row: Attachment) -> dict[str, Any]:
     return {
@@ -57,5 +73,5 @@ def _out(row: Attachment) -> dict[str, Any]:
         "version": row.version,
         "on": row.on,
         "withdrawn_on": row.withdrawn_on,
-        "url": reverse("attachment", args=[row.pk]),
+        "url": reverse("project-attachment-content", args=[row.case_id, row.pk]),
     }

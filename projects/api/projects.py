@@ -1,5 +1,6 @@
 """Projects over REST: the list, one project, its phase."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,18 +13,22 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.idempotency import IdempotentWrites
 from accounts.models import User
+from cases.models import Enterprise
 from kernel.clock import today
-from kernel.etags import demand_match, not_modified, tagged, unchanged
+from kernel.etags import not_modified, tagged, unchanged
+from kernel.text import normal
 from projects import actions, queries
 from projects.actions import EnterpriseData
+from projects.actions.enterprises import lock_investor
 from projects.api import serializers as s
+from projects.api.corrections import Codes, Corrections
 from projects.api.files import Files
 from projects.api.records import Records
+from projects.api.versioned import VersionedWrites
 from projects.gates import unmet_for_next_phase
 from projects.models import Project
-from projects.permissions import lock, sees
+from projects.permissions import sees
 
 _FILTERS = [
     OpenApiParameter(name, OpenApiTypes.STR, description=text)
@@ -42,7 +47,7 @@ _FILTERS = [
 ]
 
 
-class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[Project]):
+class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewsets.GenericViewSet[Project]):
     """Projects the caller may see. ``ETag`` on reads; ``If-Match`` on writes: 412 if somebody was faster."""
 
     serializer_class = s.ProjectOut
@@ -72,12 +77,28 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
 
     @extend_schema(request=s.ProjectPatch, responses=s.ProjectOut)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change plain fields."""
+        """Change plain fields, name the investor or put right what is kept of it."""
         changes = self.checked(s.ProjectPatch)
+        if "enterprise" in changes:
+            return self._with_investor(pk, changes)
         with transaction.atomic():
             row = self.locked(pk)
             row = actions.edit(project=row, by=self.user, on=today(), changes=changes)
         return self.answer(row)
+
+    def _with_investor(self, pk: str, changes: dict[str, Any]) -> Response:
+        """As the page does it: another investor is found or made, the one on file is put right."""
+        said, seen, on = changes.pop("enterprise"), self.project(pk), today()
+        firm, same = seen.enterprise, _is(seen.enterprise, said)
+        with transaction.atomic():
+            lock_investor(seen)
+            row = self.locked(pk)
+            if not same:
+                firm = actions.find_or_create_enterprise(data=EnterpriseData(**said), by=self.user)
+            row = actions.edit(project=row, by=self.user, on=on, changes=changes | {"enterprise": firm})
+            if same:
+                actions.edit_enterprise(project=row, by=self.user, on=on, changes=said)
+        return self.answer(self.project(pk))
 
     @extend_schema(responses=s.GateOut)
     @action(detail=True, methods=["get"])
@@ -99,8 +120,8 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
     @extend_schema(request=s.ShelveIn, responses=s.ProjectOut)
     @action(detail=True, methods=["post"])
     def shelve(self, request: Request, pk: str) -> Response:
-        """Put aside with a reason; clocks stop."""
-        return self._with_reason(pk, actions.shelve, s.ShelveIn)
+        """Put aside with a reason; clocks stop once ``approved_by`` grants it (``pause-requests``)."""
+        return self._with_reason(pk, partial(actions.shelve, today=today()), s.ShelveIn)
 
     @extend_schema(request=s.ProjectResumeIn, responses=s.ProjectOut)
     @action(detail=True, methods=["post"])
@@ -134,14 +155,10 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
         return get_object_or_404(rows, pk=pk)
 
     def locked(self, pk: str) -> Project:
-        """The project in sight, for an action that locks it; locked here if ``If-Match`` names a version."""
+        """The project in sight, for an action that locks it."""
         if not sees(self.user, int(pk)):
             raise Http404
-        row = Project(pk=int(pk))
-        if "If-Match" in self.request.headers:
-            row = lock(row)
-            demand_match(self.request, row)
-        return row
+        return Project(pk=int(pk))
 
     def checked(self, shape: type[Any]) -> dict[str, Any]:
         """The request body by a serializer. Raises ValidationError (400) naming each field at fault."""
@@ -151,3 +168,10 @@ class ProjectViewSet(IdempotentWrites, Records, Files, viewsets.GenericViewSet[P
 
     def answer(self, row: Project, status: int = 200) -> Response:
         return tagged(Response(s.project_out(row), status=status), row)
+
+
+def _is(firm: Enterprise | None, said: dict[str, Any]) -> bool:
+    """Whether what is said of an investor is meant of the one on file: the same name, and no other code."""
+    if firm is None or normal(said["name"])[:200] != firm.normalized_name:
+        return False
+    return said.get("credit_code", "").strip().upper() in ("", firm.credit_code)

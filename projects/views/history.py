@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kernel.numbers import whole
 from projects.history import versions
 from projects.timeline import entries_after
 from projects.views.base import ProjectPage, crumbs
@@ -24,12 +25,12 @@ class Timeline(ProjectPage):
 
 class History(ProjectPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        before = request.GET.get("before", "")
-        found = versions(self.project, before=int(before) if before.isdecimal() else None, size=PAGE)
+        before = whole(request.GET.get("before"))
+        found = versions(self.project, before=before, size=PAGE)
         context = {
             "project": self.project,
             "crumbs": crumbs(self.project),
             "pages": found,
-            "first": not before,
+            "first": before is None,
         }
         return render(request, "projects/history.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.clock import today
+from kernel.numbers import whole
 from kernel.paging import page_of
 from kernel.refusals import Refused
 from projects.actions import imports
@@ -220,7 +221,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision, or a phase, for all ticked rows."""
     batch = _batch(request, pk)
-    rows = [int(number) for number in request.POST.getlist("rows") if number.isascii() and number.isdigit()]
+    rows = [row for row in map(whole, request.POST.getlist("rows")) if row is not None]
     what, _colon, value = request.POST.get("do", "").partition(":")
     try:
         if not rows:

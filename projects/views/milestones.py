@@ -5,21 +5,26 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.roles import Can, Role
 from cases.models import Part
 from documents.actions import attach
+from documents.models import Attachment
+from kernel.numbers import whole
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
 from projects import actions
+from projects.actions.evidence import papers_of, require_supplier
 from projects.actions.milestones import missing_for, require_recorder
 from projects.facts import rules_of
-from projects.forms import MilestoneForm, WithdrawForm
+from projects.forms import EvidenceForm, MilestoneForm, WithdrawForm
 from projects.gates import present_documents
 from projects.models import Project, ReachedMilestone
 from projects.permissions import may_on
@@ -42,6 +47,13 @@ class _OfMilestone(ActionPage):
 
     def after(self) -> str:
         return reverse("project-milestone", args=[self.project.pk, self.code])
+
+    def brought(self, upload: Any, kind: str, on: Any, note: str) -> Attachment | None:
+        """The paper that came along with the form, filed in the case."""
+        if not upload:
+            return None
+        case = self.project.case
+        return attach(case=case, kind=kind or "other", upload=upload, by=self.user, on=on, note=note)
 
 
 class MilestonePage(_OfMilestone):
@@ -72,7 +84,7 @@ class MilestonePage(_OfMilestone):
 
     def _missing(self, rule: Milestone) -> list[Unmet]:
         """What must be there first; papers that come along with this very form are not among it."""
-        here = {f"document:{code}" for code in (*rule.documents, *rule.guard.documents)}
+        here = {f"document:{code}" for code in papers_of(rule)}
         return [item for item in missing_for(self.project, rule, self.rules) if item.code not in here]
 
     def _rows(self) -> Any:
@@ -83,22 +95,12 @@ class MilestonePage(_OfMilestone):
     def _papers(self, rule: Milestone) -> list[dict[str, Any]]:
         """The papers that the plan asks for, and whether the case holds them already."""
         there = present_documents(self.project)
-        wanted = dict.fromkeys((*rule.documents, *rule.guard.documents))
-        return [{"rule": self.rules.document(code), "there": code in there} for code in wanted]
+        return [{"rule": self.rules.document(code), "there": code in there} for code in papers_of(rule)]
 
     @transaction.atomic
     def act(self, form: forms.Form) -> Any:
         data = dict(form.cleaned_data)
-        upload, kind = data.pop("upload"), data.pop("kind")
-        if upload:
-            data["evidence"] = attach(
-                case=self.project.case,
-                kind=kind or "other",
-                upload=upload,
-                by=self.user,
-                on=data["on"],
-                note=data["note"],
-            )
+        data["evidence"] = self.brought(data.pop("upload"), data.pop("kind"), data["on"], data["note"])
         return actions.reach(
             project=self.project, milestone=self.code, by=self.user, today=self.today, **data
         )
@@ -120,6 +122,7 @@ class MilestonePage(_OfMilestone):
             "papers": self._papers(rule),
             "rows": rows,
             "whole": whole,
+            "supply": _supply(self.project, rule, self.rules, rows, self.user),
             "missing": [] if whole else self._missing(rule),
             "why_not": recorder,
             "may_record": not whole and not recorder,
@@ -129,6 +132,20 @@ class MilestonePage(_OfMilestone):
             "mechanism": _mechanism(self.project, rule),
             "unlocks": _unlocks(rule, self.rules),
         }
+
+
+def _supply(
+    project: Project, rule: Milestone, rules: Rulebook, rows: list[ReachedMilestone], by: User
+) -> dict[str, Any] | None:
+    """The first part whose evidence is outstanding, and the form to supply it, for whom it may."""
+    row = next((row for row in rows if row.evidence_outstanding and row.withdrawn_on is None), None)
+    if row is None:
+        return None
+    try:
+        require_supplier(project, rule, by)
+    except Refused as refused:
+        return {"row": row, "why_not": str(refused)}
+    return {"row": row, "form": EvidenceForm(row, rule, rules)}
 
 
 def _whole(rows: list[ReachedMilestone]) -> bool:
@@ -190,6 +207,43 @@ def _unlocks(rule: Milestone, rules: Rulebook) -> list[str]:
     return found
 
 
+class Evidence(_OfMilestone):
+    """What an old ledger said of a milestone, shown by its paper."""
+
+    needs = Can.RECORD_MILESTONE
+    title = gettext_lazy("补齐佐证")
+    lead = gettext_lazy("由台账补录的里程碑，补上材料后才作为计分依据；不为过去计时，也不交办。")
+    button = gettext_lazy("补齐佐证")
+    done = gettext_lazy("佐证已补齐")
+
+    def check(self) -> None:
+        require_supplier(self.project, self.find_rule(), self.user)
+
+    def row(self) -> ReachedMilestone:
+        part = self.request.GET.get("part", "1")
+        rows = ReachedMilestone.objects.filter(
+            project=self.project, code=self.code, withdrawn_on__isnull=True, evidence_outstanding=True
+        )
+        return get_object_or_404(rows, part_no=int(part) if part.isdecimal() and len(part) < 5 else 0)
+
+    def make_form(self, data: Any = None, files: Any = None) -> EvidenceForm:
+        return EvidenceForm(self.row(), self.find_rule(), self.rules, data, files)
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        rule = self.find_rule()
+        return {"cited": rule, "subject": rule.name}
+
+    @transaction.atomic
+    def act(self, form: forms.Form) -> Any:
+        data = dict(form.cleaned_data)
+        day = data.get("day") or self.today
+        data["evidence"] = self.brought(data.pop("upload"), data.pop("kind"), day, data["note"])
+        part = self.row().part_no
+        return actions.supply_evidence(
+            project=self.project, milestone=self.code, by=self.user, on=self.today, part_no=part, **data
+        )
+
+
 class Withdraw(_OfMilestone):
     needs = Can.WITHDRAW_MILESTONE
     title = gettext_lazy("撤销里程碑")
@@ -201,8 +255,7 @@ class Withdraw(_OfMilestone):
     danger = True
 
     def make_form(self, data: Any = None, files: Any = None) -> WithdrawForm:
-        part = self.request.GET.get("part", "")
-        return WithdrawForm(data, initial={"part_no": part if part.isdecimal() else None})
+        return WithdrawForm(data, initial={"part_no": whole(self.request.GET.get("part"))})
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         rule = self.find_rule()

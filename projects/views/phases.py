@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.roles import Can
+from kernel.numbers import whole
 from projects import actions
 from projects.facts import rules_of
 from projects.forms import ReasonForm, ShelveForm
@@ -22,12 +23,11 @@ class Advance(ProjectPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        version = request.POST.get("version", "")
         moved = actions.advance(
             project=self.project,
             by=self.user,
             on=self.today,
-            expected_version=int(version) if version.isdecimal() else None,
+            expected_version=whole(request.POST.get("version")),
         )
         name = rules_of(moved).phase(moved.phase).name
         messages.success(request, _("已进入%(phase)s阶段") % {"phase": name})
@@ -37,7 +37,7 @@ class Advance(ProjectPage):
 class Shelve(ActionPage):
     needs = Can.SHELVE_PROJECT
     title = gettext_lazy("搁置项目")
-    lead = gettext_lazy("搁置期间各项期限停止计时；恢复推进后接着计算。")
+    lead = gettext_lazy("正在计时的期限经另一人批准后停表，批准前照常计时；恢复推进后接着计算。")
     button = pgettext_lazy("verb", "搁置")
     done = gettext_lazy("项目已搁置")
 
