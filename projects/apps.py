@@ -8,7 +8,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import event_texts
-        from projects import case_panels, chain_slot
+        from projects import case_panels, chain_slot, clocks
 
         event_texts.register(
             {
@@ -23,7 +23,10 @@ class ProjectsConfig(AppConfig):
                 "project.imported": _("由台账“%(file)s”第%(row)s行导入"),
                 "project.import_updated": _("由台账“%(file)s”第%(row)s行更新%(fields)s"),
                 "project.import_undone": _("撤销台账“%(file)s”的导入"),
+                "project.code_added": _("登记投资项目代码 %(code)s"),
+                "project.code_voided": _("作废投资项目代码 %(code)s：%(reason)s"),
                 "milestone.reached": _("%(on)s 完成“%(name)s”%(part)s（%(clause)s）"),
+                "milestone.evidenced": _("补齐“%(name)s”佐证：%(paper)s（%(day)s，%(clause)s）"),
                 "milestone.withdrawn": _("撤销“%(name)s”：%(reason)s"),
                 "money.stated": _("登记%(measure)s：%(raw)s（原：%(before)s）"),
                 "money.corrected": _("更正%(measure)s：%(before)s → %(raw)s（%(reason)s）"),
@@ -33,3 +36,4 @@ class ProjectsConfig(AppConfig):
         )
         case_panels.register_all()
         chain_slot.register()
+        clocks.register()

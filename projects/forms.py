@@ -4,27 +4,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import ROLES, Scope
+from documents.models import Attachment
 from kernel.phones import mask
 from policies.rulebook import Rulebook
 from policies.schema import Milestone, PartKind
+from projects.actions.evidence import papers_of
 from projects.form_fields import Day, Person, Words, approvers, people, unit_choice
-from projects.models import Measure, Project, ProjectType
-from projects.models.records import Channel
+from projects.models import Currency, Measure, Project, ProjectType, ReachedMilestone
+from projects.models.records import Channel, Precision
 from projects.reserved import EDITABLE
 
 LAST = ("site", "green_channel", "small_low_risk", "special_fire", "content", "progress")
 FIELDS = [name for name in EDITABLE if name not in ("enterprise", *LAST)] + list(LAST)
-CURRENCIES = [
-    ("CNY", _("人民币")),
-    ("USD", _("美元")),
-    ("HKD", _("港元")),
-    ("EUR", _("欧元")),
-    ("JPY", _("日元")),
-]
 
 
 class EnterpriseFields(forms.Form):
@@ -176,6 +172,15 @@ class ReasonForm(forms.Form):
     reason = Words(label=_("原因"), max_length=300)
 
 
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("投资项目代码"),
+        max_length=40,
+        help_text=_("全国投资项目在线审批监管平台赋码，如 2603-500102-89-05-346948"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+
 class ShelveForm(ReasonForm):
     """Stopping clocks takes a second person; without running clocks nobody need be named."""
 
@@ -208,7 +213,7 @@ class MoneyForm(forms.Form):
     raw = forms.CharField(
         label=_("金额（照原文）"), max_length=100, help_text=_("如“20亿元”“6000万元”；外币写外币数额")
     )
-    currency = forms.ChoiceField(label=_("币种"), choices=CURRENCIES)
+    currency = forms.ChoiceField(label=_("币种"), choices=Currency.choices)
     on = Day(label=_("数据日期"))
     rate = forms.CharField(
         label=_("汇率"),
@@ -254,13 +259,43 @@ class MilestoneForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not rule.staged:
             del self.fields["part_no"], self.fields["parts_total"]
-        wanted = dict.fromkeys((*rule.documents, *rule.guard.documents)) or tuple(rules.documents)
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [(code, rules.document(code).name) for code in wanted if code in rules.documents]
-        kind.initial = "other" if "other" in wanted else None
-        if len(kind.choices) == 1:
-            kind.widget, kind.initial = forms.HiddenInput(), kind.choices[0][0]
+        _offer_kinds(self.fields["kind"], rule, rules)
+
+
+def _offer_kinds(kind: forms.Field, rule: Milestone, rules: Rulebook) -> None:
+    """The kinds of paper that the plan asks for with a milestone, else all that it knows."""
+    assert isinstance(kind, forms.ChoiceField)
+    wanted = papers_of(rule) or tuple(rules.documents)
+    kind.choices = [(code, rules.document(code).name) for code in wanted if code in rules.documents]
+    kind.initial = "other" if "other" in wanted else None
+    if len(kind.choices) == 1:
+        kind.widget, kind.initial = forms.HiddenInput(), kind.choices[0][0]
+
+
+class EvidenceForm(forms.Form):
+    """The paper of a milestone that a ledger brought in; its day where the ledger did not tell it exactly."""
+
+    day = Day(label=_("实际日期"), initial=None)
+    kind = forms.ChoiceField(label=_("佐证类别"), required=False)
+    upload = forms.FileField(label=_("佐证材料"), required=False)
+    document_no = forms.CharField(
+        label=_("文号"), max_length=100, required=False, help_text=_("没有电子件的，填写文件的文号")
+    )
+    note = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+    def __init__(
+        self, row: ReachedMilestone, rule: Milestone, rules: Rulebook, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_kinds(self.fields["kind"], rule, rules)
+        day = self.fields["day"]
+        day.required = row.precision == Precision.UNKNOWN
+        if row.precision == Precision.DAY:
+            del self.fields["day"]
+        elif not day.required:
+            day.help_text = gettext("台账所记为 %(said)s，知道确切日期的填写") % {"said": row.said_on}
+        if papers_of(rule):
+            del self.fields["document_no"]
 
 
 class WithdrawForm(ReasonForm):
@@ -293,34 +328,78 @@ class PartForm(forms.Form):
         user.queryset = people(business)
 
 
+class Paper(forms.ModelChoiceField):
+    """A paper that the case holds already."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.on}）"
+
+
 class CorrectForm(forms.Form):
-    """What is wrong, what is right; ``seen`` is the correction whose consequences were shown."""
+    """What is wrong, what is right; ``seen`` is the correction whose consequences were shown.
+
+    Of a figure, what is left empty stays as it was stated.
+    """
 
     what = forms.ChoiceField(label=_("更正什么"))
-    day = Day(label=_("正确的日期"), required=False, initial=None, help_text=_("更正日期时填写"))
+    day = Day(label=_("正确的日期"), required=False, initial=None, help_text=_("日期没有错就不填"))
     raw = forms.CharField(
         label=_("正确的金额"),
         max_length=100,
         required=False,
         help_text=_("更正金额时填写，如“20亿元”"),
     )
+    currency = forms.ChoiceField(
+        label=_("币种"), choices=[("", _("不改")), *Currency.choices], required=False
+    )
+    rate = forms.CharField(label=_("汇率"), max_length=20, required=False, help_text=_("不改就留空"))
+    rate_on = Day(label=_("汇率日期"), required=False, initial=None, help_text=_("不改就留空"))
+    qualifier = forms.CharField(label=_("限定"), max_length=40, required=False, help_text=_("不改就留空"))
+    source = forms.CharField(label=_("来源"), max_length=200, required=False, help_text=_("不改就留空"))
+    evidence = Paper(
+        label=_("佐证材料"),
+        queryset=Attachment.objects.none(),
+        required=False,
+        empty_label=_("不改"),
+        help_text=_("从本项目已上传的材料中选择"),
+    )
     reason = Words(label=_("更正原因"), max_length=300)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, choices: list[Any], *args: Any, **kwargs: Any) -> None:
+    SUM = ("raw", "currency", "rate", "rate_on", "qualifier", "source", "evidence")
+    MORE = SUM[1:]
+
+    def __init__(self, project: Project, choices: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        what = self.fields["what"]
+        what, evidence = self.fields["what"], self.fields["evidence"]
         assert isinstance(what, forms.ChoiceField)
+        assert isinstance(evidence, forms.ModelChoiceField)
         what.choices = choices
+        papers = Attachment.objects.filter(case_id=project.pk, withdrawn_on__isnull=True)
+        evidence.queryset = papers.order_by("-id")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         kind = data.get("what", "").partition(":")[0]
         if kind == "milestone" and not data.get("day"):
             self.add_error("day", _("请填写正确的日期"))
-        if kind == "money" and not data.get("raw"):
-            self.add_error("raw", _("请填写正确的金额"))
+        if kind == "money" and not any(data.get(name) for name in ("day", *self.SUM)):
+            self.add_error("raw", _("请填写正确的金额、日期或其他要更正的内容"))
         return data
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("what", "day", "raw")]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def more_open(self) -> bool:
+        """Whether something stands in the folded fields."""
+        return self.is_bound and any(self.data.get(name) or self.errors.get(name) for name in self.MORE)
 
 
 class ViewForm(forms.Form):

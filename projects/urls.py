@@ -5,6 +5,7 @@ from django.urls import path
 from projects.views import (
     attaching,
     case_file,
+    codes,
     contacts,
     correcting,
     editing,
@@ -41,7 +42,10 @@ urlpatterns = [
     path("<int:pk>/resume/", phases.Resume.as_view(), name="project-resume"),
     path("<int:pk>/exit/", phases.Exit.as_view(), name="project-exit"),
     path("<int:pk>/milestones/<slug:code>/", milestones.MilestonePage.as_view(), name="project-milestone"),
+    path("<int:pk>/milestones/<slug:code>/evidence/", milestones.Evidence.as_view(), name="project-evidence"),
     path("<int:pk>/milestones/<slug:code>/withdraw/", milestones.Withdraw.as_view(), name="project-withdraw"),
+    path("<int:pk>/codes/", codes.Codes.as_view(), name="project-codes"),
+    path("<int:pk>/codes/<int:code>/void/", codes.VoidCode.as_view(), name="project-code-void"),
     path("<int:pk>/contacts/", contacts.Contacts.as_view(), name="project-contacts"),
     path("<int:pk>/contacts/new/", contacts.Record.as_view(), name="project-contact"),
     path("<int:pk>/money/", money.Figures.as_view(), name="project-money"),

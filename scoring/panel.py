@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import can
 from accounts.roles import Can
-from projects import panels
+from projects import panels, reading
+from projects.facts import rules_of
 from projects.models import Project
 from projects.permissions import may_on
 from scoring.models import Credit
+from scoring.queries import signing
 from scoring.wording import sentence
 
 SHOWN = 12
@@ -43,7 +45,8 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 
 def _hindrance(project: Project) -> Any:
-    if project.from_ledger:
+    code = signing(rules_of(project))
+    if any(row.code == code and row.evidence_outstanding for row in reading.of(project).milestones):
         return _("存量项目待补签约佐证后计分")
     if not project.origin:
         return _("投资来源地未定，暂不计分")

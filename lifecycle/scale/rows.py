@@ -171,7 +171,7 @@ def _projects(made: Scale) -> None:
         "case_id": "n", "name": "r.name", "normalized_name": "r.name", "enterprise_id": "r.company",
         "phase": "r.phase", "batch": "r.batch", "project_class": "r.project_class", "origin": "r.origin",
         "agreement_grade": "r.grade", "sector": "r.sector", "industry_code": "r.industry",
-        "industry_text": "r.product", "planning_year": "extract(year FROM r.opened_on)", "landing_unit_id": "r.park",  # noqa: E501
+        "industry_text": "r.product", "planning_year": "extract(year FROM r.opened_on) + 1", "landing_unit_id": "r.park",  # noqa: E501
         "introducing_unit_id": "r.unit", "total_fen": "r.fen",
         "contract_fen": "CASE WHEN r.signed THEN r.fen END",
         "paid_in_fen": "CASE WHEN r.started THEN r.fen / 5 END", "jobs": f"20 + {pick(JOBS, 480)}",
@@ -222,7 +222,7 @@ def money(made: Scale) -> None:
         values = {
             "project_id": "r.n", "measure": f"'{measure}'", "raw": f"({fen} / 1000000) || '万元'",
             "original": f"({fen} / 100)::text", "fen": fen, "on": day, "recorded_by_id": str(made.by),
-            "source": "'模拟数据'", "currency": "'CNY'",
+            "source": "'模拟数据'", "currency": "'CNY'", "evidence_outstanding": "r.from_ledger",
         }  # fmt: skip
         source = f"FROM scale_row r JOIN scale_amount a ON a.number = r.amount WHERE {who} ORDER BY n"
         tables.insert(Money, source, values)

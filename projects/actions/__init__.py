@@ -1,9 +1,11 @@
 """All writes to projects. One door each: lock, who may, what is missing, change, event, clocks, outbox."""
 
+from projects.actions.codes import add_code, void_code
 from projects.actions.contacts import record_contact
 from projects.actions.corrections import Change, correct, preview_correction
 from projects.actions.edit import edit, set_parts
 from projects.actions.enterprises import edit_enterprise
+from projects.actions.evidence import supply_evidence
 from projects.actions.milestones import reach, withdraw
 from projects.actions.money import set_money
 from projects.actions.nodes import set_nodes
@@ -15,6 +17,7 @@ from projects.actions.saved_views import delete_view, save_view
 __all__ = [
     "Change",
     "EnterpriseData",
+    "add_code",
     "advance",
     "correct",
     "delete_view",
@@ -33,5 +36,7 @@ __all__ = [
     "set_nodes",
     "set_parts",
     "shelve",
+    "supply_evidence",
+    "void_code",
     "withdraw",
 ]

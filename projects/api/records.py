@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from accounts.models import Unit, User
 from cases.models import Event, Part
 from deadlines.models import Deadline
-from documents.models import Attachment
 from kernel.clock import today
+from kernel.phones import mask_in_prose, masked
 from kernel.rest import NewestFirst
 from projects import actions
 from projects.api import serializers as s
+from projects.api.base import paper_of
 from projects.models import ContactRecord, Money, Project, ReachedMilestone
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Records(Base):
         if request.method == "GET":
             return self._page(Money.objects.filter(project=row), s.money_out)
         fields = {"on": today(), **self.checked(s.FundsIn)}
+        fields["evidence"] = paper_of(row, fields.get("evidence"))
         return Response(s.money_out(actions.set_money(project=row, by=self.user, **fields)), status=201)
 
     @extend_schema(request=s.MilestoneIn, responses=OpenApiTypes.OBJECT)
@@ -87,11 +89,18 @@ class Records(Base):
         if request.method == "GET":
             return self._page(ReachedMilestone.objects.filter(project=row), s.milestone_out)
         fields = {"on": today(), **self.checked(s.MilestoneIn)}
-        if fields.get("evidence") is not None:
-            papers = Attachment.objects.filter(case_id=row.pk, withdrawn_on__isnull=True)
-            fields["evidence"] = get_object_or_404(papers, pk=fields["evidence"])
+        fields["evidence"] = paper_of(row, fields.get("evidence"))
         reached = actions.reach(project=row, by=self.user, today=today(), **fields)
         return Response(s.milestone_out(reached), status=201)
+
+    @extend_schema(request=s.EvidenceIn, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="milestones/evidence")
+    def milestone_evidence(self, request: Request, pk: str) -> Response:
+        """Show the paper of what an old ledger brought in (``evidence_outstanding``)."""
+        row, fields = self.project(pk), self.checked(s.EvidenceIn)
+        fields["evidence"] = paper_of(row, fields.get("evidence"))
+        shown = actions.supply_evidence(project=row, by=self.user, on=today(), **fields)
+        return Response(s.milestone_out(shown))
 
     @extend_schema(request=s.WithdrawIn, responses={204: None})
     @action(detail=True, methods=["post"], url_path="milestones/withdraw")
@@ -116,9 +125,10 @@ class Records(Base):
 
 def _version_out(row: Any) -> dict[str, Any]:
     hidden = {"history_id", "history_date", "history_change_reason", "history_type", "history_user"}
-    values = {f.attname: getattr(row, f.attname) for f in row._meta.fields if f.name not in hidden}
+    values = {f.attname: masked(getattr(row, f.attname)) for f in row._meta.fields if f.name not in hidden}
     by = row.history_user.name if row.history_user else None
-    return {"at": row.history_date, "by": by, "reason": row.history_change_reason or "", "values": values}
+    reason = mask_in_prose(row.history_change_reason)
+    return {"at": row.history_date, "by": by, "reason": reason, "values": values}
 
 
 def _deadline_out(row: Deadline, day: Any) -> dict[str, Any]:

@@ -4,13 +4,25 @@ from functools import cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases.event_texts import sentence
 from cases.models import Enterprise, Event
 from kernel.money import show_fen
-from kernel.phones import mask
-from projects.models import AgreementGrade, LandMode, Measure, Project, ProjectType, Sector
+from kernel.phones import mask, mask_in_prose, masked
+from kernel.rest import BusinessDay
+from projects.actions.milestones import MOST_PARTS
+from projects.models import (
+    AgreementGrade,
+    Currency,
+    LandMode,
+    Measure,
+    Project,
+    ProjectCode,
+    ProjectType,
+    Sector,
+)
 from projects.models.records import Channel, ContactRecord, Money, ReachedMilestone
 
 
@@ -71,12 +83,16 @@ class ProjectIn(ProjectFields):
 
 
 class ProjectPatch(ProjectFields):
+    """``enterprise`` names the investor: found by credit code or name, else created; what else is said of the
+    one on file is put right."""
+
     name = serializers.CharField(max_length=200, required=False)
+    enterprise = EnterpriseIn(required=False)
 
 
 class ReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
 
 
 class ShelveIn(ReasonIn):
@@ -87,11 +103,11 @@ class ShelveIn(ReasonIn):
 
 class ProjectResumeIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
 
 
 class DayIn(serializers.Serializer[Any]):
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
 
 
 class ContactIn(serializers.Serializer[Any]):
@@ -106,29 +122,91 @@ class ContactIn(serializers.Serializer[Any]):
 class FundsIn(serializers.Serializer[Any]):
     measure = serializers.ChoiceField(Measure.choices)
     raw = serializers.CharField(max_length=100, help_text="As written: 20亿元, 6000万元, 350 (元)")
-    currency = serializers.CharField(min_length=3, max_length=3, required=False)
+    currency = serializers.ChoiceField(Currency.choices, required=False)
     rate = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    rate_on = serializers.DateField(required=False, allow_null=True)
+    rate_on = BusinessDay(required=False, allow_null=True)
     source = serializers.CharField(  # type: ignore[assignment]  # a field of that name, not DRF's own
         max_length=200, required=False, allow_blank=True
     )
+    qualifier = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    evidence = serializers.IntegerField(
+        required=False, allow_null=True, help_text="id of an attachment of the project"
+    )
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
+
+
+class CorrectionIn(serializers.Serializer[Any]):
+    """What is wrong: the ``day`` of a ``milestone`` (and part), the figure in force of a ``measure``, or one
+    of the ``funds`` by its id. Of a figure, what is left out stays as stated. ``preview`` writes nothing.
+    """
+
+    milestone = serializers.CharField(max_length=48, required=False)
+    part_no = serializers.IntegerField(min_value=1, max_value=MOST_PARTS, required=False)
+    day = BusinessDay(required=False)
+    measure = serializers.ChoiceField(Measure.choices, required=False)
+    funds = serializers.IntegerField(required=False)
+    raw = serializers.CharField(max_length=100, required=False)
+    currency = serializers.ChoiceField(Currency.choices, required=False)
+    rate = serializers.CharField(max_length=20, required=False)
+    rate_on = BusinessDay(required=False)
+    qualifier = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of that name, not DRF's own
+        max_length=200, required=False, allow_blank=True
+    )
+    evidence = serializers.IntegerField(required=False, help_text="id of an attachment of the project")
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    preview = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        meant = [name for name in ("milestone", "measure", "funds") if name in attrs]
+        if len(meant) != 1:
+            raise serializers.ValidationError(_("milestone、measure、funds 须填且只填一项"))
+        return attrs
+
+
+class MovesOut(serializers.Serializer[Any]):
+    """``moves``: what the correction moves, as sentences; ``done``: false for a preview."""
+
+    moves = serializers.ListField(child=serializers.CharField())
+    done = serializers.BooleanField()
+
+
+class CodeIn(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40, help_text="2603-500102-89-05-346948 (GB/T 40058-2021)")
+    on = BusinessDay(required=False)
 
 
 class MilestoneIn(serializers.Serializer[Any]):
     milestone = serializers.CharField(max_length=48)
     on = serializers.DateField(required=False)
-    part_no = serializers.IntegerField(min_value=1, required=False)
-    parts_total = serializers.IntegerField(min_value=1, required=False)
+    part_no = serializers.IntegerField(min_value=1, max_value=MOST_PARTS, required=False)
+    parts_total = serializers.IntegerField(min_value=1, max_value=MOST_PARTS, required=False)
     evidence = serializers.IntegerField(required=False, allow_null=True)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-class WithdrawIn(serializers.Serializer[Any]):
+class EvidenceIn(serializers.Serializer[Any]):
+    """The paper of a milestone whose evidence is outstanding: one of the project's attachments, or its number
+    where the plan asks for no paper. ``day``: the exact day, wanted where ``precision`` is "unknown"."""
+
     milestone = serializers.CharField(max_length=48)
+    part_no = serializers.IntegerField(min_value=1, max_value=MOST_PARTS, required=False)
+    day = BusinessDay(required=False, allow_null=True)
+    evidence = serializers.IntegerField(
+        required=False, allow_null=True, help_text="id of an attachment of the project"
+    )
+    document_no = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class WithdrawIn(serializers.Serializer[Any]):
+    """``part_no``: only that part of a milestone reached in parts; all of them if left out."""
+
+    milestone = serializers.CharField(max_length=48)
+    part_no = serializers.IntegerField(min_value=1, max_value=MOST_PARTS, required=False)
     reason = serializers.CharField(max_length=300)
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
 
 
 class RoleIn(serializers.Serializer[Any]):
@@ -136,14 +214,14 @@ class RoleIn(serializers.Serializer[Any]):
     unit = serializers.SlugField(max_length=64)
     user = serializers.CharField(max_length=64, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
 
 
 class AttachmentIn(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=48)
     file = serializers.FileField()
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    on = serializers.DateField(required=False)
+    on = BusinessDay(required=False)
 
 
 class UnmetOut(serializers.Serializer[Any]):
@@ -174,8 +252,20 @@ def money_out(row: Money) -> dict[str, Any]:
         "qualifier": row.qualifier,
         "on": row.on,
         "source": row.source,
+        "evidence": row.evidence_id,
         "reason": row.reason,
         "supersedes": row.supersedes_id,
+    }
+
+
+def code_out(row: ProjectCode) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "code": row.code,
+        "valid": row.voided_on is None,
+        "voided_on": row.voided_on,
+        "voided_by": row.voided_by.name if row.voided_by else None,
+        "voided_reason": row.voided_reason,
     }
 
 
@@ -184,10 +274,10 @@ def contact_out(row: ContactRecord) -> dict[str, Any]:
         "id": row.pk,
         "on": row.on,
         "channel": row.channel,
-        "with_whom": row.with_whom,
+        "with_whom": mask(row.with_whom),
         "place": row.place,
-        "matter": row.matter,
-        "outcome": row.outcome,
+        "matter": mask_in_prose(row.matter),
+        "outcome": mask_in_prose(row.outcome),
         "is_first": row.is_first,
         "by": row.by.name,
     }
@@ -201,8 +291,8 @@ def event_out(row: Event) -> dict[str, Any]:
         "at": row.at,
         "by": row.by.name if row.by else None,
         "unit": row.unit.name if row.unit else None,
-        "text": sentence(row.kind, row.data),
-        "data": row.data,
+        "text": mask_in_prose(sentence(row.kind, row.data)),
+        "data": masked(row.data),
     }
 
 

@@ -10,6 +10,7 @@ from kernel.money import show_fen
 from kernel.text import normal
 from projects.importing.entries import DAYS, Entry
 from projects.models import Measure, Phase, Project
+from projects.models.records import Precision, said
 
 FIELDS = {
     "industry_text": "industry",
@@ -22,12 +23,14 @@ FIELDS = {
 }
 """Columns of the project that an import may change, and the word for them in an entry."""
 InForce = dict[tuple[int, str], list[dict[str, Any]]]
+Days = dict[tuple[int, str], tuple[date, str]]
+"""By project and milestone: its day, and how exactly it is known."""
 _ORDER = [phase.value for phase in Phase]
 _MILESTONE_COLUMNS = {milestone: column for column, milestone in DAYS.items()}
 
 
 def compared(
-    row: dict[str, Any], entry: Entry, days: dict[tuple[int, str], date], money: InForce
+    row: dict[str, Any], entry: Entry, days: Days, money: InForce
 ) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
     """Changes (column or measure → [before, after] in words) and remarks (field, text)."""
     changes = {
@@ -67,8 +70,8 @@ def _compare_figure(
     if booked:
         if not _adds_up(kept, figure):
             total = show_fen(sum(row["fen"] or 0 for row in kept))
-            said = show_figure(kept[0]) if len(kept) == 1 else total
-            messages.append((measure, booked % {"a": show_figure(figure), "b": said}))
+            held = show_figure(kept[0]) if len(kept) == 1 else total
+            messages.append((measure, booked % {"a": show_figure(figure), "b": held}))
     elif not kept or not _equal(kept[0], figure):
         changes[measure] = [show_figure(kept[0]) if kept else "—", show_figure(figure)]
 
@@ -116,9 +119,7 @@ def label_of(name: str) -> str:
     return str(Project._meta.get_field(name).verbose_name)
 
 
-def _not_taken_over(
-    row: dict[str, Any], entry: Entry, days: dict[tuple[int, str], date]
-) -> list[tuple[str, str]]:
+def _not_taken_over(row: dict[str, Any], entry: Entry, days: Days) -> list[tuple[str, str]]:
     """What a ledger says but an import never does: rename, move a phase, change the day of a milestone."""
     messages = []
     if normal(entry["name"])[:200] != row["normalized_name"]:
@@ -128,10 +129,11 @@ def _not_taken_over(
     if stated and _ORDER.index(stated) > _ORDER.index(row["phase"]):
         text = _("台账所记阶段“%(phase)s”在系统之后，请在项目档案中办理") % {"phase": Phase(stated).label}
         messages.append(("phase", text))
-    for milestone, (day, _precision) in entry["days"].items():
+    for milestone, (day, precision) in entry["days"].items():
         kept = days.get((row["pk"], milestone))
-        if kept and str(kept) != day:
-            text = _("台账日期 %(a)s 与系统 %(b)s 不同，请用“更正”") % {"a": day, "b": kept}
+        if kept and (kept[1] == Precision.UNKNOWN or str(kept[0]) != day):
+            names = {"a": said(date.fromisoformat(day), precision), "b": said(*kept)}
+            text = _("台账日期 %(a)s 与系统 %(b)s 不同，请用“更正”") % names
             messages.append((_MILESTONE_COLUMNS[milestone], text))
     if entry.get("investor") and not row["enterprise__normalized_name"]:
         messages.append(("investor", _("系统中尚未填写投资方，请在项目档案中补填")))

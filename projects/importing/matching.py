@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import Can
 from kernel.text import normal
-from projects.importing.comparing import FIELDS, InForce, compared
+from projects.importing.comparing import FIELDS, Days, InForce, compared
 from projects.importing.entries import DAYS, Entry
 from projects.models import Money, Outcome, Project, ReachedMilestone
+from projects.permissions import among
 
 _KNOWN = (
     *("pk", "name", "normalized_name", "phase", "version", "case__code", "landing_unit_id"),
@@ -40,7 +41,8 @@ class Read:
     by_name: dict[str, list[Known]]
     by_code: dict[str, Known]
     visible: set[int]
-    days: dict[tuple[int, str], date]
+    workable: set[int]
+    days: Days
     money: InForce
 
 
@@ -69,7 +71,8 @@ class Matcher:
         ids = {row["pk"] for row in (*found, *coded)}
         visible = self._visible(ids)
         by_code = {row["case__code"]: row for row in coded}
-        return Read(by_name, by_code, visible, _days_of(ids), _money_of(ids))
+        workable = among(self.user, Can.EDIT_PROJECT, visible)
+        return Read(by_name, by_code, visible, workable, _days_of(ids), _money_of(ids))
 
     def _visible(self, ids: set[int]) -> set[int]:
         if not ids:
@@ -100,6 +103,9 @@ class Matcher:
         if earlier != number:
             return _suspect(_("与第%(row)s行是同一个项目") % {"row": earlier}, key)
         changes, messages = compared(row, entry, read.days, read.money)
+        if changes and key not in read.workable:
+            message = _("您的单位在该项目中不承担办理角色，不能更新；请承办单位或招商局导入")
+            return _suspect(message, key)
         outcome = Outcome.CHANGED if changes else Outcome.SAME
         return Found(outcome, key, row["version"], messages, changes)
 
@@ -133,11 +139,12 @@ def _same(candidates: list[Known], entry: Entry, investor: str) -> list[Known]:
     return exact or [row for row in candidates if not investor or not row["enterprise__normalized_name"]]
 
 
-def _days_of(ids: Iterable[int]) -> dict[tuple[int, str], date]:
+def _days_of(ids: Iterable[int]) -> Days:
     rows = ReachedMilestone.objects.filter(
         project_id__in=list(ids), code__in=DAYS.values(), withdrawn_on__isnull=True
     )
-    return {(project, code): on for project, code, on in rows.values_list("project_id", "code", "on")}
+    found = rows.values_list("project_id", "code", "on", "precision")
+    return {(project, code): (on, precision) for project, code, on, precision in found}
 
 
 def _money_of(ids: Iterable[int]) -> InForce:

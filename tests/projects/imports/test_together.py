@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cases.models import Case, Enterprise, Event
-from lifecycle.celery import app
 from kernel.refusals import Refused
+from lifecycle.celery import app
 from projects import actions
 from projects.actions import imports
 from projects.importing import claims, committing, staging, undoing
