@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -31,6 +32,7 @@ from projects.views.base import user_of
 
 SESSION_COLUMNS = "ledger_columns"
 CARDS = 12
+_SELECTS = ("phase", "batch", "class", "park", "light", "unit", "origin", "state")
 _MILLION_YUAN = 100 * WAN
 
 
@@ -124,35 +126,32 @@ def _units() -> Kept[tuple[str, str, str, str]]:
     return Kept(rows.values_list("code", "kind", "short_name", "name"), {"on": someday})
 
 
+@cache
+def _fixed(language: str | None) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """The selects that are the same for everybody who reads this language: name → label, options."""
+    lights = [("red", _("有超期")), ("yellow", _("有临期")), ("green", _("计时中"))]
+    states = [
+        *(("running", _("推进中")), ("shelved", _("搁置"))),
+        *(("exited", _("已退出")), ("ledger", _("存量补录"))),
+    ]
+    return {
+        "phase": (_("阶段"), labelled(Phase)),
+        "batch": (_("批次"), labelled(Batch)),
+        "light": (_("期限"), lights),
+        "origin": (_("来源"), labelled(Origin)),
+        "state": (_("状态"), states),
+    }
+
+
 def _selects(wanted: LedgerFilter, classes: dict[str, str]) -> list[Select]:
     named = [(code, kind, short or name) for code, kind, short, name in _units().ask(on=today())]
-    landing = [(code, name) for code, kind, name in named if kind in ("park", "township")]
-    landing.sort(key=lambda pair: next(kind for code, kind, _name in named if code == pair[0]))
-    return [
-        Select("phase", _("阶段"), wanted.phase, labelled(Phase)),
-        Select("batch", _("批次"), wanted.batch, labelled(Batch)),
-        Select("class", _("等级"), wanted.project_class, list(classes.items())),
-        Select("park", _("承接园区"), wanted.park, landing),
-        Select(
-            "light",
-            _("期限"),
-            wanted.light,
-            [("red", _("有超期")), ("yellow", _("有临期")), ("green", _("计时中"))],
-        ),
-        Select("unit", _("引进单位"), wanted.unit, [(code, name) for code, _kind, name in named]),
-        Select("origin", _("来源"), wanted.origin, labelled(Origin)),
-        Select(
-            "state",
-            _("状态"),
-            wanted.state,
-            [
-                ("running", _("推进中")),
-                ("shelved", _("搁置")),
-                ("exited", _("已退出")),
-                ("ledger", _("存量补录")),
-            ],
-        ),
-    ]
+    parks = sorted((row for row in named if row[1] in ("park", "township")), key=lambda row: row[1])
+    options = dict(_fixed(get_language()))
+    options["class"] = _("等级"), list(classes.items())
+    options["park"] = _("承接园区"), [(code, name) for code, _kind, name in parks]
+    options["unit"] = _("引进单位"), [(code, name) for code, _kind, name in named]
+    chosen = wanted.as_query()
+    return [Select(name, options[name][0], chosen.get(name, ""), options[name][1]) for name in _SELECTS]
 
 
 def _body(rows: list[dict[str, Any]], columns: list[Column], shown: Shown) -> SafeString:
