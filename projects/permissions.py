@@ -1,5 +1,6 @@
 """Who may touch a project: a role that carries the capability and takes the case in."""
 
+from collections.abc import Collection
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.roles import Can, Role
 from cases import permissions as cases
-from cases.models import Part
+from cases.models import Case, Part
 from cases.visibility import Sight, sight_of
 from kernel.prepared import Kept
 from kernel.refusals import Refused
@@ -65,6 +66,18 @@ def may_on(user: User | AnonymousUser, what: Can, project: Project) -> bool:
 def roles_on(user: User | AnonymousUser, project: Project) -> set[Role]:
     """The user's roles that take the project in."""
     return cases.roles_on(user, project.case, known_parts(project))
+
+
+def among(user: User, what: Can, keys: Collection[int]) -> set[int]:
+    """Of these projects those for which ``may_on`` says yes: two queries however many."""
+    rows = list(Case.objects.filter(pk__in=keys, voided_on__isnull=True))
+    found = {row.pk for row in rows if cases.wide_on(user, what, row)}
+    parts: dict[int, list[Part]] = {row.pk: [] for row in rows if row.pk not in found}
+    held = Part.objects.filter(case__in=list(parts), valid_to__isnull=True) if parts else ()
+    for part in held:
+        parts[part.case_id].append(part)
+    narrow = (row for row in rows if row.pk in parts)
+    return found | {row.pk for row in narrow if cases.may_on(user, what, row, parts[row.pk])}
 
 
 def known_parts(project: Project) -> list[Part] | None:
