@@ -7,9 +7,9 @@ from django.db.models import Count, Min, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import can, see_all, units_of
+from accounts.access import can, scopes, units_with
 from accounts.models import AuditEntry, Membership, User
-from accounts.roles import Can
+from accounts.roles import ROLES, Can, Role, Scope
 from deadlines.models import CalendarVersion, Deadline
 from documents.models import Attachment
 from kernel.clock import now
@@ -32,11 +32,12 @@ class Ready:
 
 def could_advance(user: User) -> list[Ready]:
     """Of the user's most recently touched running projects those that could enter their next phase now."""
-    if not can(user, Can.ADVANCE_PROJECT):
+    units = units_with(user, Can.ADVANCE_PROJECT)
+    if not units:
         return []
     rows = Project.objects.visible_to(user).running().exclude(phase=Phase.PRODUCTION)
-    if not see_all(user):
-        units = units_of(user)
+    wide = scopes(user).get(Scope.DISTRICT, [])
+    if not any(Can.ADVANCE_PROJECT in ROLES[Role(m.role)].can for m in wide):
         rows = rows.filter(Q(introducing_unit__in=units) | Q(landing_unit__in=units))
     found = list(rows.select_related("case", "enterprise").order_by("-updated_at", "-case_id")[:CANDIDATES])
     have = _held([project.pk for project in found])
