@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Unit, User
+from approvals.guides import guide_for
 from approvals.models import Answer, Asks, Opinion, State, Step
+from approvals.rules import rule_of
 from documents.models import Attachment
 from kernel.clock import today
+from projects.models import Project
 
 
 def _unit(**options: Any) -> "serializers.SlugRelatedField[Unit]":
@@ -68,14 +72,41 @@ class StepOut(serializers.ModelSerializer[Step]):
         return str(row.deadline.light(today())) if row.deadline else None
 
 
+class MaterialOut(serializers.Serializer[Any]):
+    """``held``: the case has it, nobody hands it in again."""
+
+    name = serializers.CharField()
+    held = serializers.BooleanField()
+
+
+class GuideOut(serializers.Serializer[Any]):
+    """What an applicant is told once and in full; ``fields`` of the form are filled from the project."""
+
+    clause = serializers.CharField()
+    procedure = serializers.CharField()
+    standard = serializers.CharField()
+    materials = MaterialOut(many=True)
+    fields_held = serializers.ListField(child=serializers.CharField())
+
+
 class StepDetail(StepOut):
-    """With every opinion, those superseded too."""
+    """With every opinion, those superseded too, and the service guide where the plan gives one."""
 
     opinions = OpinionOut(many=True, read_only=True)
+    guide = serializers.SerializerMethodField()
 
     class Meta(StepOut.Meta):
-        fields = (*StepOut.Meta.fields, "opinions")
+        fields = (*StepOut.Meta.fields, "opinions", "guide")
         read_only_fields = fields
+
+    @extend_schema_field(GuideOut(allow_null=True))
+    def get_guide(self, row: Step) -> dict[str, Any] | None:
+        shown = guide_for(rule_of(row), Project.objects.get(pk=row.case_id))
+        if shown is None:
+            return None
+        materials = [{"name": item.name, "held": there} for item, there in shown.materials]
+        plain = {name: getattr(shown.rule, name) for name in ("clause", "procedure", "standard")}
+        return {**plain, "materials": materials, "fields_held": list(shown.rule.fields)}
 
 
 class OpenIn(serializers.Serializer[Any]):

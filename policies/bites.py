@@ -9,7 +9,10 @@ from accounts.models import Unit
 from policies.models import PolicyVersion
 from policies.rulebook import Rulebook, pack_of
 from policies.schema import Choice, Clause, Pack, Phase, PolicyHead, Rule, Step
-from policies.wording import Names, needs_text, rule_lines
+from policies.wording import Names, guide_text, needs_text, rule_lines
+
+# Whatever has no kind of its own carries no clause, wherever a pack puts it.
+_CATCH_ALL = ("documents", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def _bites(pack: Pack, names: Names) -> Iterator[tuple[str, Bite]]:
     if pack.policy.clause:
         yield pack.policy.clause, _head(pack.policy)
     for table, rule in pack.rules():
+        if (table, rule.key) == _CATCH_ALL:
+            continue
         yield rule.clause, _bite(table, rule, pack.choices, names)
         if isinstance(rule, Phase) and rule.gate:
             lines = tuple(needs_text(rule.gate, names))
@@ -81,6 +86,7 @@ def _bites(pack: Pack, names: Names) -> Iterator[tuple[str, Bite]]:
             yield rule.gate.clause, Bite("gates", rule.code, kind_name("gates"), title, lines)
         if isinstance(rule, Step):
             yield from _inside(rule)
+            yield from _guide(rule, names)
 
 
 def _head(head: PolicyHead) -> Bite:
@@ -103,6 +109,13 @@ def _inside(step: Step) -> Iterator[tuple[str, Bite]]:
         if clause and clause != step.clause:
             title = f"{step.name} · {name}"
             yield clause, Bite("steps", f"{step.code}.{code}", kind_name("steps"), title)
+
+
+def _guide(step: Step, names: Names) -> Iterator[tuple[str, Bite]]:
+    if step.guide and step.guide.clause != step.clause:
+        title = _("%(step)s · 办事指南") % {"step": step.name}
+        lines = tuple(guide_text(step.guide, names))
+        yield step.guide.clause, Bite("steps", f"{step.code}.guide", kind_name("steps"), title, lines)
 
 
 def unit_names() -> dict[str, str]:

@@ -84,6 +84,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'write either { milestone = "…" } or { manual = true }',
     ),
     "score_in_order": ("分值下限应小于上限", "the lowest score must be below the highest"),
+    "years_in_order": ("首年不能晚于末年", "the first year must not come after the last"),
     "score_without_score": (
         '只有 answer = "words_and_score" 的方面可以设分值',
         'only an aspect with answer = "words_and_score" has a score',

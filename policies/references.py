@@ -50,6 +50,7 @@ def _clauses(pack: Pack) -> Iterator[Ref]:
             yield Ref("phases", f"{phase.code}.gate.clause", "clauses", phase.gate.clause)
     for step in pack.steps:
         cited = [(a.code, a.clause) for a in step.aspects] + [(c.code, c.clause) for c in step.checks]
+        cited += [("guide", step.guide.clause)] if step.guide else []
         yield from (Ref("steps", f"{step.code}.{code}.clause", "clauses", no) for code, no in cited if no)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
@@ -102,6 +103,12 @@ def _step(step: Step) -> Iterator[Ref]:
     yield from _many(table, f"{code}.prerequisites", "steps", step.prerequisites)
     yield from _many(table, f"{code}.together_with", "steps", step.together_with)
     yield from _needs(table, f"{code}.needs", step.needs)
+    if step.guide:
+        papers = tuple(item.document for item in step.guide.materials if item.document)
+        facts = tuple(item.milestone for item in step.guide.materials if item.milestone)
+        yield from _many(table, f"{code}.guide.materials", "documents", papers)
+        yield from _many(table, f"{code}.guide.materials", "milestones", facts)
+        yield from _many(table, f"{code}.guide.fields", "facts", step.guide.fields)
     for aspect in step.aspects:
         yield from _many(table, f"{code}.{aspect.code}.asks_units", "units", aspect.asks_units)
         yield from _many(table, f"{code}.{aspect.code}.asks_parts", "parts", aspect.asks_parts)

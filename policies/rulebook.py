@@ -128,6 +128,10 @@ class Rulebook:
         """The milestone that a mechanism of the program ("name_commissioner") reaches, if any."""
         return next((m for m in self.milestones.values() if m.action == action), None)
 
+    def planning_milestone(self) -> Milestone | None:
+        """The milestone whose rule says for which years ahead projects are planned, if any does."""
+        return next((m for m in self.milestones.values() if m.years_ahead), None)
+
     def portfolio_of(self, reached: Iterable[str]) -> str:
         """The code of the last listed state whose milestone is reached; the first state by default."""
         known = set(reached)

@@ -16,6 +16,7 @@ from policies.schema import (
     Aspect,
     CreditRule,
     Duty,
+    Guide,
     Limit,
     Milestone,
     Needs,
@@ -101,7 +102,10 @@ def _part(rule: PartKind, names: Names) -> list[str]:
     lines = [_("同一时间只有一个")] if rule.exclusive else []
     lines += [_("须指定到人")] if rule.person else []
     kinds = "、".join(str(UnitKind(kind).label) for kind in rule.kinds)
-    return lines + ([_("可由%(kinds)s担任") % {"kinds": kinds}] if kinds else [])
+    lines += [_("可由%(kinds)s担任") % {"kinds": kinds}] if kinds else []
+    lines.append(_("承办角色，可以办理本项目") if rule.works else _("只查阅和答复，不承办"))
+    who = who_text(names, (), (), rule.set_by_roles)
+    return lines + ([_("由程序结论产生，或由%(who)s指定、终止") % {"who": who}] if who else [])
 
 
 def _duty(rule: Duty, names: Names) -> list[str]:
@@ -123,6 +127,9 @@ def _milestone(rule: Milestone, names: Names) -> list[str]:
         lines.append(_("登记时附：%(what)s") % {"what": names.many("documents", rule.documents)})
     if rule.fields:
         lines.append(_("登记时填：%(what)s") % {"what": names.many("facts", rule.fields)})
+    if rule.years_ahead:
+        span = {"first": rule.years_ahead.first, "last": rule.years_ahead.last}
+        lines.append(_("谋划年度为当年之后第%(first)s年至第%(last)s年") % span)
     lines += [_("可分期达成")] if rule.staged else []
     return lines + ([rule.note] if rule.note else [])
 
@@ -143,7 +150,19 @@ def _step(rule: Step, names: Names) -> list[str]:
         lines += [text % {"what": names.many("steps", steps)}] if steps else []
     lines += [_aspect(aspect, names) for aspect in rule.aspects]
     lines += [_verdict(verdict, names) for verdict in rule.verdicts]
-    return lines + _concluding(rule)
+    return lines + _concluding(rule) + (guide_text(rule.guide, names) if rule.guide else [])
+
+
+def guide_text(guide: Guide, names: Names) -> list[str]:
+    """A service guide, sentence by sentence: what the step page shows at length."""
+    lines = [
+        _("办理程序：%(text)s") % {"text": guide.procedure},
+        _("审查标准：%(text)s") % {"text": guide.standard},
+        _("申请材料：%(what)s") % {"what": "、".join(item.name for item in guide.materials)},
+    ]
+    if guide.fields:
+        lines.append(_("申请表由档案带出，不再填报：%(what)s") % {"what": names.many("facts", guide.fields)})
+    return lines
 
 
 def _opening(rule: Step, names: Names) -> str:

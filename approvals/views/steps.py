@@ -15,6 +15,7 @@ from approvals import actions
 from approvals.actions import demands
 from approvals.actions.opening import standing
 from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm
+from approvals.guides import guide_for
 from approvals.models import Asks, Step
 from approvals.overview import tone_of
 from approvals.permissions import may_conclude, may_open, may_record, require_lead, require_opener
@@ -67,6 +68,7 @@ class StepPage(base.Page):
             "given": sum(row.in_force and row.given_on is not None for row in rows),
             "asked": sum(row.in_force for row in rows),
             "clock": base.clock_of(step, self.today),
+            "guide": guide_for(self.rule, project),
             "facts": base.facts_for(project),
             "papers": base.papers_of(step.case_id),
             "tone": tone_of(step) if step.verdict else "",
@@ -256,6 +258,7 @@ class Open(ActionPage):
             "missing": not_yet(self.rule, at) or nobody_asked(self.rule, at),
             "leads": at.cast.leads(self.rule),
             "limit": limit_text(self.rule.limit) if self.rule.limit else "",
+            "guide": guide_for(self.rule, self.project),
             "asks": [(aspect, at.cast.asked(aspect)) for aspect in concerning(self.rule, at.facts)],
             "left_out": [
                 (aspect, explain(aspect.when, labels()))

@@ -19,7 +19,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import TELLS, Choice, CreditRule, JointShare, ProjectClass, Rung, Weight
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
-from policies.schema.steps import Aspect, Check, Opening, Score, Step, Verdict
+from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Score, Step, Verdict
 
 __all__ = [
     "PHASES",
@@ -36,8 +36,10 @@ __all__ = [
     "Duty",
     "Gate",
     "Grade",
+    "Guide",
     "JointShare",
     "Limit",
+    "Material",
     "Milestone",
     "Needs",
     "Opening",

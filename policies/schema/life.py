@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kernel.conditions import Condition
 from policies.schema.base import Code, Item, KindCode, Limit, Listed, Needs, RoleCode, Rule, Text
@@ -98,12 +99,26 @@ class DocumentKind(Rule):
     code: Code
 
 
+class YearsAhead(Item):
+    """How many years ahead something may be planned: 1 is next year (次年), 3 the third year from now."""
+
+    first: Annotated[int, Field(ge=0, le=20)]
+    last: Annotated[int, Field(ge=0, le=20)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "YearsAhead":
+        if self.first > self.last:
+            raise PydanticCustomError("years_in_order", "", {})
+        return self
+
+
 class Milestone(Rule):
     """A fact that gates ask for. ``record``: people record it; ``step``: a step's verdict reaches it;
     ``action``: the named mechanism of the program does.
 
     ``guard`` is what must be there before it may be reached; ``documents`` is the evidence and
     ``fields`` the project fields that recording it asks for. ``staged``: may be reached in parts.
+    ``years_ahead``: which planning years (谋划年度) the plan opens for projects on their way to it.
     """
 
     code: Code
@@ -116,6 +131,7 @@ class Milestone(Rule):
     documents: Listed[Code] = ()
     fields: Listed[Code] = ()
     guard: Needs = Needs()
+    years_ahead: YearsAhead | None = None
     note: str = ""
 
 

@@ -79,12 +79,35 @@ class Verdict(Item):
     needs_reason: bool = False
 
 
+class Material(Item):
+    """One thing an applicant hands in, unless the case holds it: as a paper, or as what a step ended with."""
+
+    name: Text
+    document: Code | None = None
+    milestone: Code | None = None
+
+
+class Guide(Item):
+    """What a service guide (办事指南) tells the applicant once and in full, beside the time limit.
+
+    ``procedure`` is the way through the office, ``standard`` what is looked at. What the case holds already
+    is not asked for again: ``fields`` fill the one application form (一表申请), and a material with a
+    ``document`` or ``milestone`` is taken from the case.
+    """
+
+    clause: Text
+    procedure: Text
+    standard: Text
+    materials: Annotated[tuple[Material, ...], Field(strict=False, min_length=1)]
+    fields: Listed[Code] = ()
+
+
 class Step(Rule):
     """One procedure of the plan; every kind runs on the same engine.
 
     ``needs`` must be there before the step may be opened, ``prerequisites`` are steps concluded
     before it may be, ``together_with`` steps conclude jointly with it. ``names_part``: the conclusion
-    names who plays that part. ``document`` is the title of its printable sheet.
+    names who plays that part. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
     """
 
     code: Code
@@ -105,6 +128,7 @@ class Step(Rule):
     concludes: Literal["all_opinions", "all_opinions_or_limit", "any_time"] = "any_time"
     veto: Literal["any", "none"] = "none"
     document: str = ""
+    guide: Guide | None = None
     prerequisites: Listed[Code] = ()
     together_with: Listed[Code] = ()
     bound_to: Code | None = None

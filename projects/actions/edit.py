@@ -18,6 +18,7 @@ from projects.actions.parts import CACHED, CREDITED, require_setter
 from projects.facts import derive, rules_of
 from projects.models import Project
 from projects.permissions import lock, require_fresh, require_on
+from projects.planning import require_year
 from projects.reserved import check_fields
 
 
@@ -40,6 +41,8 @@ def edit(
     }
     if not moved:
         return project
+    if "planning_year" in moved and not project.from_ledger:
+        require_year(rules_of(project), clean["planning_year"], on, project.case.opened_on)
     for name in moved:
         setattr(project, name, clean[name])
     if not project.name:

@@ -21,6 +21,7 @@ from projects.facts import batch_of, rules_of
 from projects.gates import reached_codes, unmet, unmet_fields
 from projects.models import Project, ReachedMilestone
 from projects.permissions import lock, require_on, require_running, require_sight, roles_on
+from projects.planning import unmet_year
 
 MOST_PARTS = 99
 
@@ -54,7 +55,7 @@ def reach(
         require_recorder(project, rule, by)
     require_running(project)
     _check_day_and_parts(rule, on, today, part_no, parts_total)
-    missing = missing_for(project, rule, rules, evidence)
+    missing = missing_for(project, rule, rules, evidence) + unmet_year(project, rule, on)
     if missing:
         raise Refused(missing)
     row = ReachedMilestone(

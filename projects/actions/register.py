@@ -20,6 +20,7 @@ from policies.rulebook import Rulebook, current
 from projects.actions import saving
 from projects.facts import batch_of, derive
 from projects.models import Project
+from projects.planning import require_year
 from projects.reserved import check_fields
 
 
@@ -114,7 +115,7 @@ def register(
     """Register a lead in the planning phase (谋划生成); whoever registers introduces, unless said otherwise.
 
     Raises Refused: forbidden without the capability; invalid for an empty name, unknown or reserved
-    fields, a wrong credit code.
+    fields, a wrong credit code, a planning year out of the plan's reach.
     """
     require(by, Can.REGISTER_PROJECT)
     name = name.strip()
@@ -124,6 +125,8 @@ def register(
     if unit is None:
         raise Refused.forbidden(_("您今天没有任职单位，不能登记项目"))
     policy_set, rules = current(on)
+    plain = check_fields(fields or {})
+    require_year(rules, plain.get("planning_year"), on)
     if isinstance(enterprise, EnterpriseData):
         enterprise = find_or_create_enterprise(data=enterprise, by=by)
     case = cases.open_case(
@@ -134,9 +137,7 @@ def register(
         policy_set=policy_set,
         on=on,
     )
-    project = Project(
-        case=case, name=name, enterprise=enterprise, introducing_unit=unit, **check_fields(fields or {})
-    )
+    project = Project(case=case, name=name, enterprise=enterprise, introducing_unit=unit, **plain)
     _finish(project, rules, by, on)
     cases.assign_part(case=case, unit=unit, part="introducing", by=by, on=on, event=False)
     data = {"name": name, "unit": unit.name, "enterprise": enterprise.name if enterprise else ""}

@@ -1,11 +1,12 @@
 """A lead is registered on one page; what may be the same project already is shown before it is saved."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.forms import ModelChoiceField
+from django.forms import Field, ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,10 +18,12 @@ from accounts.models import Unit, User
 from accounts.roles import Can
 from kernel.clock import today
 from kernel.refusals import Refused
+from policies.rulebook import current
 from projects import actions
 from projects.duplicates import Likeness, enterprises_of, known_enterprise, likenesses
 from projects.forms import RegisterForm
 from projects.models import Measure, Project
+from projects.planning import span
 from projects.regions import regions
 from projects.views.base import FIELDS_WRONG, STATUS, crumbs, show, user_of
 
@@ -56,8 +59,18 @@ def _fit(form: RegisterForm, user: User) -> None:
         del form.fields["total"]
     units = form.fields["introducing_unit"]
     assert isinstance(units, ModelChoiceField)
+    _say_years(form.fields["planning_year"])
     if not see_all(user):
         units.queryset = Unit.objects.in_force(today()).filter(pk__in=units_of(user))
+
+
+def _say_years(field: Field) -> None:
+    """The years that the plan in force opens, named beside the field with their clause."""
+    with suppress(Refused):  # nothing is in force: the action says so
+        rule = current(today())[1].planning_milestone()
+        if rule and (years := span(rule, today())):
+            words = {"first": years[0], "last": years[1], "clause": rule.clause}
+            field.help_text = _("可填 %(first)s 至 %(last)s 年（%(clause)s）") % words
 
 
 @transaction.atomic

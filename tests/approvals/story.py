@@ -95,6 +95,15 @@ def settled(story: Story, project: Project) -> Project:
     return project
 
 
+def sign(story: Story, project: Project) -> Project:
+    """The investment agreement is signed, with its paper and figure."""
+    attach(case=project.case, kind="investment_agreement", upload=upload(), by=story.clerk, on=TODAY)
+    projects.set_money(project=project, measure="contract", raw="8亿元", by=story.clerk, on=TODAY)
+    projects.edit(project=project, by=story.clerk, on=TODAY, changes={"agreement_grade": "contract"})
+    story.reach(project, "joint_review_passed", "decided", "signed")
+    return project
+
+
 def bind(monkeypatch: pytest.MonkeyPatch, first: str, second: str) -> None:
     """A plan in which two steps conclude together."""
     from approvals.actions import conclusion

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Opinion, Step
 from tests import factories
-from tests.approvals.story import DUE, Story
+from tests.approvals.story import DUE, Story, sign
 from tests.documents.files import PNG, upload
 from tests.factories import TODAY
 
@@ -158,3 +158,19 @@ def test_asking_cancelling_and_reopening(story: Story) -> None:
 
 def test_no_token_no_answer(story: Story, client: Any) -> None:
     assert client.get(URL).status_code == 401
+
+
+def test_a_permit_comes_with_its_service_guide_and_says_what_is_held_already(story: Story) -> None:
+    project = sign(story, story.ready_for_review())
+    story.reach(project, "project_filed")
+    step = story.open(project, "energy_review")
+    guide = factories.api(story.clerk).get(f"{URL}{step.pk}/").json()["guide"]
+    assert guide["clause"] == "四(二)" and guide["procedure"] and guide["standard"]
+    assert {"name": "项目备案证", "held": True} in guide["materials"]
+    assert {"name": "节能审查申请", "held": False} in guide["materials"]
+    assert "name" in guide["fields_held"]
+
+
+def test_a_step_without_guide_says_so(story: Story) -> None:
+    answer = factories.api(story.clerk).get(f"{URL}{story.assessment().pk}/").json()
+    assert answer["guide"] is None

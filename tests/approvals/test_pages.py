@@ -16,7 +16,7 @@ from approvals.models import Opinion, Step
 from projects import actions as projects
 from projects.models import Project
 from tests import factories
-from tests.approvals.story import DUE, Story, bind, settled
+from tests.approvals.story import DUE, Story, bind, settled, sign
 from tests.documents.files import PNG, upload
 from tests.factories import TODAY
 
@@ -416,3 +416,40 @@ def test_the_panel_costs_the_same_with_and_without_steps(story: Story) -> None:
     few = queries(story.clerk, "project-panel", bare.pk, "steps")
     assert queries(story.clerk, "project-panel", full.pk, "steps") == few
     assert few <= 16
+
+
+# ---- service guides
+
+
+def permit(story: Story, code: str = "construction_permit") -> tuple[Project, Step]:
+    project = sign(story, story.ready_for_review())
+    return project, story.open(project, code)
+
+
+def test_a_permit_tells_the_applicant_once_and_in_full(story: Story) -> None:
+    project, step = permit(story)
+    for page in (
+        get(story.clerk, "step", step.pk),
+        get(story.clerk, "step-open", project.pk, "energy_review"),
+    ):
+        words = text(page)
+        assert "办事指南" in words and "办理程序" in words and "审查标准" in words and "四(二)" in words
+    assert "质量安全措施和资金落实承诺书" in text(get(story.clerk, "step", step.pk))
+
+
+def test_what_the_case_holds_is_not_asked_for_again(story: Story) -> None:
+    project, step = permit(story)
+    assert "建设工程规划许可证 档案中已有" not in text(get(story.clerk, "step", step.pk))
+    story.reach(project, "planning_permitted")
+    words = text(get(story.clerk, "step", step.pk))
+    assert "建设工程规划许可证 档案中已有，不再收取" in words
+    assert "由档案带出，不再填报" in words
+
+
+def test_a_permit_runs_against_its_own_limit(story: Story) -> None:
+    _project, step = permit(story)
+    assert step.deadline is not None and step.deadline.count == 7
+
+
+def test_a_step_without_guide_shows_none(story: Story) -> None:
+    assert "办事指南" not in text(get(story.clerk, "step", story.assessment().pk))

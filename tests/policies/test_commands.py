@@ -81,6 +81,20 @@ def test_coverage_lists_every_clause_with_its_rules_and_counts_those_without(in_
     assert "共25条：22条已有规则，3条暂无规则" in out
 
 
+def test_the_clause_on_service_guides_is_carried_by_the_guides(in_force, capsys):
+    call_command("clause_coverage")
+    carried = capsys.readouterr().out.split("  四(二)\t")[1].split("→ ")[1].split("\n")[0]
+    assert "施工许可 · 办事指南" in carried and "其他材料" not in carried
+
+
+def test_a_clause_that_only_other_papers_cite_is_not_carried(bare, capsys):
+    other = '[[documents]]\ncode = "other"\nname = "其他材料"\nclause = "二"\n'
+    bare.write_text(BARE + '\n[[clauses]]\nno = "二"\ngist = "第二条"\n\n' + other)
+    call_command("clause_coverage", str(bare))
+    out = capsys.readouterr().out
+    assert "其他材料" not in out and "1条暂无规则" in out
+
+
 def test_coverage_of_a_file_needs_no_database_rows(capsys):
     call_command("clause_coverage", "fuling-promotion-2021")
     assert "附件2 备注1" in capsys.readouterr().out

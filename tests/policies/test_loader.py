@@ -21,6 +21,12 @@ def spoilt(old: str, new: str) -> str:
     return BARE.replace(old, new, 1)
 
 
+def guide(rest: str, of_material: str = "") -> str:
+    """The step's kind, with a guide after it."""
+    materials = f'materials = [{{ name = "申请表"{of_material} }}]'
+    return f'kind = "review"\nguide = {{ procedure = "申请", standard = "齐全", {materials}, {rest} }}'
+
+
 def test_the_bare_pack_itself_is_sound():
     pack = parse_pack(BARE)
     assert pack.steps[0].limit
@@ -115,6 +121,29 @@ WRONG = {
         "steps",
         "work.prerequisites",
         spoilt('kind = "review"', 'kind = "review"\nprerequisites = ["other"]'),
+    ),
+    "a guide that cites an unknown clause": (
+        "steps",
+        "work.guide.clause",
+        spoilt('kind = "review"', guide('clause = "九"')),
+    ),
+    "a guide whose form asks for an unknown field": (
+        "steps",
+        "work.guide.fields",
+        spoilt('kind = "review"', guide('clause = "一", fields = ["colour"]')),
+    ),
+    "a guide whose material comes from an unknown milestone": (
+        "steps",
+        "work.guide.materials",
+        spoilt('kind = "review"', guide('clause = "一"', ', milestone = "x"')),
+    ),
+    "planning years in the wrong order": (
+        "milestones",
+        "begun.years_ahead",
+        spoilt(
+            'recorded_by_parts = ["handler"]',
+            'recorded_by_parts = ["handler"]\nyears_ahead = { first = 3, last = 1 }',
+        ),
     ),
     "a condition on an unknown field": (
         "steps",

@@ -151,6 +151,26 @@ def test_permits_force_no_sequence(lifecycle):
     assert not any(step.prerequisites for step in permits)
 
 
+def test_every_permit_has_its_own_limit_and_guide_and_both_are_named_as_the_offices_choice(lifecycle):
+    chosen = {choice.rule for choice in lifecycle.choices}
+    for step in (step for step in lifecycle.steps if step.kind == "permit"):
+        assert step.limit and step.guide, step.code
+        assert step.guide.clause == "四(二)"
+        assert step.guide.procedure and step.guide.standard and len(step.guide.materials) >= 3
+        assert {f"steps.{step.code}.limit", f"steps.{step.code}.guide"} <= chosen
+
+
+def test_no_permit_on_the_way_to_construction_may_take_longer_than_all_of_them_together(lifecycle):
+    whole = book(lifecycle).limit("approval_general").limit
+    for code in ("planning_permit", "construction_permit", "environment_assessment", "energy_review"):
+        own = book(lifecycle).step(code).limit
+        assert own.unit == whole.unit and own.count <= whole.count
+
+
+def test_other_papers_are_the_programs_own_and_carry_no_clause(lifecycle):
+    assert "other" not in lifecycle.codes("documents")
+
+
 def test_the_commissioner_is_one_person_named_by_the_mechanism_of_the_program(lifecycle):
     rules = book(lifecycle)
     part = rules.part("commissioner")

@@ -19,7 +19,7 @@ def people(district: District) -> dict[str, User]:
     """Somebody of every scope, and projects in which their units play parts."""
     park = district.person("park_clerk", district.park.code)
     commissioner = district.person("commissioner", district.park.code)
-    rows = [district.project(f"第{number}号项目", planning_year=2020 + number % 3) for number in range(8)]
+    rows = [district.project(f"第{number}号项目", planning_year=2027 + number % 3) for number in range(8)]
     for row in rows[:3]:
         Part.objects.create(case=row.case, unit=district.park, part="landing", valid_from=TODAY)
         Project.objects.filter(pk=row.pk).update(landing_unit=district.park, total_fen=row.pk * 100)
@@ -35,7 +35,7 @@ def people(district: District) -> dict[str, User]:
 
 
 FILTERS: list[dict[str, Any]] = [
-    {}, {"phase": "planning"}, {"park": "?"}, {"park": "nowhere"}, {"year": "2021"}, {"state": "running"},
+    {}, {"phase": "planning"}, {"park": "?"}, {"park": "nowhere"}, {"year": "2028"}, {"state": "running"},
     {"state": "unknown"}, {"light": "red"}, {"light": "unknown"}, {"q": "第1号"},
     {"unit": "investment-bureau"},
 ]  # fmt: skip
