@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
@@ -70,7 +71,7 @@ def roles_on(user: User | AnonymousUser, project: Project) -> set[Role]:
 
 def among(user: User, what: Can, keys: Collection[int]) -> set[int]:
     """Of these projects those for which ``may_on`` says yes: two queries however many."""
-    rows = list(Case.objects.filter(pk__in=keys, voided_on__isnull=True))
+    rows: list[Any] = list(Case.objects.filter(pk__in=keys, voided_on__isnull=True))
     found = {row.pk for row in rows if cases.wide_on(user, what, row)}
     parts: dict[int, list[Part]] = {row.pk: [] for row in rows if row.pk not in found}
     held = Part.objects.filter(case__in=list(parts), valid_to__isnull=True) if parts else ()

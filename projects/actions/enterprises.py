@@ -49,8 +49,9 @@ def edit_enterprise(*, project: Project, by: User, on: date, changes: dict[str, 
 
 def lock_investor(project: Project) -> Enterprise | None:
     """The investor, locked; before its projects, so that two editors never wait for each other."""
-    rows = Enterprise.objects.select_for_update(no_key=True)
-    return rows.filter(pk=project.enterprise_id).first()
+    if project.enterprise_id is None:
+        return None
+    return Enterprise.objects.select_for_update(no_key=True).get(pk=project.enterprise_id)
 
 
 def _check(firm: Enterprise) -> None:

@@ -20,7 +20,7 @@ def asked(step: Step, aspect: str = "technology") -> Opinion:
 
 def record(row: Opinion, by: object, **more: object) -> Opinion:
     fields = {"scan": upload(PNG, "复函.png"), "on": TODAY, "words": "同意"}
-    return actions.record_on_behalf(**{"opinion": row, "by": by} | fields | more)  # type: ignore[arg-type]
+    return actions.record_on_behalf(**{"opinion": row, "by": by} | fields | more)
 
 
 def park_in(step: Step, story: Story, part: str = "landing") -> object:
@@ -100,7 +100,7 @@ def test_the_scan_is_a_paper_of_its_own_kind(story: Story, kind: str, allowed: b
 def test_pages_offer_recording_to_whom_it_is_open(story: Story) -> None:
     step = story.assessment()
     url = reverse("opinion-on-behalf", args=[asked(step).pk])
-    park = factories.pages(park_in(step, story))  # type: ignore[arg-type]
+    park = factories.pages(park_in(step, story))
     clerk = factories.pages(story.clerk)
     assert url in clerk.get(f"/steps/{step.pk}/").content.decode()
     assert url not in park.get(f"/steps/{step.pk}/").content.decode()
@@ -111,7 +111,7 @@ def test_rest_refuses_alike(story: Story) -> None:
     step = story.assessment()
     body = {"aspect": "technology", "words": "同意", "on_behalf": True, "scan": upload(PNG, "函.png")}
     url = f"/api/v1/steps/{step.pk}/opinions/"
-    park = factories.api(park_in(step, story)).post(url, body, format="multipart")  # type: ignore[arg-type]
+    park = factories.api(park_in(step, story)).post(url, body, format="multipart")
     assert (park.status_code, park.data["unmet"][0]["code"]) == (403, "not_recorder")
     story.answer(asked(step), words="不可行")
     body |= {"supersede": True, "scan": upload(PNG, "函.png")}

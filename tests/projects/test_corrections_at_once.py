@@ -24,7 +24,7 @@ def project(district: District) -> Project:
 
 def correct(project: Project, by: object, change: Change, version: int | None) -> list[str]:
     fields = {"project": project, "by": by, "change": change, "on": TODAY, "reason": "登记有误"}
-    return actions.correct(**fields, expected_version=version)  # type: ignore[arg-type]
+    return actions.correct(**fields, expected_version=version)
 
 
 def test_a_correction_of_what_somebody_changed_meanwhile_is_told(

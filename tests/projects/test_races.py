@@ -129,5 +129,6 @@ def test_two_editors_of_one_investor_through_two_projects_do_not_lock_each_other
         ),
     )
     assert (len(made), refused) == (2, [])
-    firm = Enterprise.objects.get(pk=first.enterprise_id)
+    assert first.enterprise is not None
+    firm = Enterprise.objects.get(pk=first.enterprise.pk)
     assert (firm.country, firm.division_code) == ("SG", "500102")
