@@ -32,13 +32,14 @@ class MilestoneChange:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A correction not yet made: the project's facts before and after, milestone days that move, and the
-    ``figures`` restated: by ``Money`` row, its 分 (None counts nowhere) and its day as they would be."""
+    ``figures`` restated: by ``Money`` row, its 分 (None counts nowhere), its day, and whether its evidence is
+    outstanding, as they would be."""
 
     project: Project
     facts_before: dict[str, object]
     facts_after: dict[str, object]
     days: dict[str, date] = field(default_factory=dict)
-    figures: dict[int, tuple[int | None, date]] = field(default_factory=dict)
+    figures: dict[int, tuple[int | None, date, bool]] = field(default_factory=dict)
 
 
 MilestoneHandler = Callable[[MilestoneChange], None]

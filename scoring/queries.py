@@ -36,18 +36,19 @@ def signed_on(project: Project, rules: Rulebook) -> date | None:
 def amounts(
     project: Project,
     signed: date | None,
-    restated: Mapping[int, tuple[int | None, date]] = MappingProxyType({}),
+    restated: Mapping[int, tuple[int | None, date, bool]] = MappingProxyType({}),
 ) -> dict[str, list[Amount]]:
     """What counts for each measure: the agreed figure in force once signed, every payment on its own day.
     A payment that only a ledger says counts once somebody shows its paper.
 
-    ``restated``: rows taken as a correction would have them, their 分 and day by key. What has no figure in
-    分, or was put right to nothing, counts nowhere.
+    ``restated``: rows taken as a correction would have them, their 分, day and want of evidence by key. What
+    has no figure in 分, or was put right to nothing, counts nowhere.
     """
     rows = Money.objects.filter(project=project, measure__in=FACT_OF.values(), superseded_by__isnull=True)
     found: dict[str, list[Amount]] = {measure: [] for measure in FACT_OF}
     for row in rows.order_by("id"):
-        row.fen, row.on = restated.get(row.pk, (row.fen, row.on))
+        kept = row.fen, row.on, row.evidence_outstanding
+        row.fen, row.on, row.evidence_outstanding = restated.get(row.pk, kept)
         if not row.fen:
             continue
         if row.measure == Measure.PAID_IN:

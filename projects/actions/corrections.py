@@ -96,7 +96,8 @@ def _proposal(project: Project, change: Change, on: date | None) -> Proposal:
     stated = _stated(row, change)
     rows = Money.objects.filter(project=project, superseded_by__isnull=True).exclude(pk=row.pk).order_by("id")
     then = money.cached_of([*rows, Money(measure=row.measure, fen=stated.sum.fen)])
-    return Proposal(project, facts, facts | then, figures={row.pk: (stated.sum.fen, stated.on)})
+    outstanding = money.outstanding(row, stated)
+    return Proposal(project, facts, facts | then, figures={row.pk: (stated.sum.fen, stated.on, outstanding)})
 
 
 def _moves(proposal: Proposal) -> list[str]:

@@ -67,18 +67,19 @@ def set_money(
 
 
 def restate(*, project: Project, row: Money, stated: Statement, by: User, on: date) -> Money:
-    """The figure of a correction takes the place of a row. The caller has locked and checked.
-
-    What only a ledger says goes on wanting its paper until one comes along.
-    """
-    outstanding = row.evidence_outstanding and stated.evidence is None
-    made = _write(project, stated, row, by, outstanding=outstanding)
+    """The figure of a correction takes the place of a row. The caller has locked and checked."""
+    made = _write(project, stated, row, by, wants_paper=outstanding(row, stated))
     _settle(project, made, "money.corrected", by, on)
     return made
 
 
+def outstanding(row: Money, stated: Statement) -> bool:
+    """What only a ledger says goes on wanting its paper until one comes along."""
+    return row.evidence_outstanding and stated.evidence is None
+
+
 def _write(
-    project: Project, stated: Statement, previous: Money | None, by: User, *, outstanding: bool = False
+    project: Project, stated: Statement, previous: Money | None, by: User, *, wants_paper: bool = False
 ) -> Money:
     amount = stated.sum
     return Money.objects.create(
@@ -94,7 +95,7 @@ def _write(
         on=stated.on,
         source=stated.source,
         evidence=stated.evidence,
-        evidence_outstanding=outstanding,
+        evidence_outstanding=wants_paper,
         reason=stated.reason,
         supersedes=previous,
         recorded_by=by,

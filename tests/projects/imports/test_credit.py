@@ -74,6 +74,8 @@ def test_a_payment_of_a_ledger_counts_for_its_own_day_once_a_person_shows_its_pa
     figure = Money.objects.get(project=project, measure="paid_in")
     day = date(2025, 6, 30)
     change = actions.Change(figure=figure.pk, day=day, evidence=lives.paper(project, "other", district.clerk))
+    shown = actions.preview_correction(project=project, change=change, by=district.head, on=LATER)
+    assert any(line.endswith("到位资金计分：0元 → 1,000万元") for line in shown)
     actions.correct(project=project, change=change, by=district.head, on=LATER, reason="补银行回单")
     credit = Credit.objects.get(case_id=project.pk)
     assert (credit.measure, credit.on, credit.before_fen) == ("paid_in_funds", day, 1000 * WAN)
