@@ -1,6 +1,8 @@
 """What people fill in on the pages of a step. Rules live in the actions; here is only shape and words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +16,7 @@ from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
 from kernel.clock import today
 from policies.schema import PartKind, Score
 from policies.schema import Step as StepRule
+from projects.actions.milestones import MOST_PARTS
 from projects.form_fields import Day, Words, unit_choice, units
 
 
@@ -86,6 +89,14 @@ class AskForm(forms.Form):
         field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects]
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The next part of a milestone that may be reached in parts (分期验收)."""
+
+    part_no: int = 1
+    parts_total: int = 1
+
+
 class ConcludeForm(forms.Form):
     """The verdict, the conditions confirmed, and whoever the verdict names."""
 
@@ -100,6 +111,13 @@ class ConcludeForm(forms.Form):
         empty_label="—",
         widget=forms.Select(attrs={"data-search": ""}),
     )
+    part_no = forms.IntegerField(label=gettext_lazy("第几期"), min_value=1, max_value=MOST_PARTS)
+    parts_total = forms.IntegerField(
+        label=gettext_lazy("共几期"),
+        min_value=1,
+        max_value=MOST_PARTS,
+        help_text=gettext_lazy("不分期的填 1；分期的各期办结后才算达成"),
+    )
     reason = Words(label=gettext_lazy("理由"), max_length=4000, required=False)
 
     def __init__(
@@ -109,10 +127,13 @@ class ConcludeForm(forms.Form):
         part: PartKind | None,
         holder: Any,
         partners: Collection[tuple[Step, StepRule]] = (),
+        staged: Mapping[str, Stage] = MappingProxyType({}),
         **options: Any,
     ) -> None:
+        """``staged``: by code of a step, where its milestone, which may come in parts, stands."""
         super().__init__(*args, **options)
-        self.rule, self.part, self.partners = rule, part, partners
+        self.rule, self.part, self.partners, self.staged = rule, part, partners, staged
+        self._stages()
         choices = [(verdict.code, verdict.name) for verdict in rule.verdicts]
         cast(forms.ChoiceField, self.fields["verdict"]).choices = choices
         if len(choices) == 1:
@@ -148,8 +169,15 @@ class ConcludeForm(forms.Form):
         """This step's conclusion, then those of the partners for which a verdict was chosen."""
         clean, reason = self.cleaned_data, self.cleaned_data["reason"]
         checks = clean.get("checks", ())
+        stage = self._stage_of(self.rule)
         own = Conclusion(
-            step=step, verdict=clean["verdict"], reason=reason, checks=checks, named=self.named()
+            step=step,
+            verdict=clean["verdict"],
+            reason=reason,
+            checks=checks,
+            named=self.named(),
+            part_no=stage.part_no,
+            parts_total=stage.parts_total,
         )
         return [own] + [
             Conclusion(
@@ -157,10 +185,29 @@ class ConcludeForm(forms.Form):
                 verdict=clean[f"verdict_{other.pk}"],
                 reason=reason,
                 checks=clean.get(f"checks_{other.pk}", ()),
+                part_no=self._stage_of(rule).part_no,
+                parts_total=self._stage_of(rule).parts_total,
             )
-            for other, _rule in self.partners
+            for other, rule in self.partners
             if clean[f"verdict_{other.pk}"]
         ]
+
+    def _stages(self) -> None:
+        """Which part this is and of how many: only where something is reached in parts."""
+        stage = next(iter(self.staged.values()), None)
+        for name in ("part_no", "parts_total"):
+            if stage is None:
+                del self.fields[name]
+            else:
+                self.fields[name].initial = getattr(stage, name)
+
+    def _stage_of(self, rule: StepRule) -> Stage:
+        if rule.code not in self.staged:
+            return Stage()
+        return Stage(self.cleaned_data["part_no"], self.cleaned_data["parts_total"])
+
+    def of_stages(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("part_no", "parts_total") if name in self.fields]
 
     def _checks(self) -> None:
         if not self.rule.checks:

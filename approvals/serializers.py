@@ -11,6 +11,7 @@ from approvals.models import Answer, Asks, Opinion, State, Step
 from approvals.rules import rule_of
 from documents.models import Attachment
 from kernel.clock import today
+from projects.actions.milestones import MOST_PARTS
 from projects.models import Project
 
 
@@ -149,8 +150,8 @@ class VerdictIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
     checks = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
     named = NamedIn(many=True, required=False)
-    part_no = serializers.IntegerField(required=False, min_value=1, default=1)
-    parts_total = serializers.IntegerField(required=False, min_value=1, default=1)
+    part_no = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PARTS, default=1)
+    parts_total = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PARTS, default=1)
 
 
 class TogetherIn(VerdictIn):

@@ -55,12 +55,14 @@ def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
         (_("选址"), project.site),
         (_("标记"), "、".join(flags)),
         (_("建档日期"), project.case.opened_on),
+        (_("投资项目代码"), "、".join(reading.of(project).codes)),
     ]
     return {
         "rows": rows,
         "firm": firm,
         "phone": mask(firm.contact_phone) if firm else "",
         "versions": rules_of(project).sources,
+        "panel_actions": _link(request, Can.EDIT_PROJECT, _("投资项目代码"), "project-codes", project),
     }
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cases.models import Part
 from documents.models import Attachment
-from projects.models import ContactRecord, Project, ReachedMilestone
+from projects.models import ContactRecord, Project, ProjectCode, ReachedMilestone
 
 _KEPT = "_reading"
 CONTACTS = 5
@@ -37,6 +37,12 @@ class Reading:
         """The kinds of paper that are there and not withdrawn."""
         rows = Attachment.objects.filter(case_id=self.project.pk, withdrawn_on__isnull=True)
         return frozenset(rows.order_by().values_list("kind", flat=True).distinct())
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The national project codes in force."""
+        rows = ProjectCode.objects.filter(project=self.project, voided_on__isnull=True)
+        return list(rows.values_list("code", flat=True))
 
     @cached_property
     def contacts(self) -> list[ContactRecord]:

@@ -14,7 +14,7 @@ from accounts.roles import Can
 from approvals import actions
 from approvals.actions import demands
 from approvals.actions.opening import standing
-from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm
+from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm, Stage
 from approvals.guides import guide_for
 from approvals.models import Asks, Step
 from approvals.overview import tone_of
@@ -30,7 +30,7 @@ from policies.facts import labels
 from policies.schema import PartKind
 from policies.schema import Step as StepRule
 from projects.facts import rules_of
-from projects.models import Project
+from projects.models import Project, ReachedMilestone
 from projects.views.base import FIELDS_WRONG, STATUS, ActionPage
 
 
@@ -101,7 +101,11 @@ class StepPage(base.Page):
     def conclude_form(self, project: Project, data: Any = None) -> ConcludeForm:
         part = self._part(project)
         holder, partners = self._holder(project, part), self._partners(project)
-        return ConcludeForm(data, rule=self.rule, part=part, holder=holder, partners=partners)
+        rules = [self.rule, *(rule for _step, rule in partners)]
+        staged = {rule.code: stage for rule in rules if (stage := next_stage(project, rule))}
+        return ConcludeForm(
+            data, rule=self.rule, part=part, holder=holder, partners=partners, staged=staged
+        )
 
     def _partners(self, project: Project) -> list[tuple[Step, StepRule]]:
         """Running steps that the plan wants concluded together with this one, or that wait for each other."""
@@ -127,6 +131,19 @@ class StepPage(base.Page):
         if self.step.is_running or not project.is_running or not can(self.user, Can.OPEN_STEP):
             return False
         return may_open(project, self.rule, self.user)
+
+
+def next_stage(project: Project, rule: StepRule) -> Stage | None:
+    """The part that comes next of what the step reaches, or None where that is reached at one stroke."""
+    milestones = rules_of(project).milestones
+    codes = [code for verdict in rule.verdicts for code in verdict.reaches if milestones[code].staged]
+    if not codes:
+        return None
+    rows = ReachedMilestone.objects.filter(project=project, code__in=codes, withdrawn_on__isnull=True)
+    parts = list(rows.values_list("part_no", "parts_total"))
+    taken, total = {number for number, _total in parts}, max((total for _no, total in parts), default=1)
+    part = next(number for number in range(1, len(taken) + 2) if number not in taken)
+    return Stage(part, max(part, total))
 
 
 class Conclude(StepPage):

@@ -14,6 +14,7 @@ from kernel.refusals import Refused
 from policies.schema import PartKind
 from projects import hooks
 from projects.actions import saving
+from projects.actions.days import require_since_opening
 from projects.actions.parts import CACHED, CREDITED, require_setter
 from projects.facts import derive, rules_of
 from projects.models import Project
@@ -88,6 +89,7 @@ def set_parts(
     project = lock(project)
     if not produced:
         require_on(by, Can.ASSIGN_PARTS, project)
+    require_since_opening(project, on)
     rules = rules_of(project)
     if part not in rules.parts:
         raise Refused.invalid("part", _("制度中没有“%(part)s”这一角色") % {"part": part})

@@ -17,13 +17,12 @@ from policies.rulebook import Rulebook
 from policies.schema import Milestone
 from projects import clocks, hooks
 from projects.actions import saving
+from projects.actions.days import require_since_opening
 from projects.facts import batch_of, rules_of
 from projects.gates import reached_codes, unmet, unmet_fields
 from projects.models import Project, ReachedMilestone
 from projects.permissions import lock, require_on, require_running, require_sight, roles_on
 from projects.planning import unmet_year
-
-MOST_PARTS = 99
 
 MOST_PARTS = 99
 
@@ -112,8 +111,6 @@ def _check_day_and_parts(
         raise Refused.invalid("parts_total", _("“%(name)s”不能分期") % {"name": rule.name})
     if parts_total > MOST_PARTS:
         raise Refused.invalid("parts_total", _("分期最多 %(most)s 期") % {"most": MOST_PARTS})
-    if parts_total > MOST_PARTS:
-        raise Refused.invalid("parts_total", _("分期最多 %(most)s 期") % {"most": MOST_PARTS})
     if not 1 <= part_no <= parts_total:
         raise Refused.invalid("part_no", _("期次应在 1 到 %(total)s 之间") % {"total": parts_total})
 
@@ -200,6 +197,7 @@ def withdraw(
     rule = _rule(rules, milestone)
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写撤销原因"))
+    require_since_opening(project, on)
     rows = list(ReachedMilestone.objects.filter(project=project, code=milestone, withdrawn_on__isnull=True))
     rows = [row for row in rows if part_no in (None, row.part_no)]
     if not rows:

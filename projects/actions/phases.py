@@ -14,6 +14,7 @@ from kernel.refusals import Refused
 from notices import actions as notices
 from projects import clocks
 from projects.actions import saving
+from projects.actions.days import require_since_opening
 from projects.facts import rules_of
 from projects.gates import unmet
 from projects.models import Phase, Project
@@ -27,6 +28,7 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     require_on(by, Can.ADVANCE_PROJECT, project)
     require_fresh(project, expected_version)
     require_running(project)
+    require_since_opening(project, on)
     target = project.next_phase
     if target is None:
         raise Refused.because("last_phase", _("项目已处于最后阶段"), status="conflict")
@@ -70,6 +72,7 @@ def shelve(*, project: Project, by: User, on: date, reason: str, approved_by: Us
     project = lock(project)
     require_on(by, Can.SHELVE_PROJECT, project)
     require_running(project)
+    require_since_opening(project, on)
     reason = _needed(reason)
     project.shelved_on, project.shelved_by, project.shelved_reason = on, by, reason
     saving.save(project, by, reason)
@@ -101,6 +104,7 @@ def exit_project(*, project: Project, by: User, on: date, reason: str) -> Projec
     require_on(by, Can.EXIT_PROJECT, project)
     if project.exited_on is not None:
         require_running(project)
+    require_since_opening(project, on)
     reason = _needed(reason)
     project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
     project.exited_on, project.exited_by, project.exited_reason = on, by, reason

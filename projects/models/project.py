@@ -189,26 +189,32 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         return self.shelved_on is None and self.exited_on is None
 
 
+NATIONAL_CODE = r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{6}$"
+
+
 class ProjectCode(models.Model):
-    """A national project code (GB/T 40058-2021); a project may hold several, some voided."""
+    """A national project code (GB/T 40058-2021); a project may hold several, some voided with a reason."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="codes")
     code = models.CharField(
         _("投资项目代码"),
         max_length=26,
-        validators=[
-            RegexValidator(
-                r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{6}$", _("投资项目代码格式应为 2603-141124-89-05-346948")
-            )
-        ],
+        validators=[RegexValidator(NATIONAL_CODE, _("投资项目代码格式应为 2603-141124-89-05-346948"))],
     )
     voided_on = models.DateField(_("作废日期"), null=True, blank=True)
+    voided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    voided_reason = models.CharField(_("作废原因"), max_length=300, blank=True)
 
     class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["code"], name="project_code_looked_up")]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"], condition=Q(voided_on__isnull=True), name="project_code_unique_while_valid"
-            )
+            ),
+            models.CheckConstraint(condition=_all_or_none("voided"), name="project_code_voided_whole"),
         ]
         verbose_name = _("投资项目代码")
 

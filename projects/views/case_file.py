@@ -50,6 +50,7 @@ class CaseFile(ProjectPage):
             "project": project,
             "crumbs": crumbs(),
             "phases": self._phases(),
+            "codes": reading.of(project).codes,
             "target": rules.phase(target) if target else None,
             "unmet": [_mendable(item, rights) for item in missing],
             "class_rule": next((row for row in rules.classes if row.code == project.project_class), None),

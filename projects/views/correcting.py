@@ -3,19 +3,23 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Can
 from kernel import keyset
+from kernel.numbers import whole
 from kernel.refusals import Refused
 from projects import actions
 from projects.actions import Change
 from projects.facts import rules_of
 from projects.forms import CorrectForm
 from projects.models import Measure, Money, ReachedMilestone
-from projects.views.base import STATUS, ActionPage
+from projects.views.base import STATUS, ActionPage, project_of
+
+PAYMENTS = 50
 
 
 class Correct(ActionPage):
@@ -32,22 +36,29 @@ class Correct(ActionPage):
     moves: list[str] | None = None
 
     def make_form(self, data: Any = None, files: Any = None) -> CorrectForm:
-        return CorrectForm(self._choices(), data, initial={"what": self.request.GET.get("what", "")})
+        asked = self.request.GET.get("what", "")
+        choices = self._choices((data or {}).get("what", asked))
+        first = {"what": asked, "version": self.project.version}
+        return CorrectForm(self.project, choices, data, initial=first)
 
-    def _choices(self) -> list[Any]:
+    def _choices(self, asked: str) -> list[Any]:
         rules = rules_of(self.project)
         rows = ReachedMilestone.objects.filter(project=self.project, withdrawn_on__isnull=True).order_by(
             "on", "id"
         )
         days = [(f"milestone:{r.code}:{r.part_no}", self._day(r, rules)) for r in rows]
-        money = Money.objects.filter(project=self.project, superseded_by__isnull=True).exclude(
-            measure=Measure.PAID_IN
-        )
-        sums = [
-            (f"money:{row.measure}", f"{row.get_measure_display()}：{row.raw}（{row.on}）")
-            for row in money.order_by("measure")
-        ]
+        sums = [(what_of(row), _sum(row)) for row in self._money(asked)]
         return [group for group in ((_("里程碑日期"), days), (_("金额"), sums)) if group[1]]
+
+    def _money(self, asked: str) -> list[Money]:
+        """The figures in force; of many payments the latest, and the one that was asked for."""
+        rows = Money.objects.filter(project=self.project, superseded_by__isnull=True)
+        paid = Q(measure=Measure.PAID_IN)
+        payments = list(rows.filter(paid).order_by("-on", "-id")[:PAYMENTS])
+        key = whole(asked.removeprefix("money:"))
+        if key is not None and key not in {row.pk for row in payments}:
+            payments += rows.filter(paid, pk=key)
+        return [*rows.exclude(paid).order_by("measure"), *payments]
 
     def _day(self, row: ReachedMilestone, rules: Any) -> str:
         name = rules.milestone(row.code).name if row.code in rules.milestones else row.code
@@ -67,7 +78,9 @@ class Correct(ActionPage):
 
     def _preview(self, form: CorrectForm) -> HttpResponse:
         try:
-            moves = actions.preview_correction(project=self.project, change=_change(form), by=self.user)
+            moves = actions.preview_correction(
+                project=self.project, change=_change(form), by=self.user, on=self.today
+            )
         except Refused as refused:
             return self.page(form, refused, STATUS[refused.status])
         data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
@@ -84,14 +97,36 @@ class Correct(ActionPage):
             by=self.user,
             on=self.today,
             reason=form.cleaned_data["reason"],
+            expected_version=form.cleaned_data["version"],
         )
+
+    def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        """Whom somebody else forestalled is told what changed, and previews anew from there."""
+        if refused and refused.status == "conflict":
+            data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            data["version"] = str(project_of(self.request, self.project.pk).version)
+            data["seen"] = ""
+            form.data = data
+        return super().page(form, refused, status)
+
+
+def what_of(row: Money) -> str:
+    """How the form names a figure: by its measure, of which one is in force, a payment by its key."""
+    return f"money:{row.pk if row.measure == Measure.PAID_IN else row.measure}"
+
+
+def _sum(row: Money) -> str:
+    money = row.raw if row.currency == "CNY" else f"{row.raw} {row.currency}"
+    return f"{row.get_measure_display()}：{row.qualifier}{money}（{row.on}）"
 
 
 def _change(form: forms.Form) -> Change:
     data = form.cleaned_data
     kind, _colon, rest = data["what"].partition(":")
     if kind == "money":
-        return Change(measure=rest, raw=data["raw"])
+        which: dict[str, Any] = {"figure": int(rest)} if rest.isdecimal() else {"measure": rest}
+        said = {name: data[name] for name in ("day", *CorrectForm.SUM)}
+        return Change(**which, **said | {name: data[name] or None for name in ("qualifier", "source")})
     code, _colon, part = rest.rpartition(":")
     return Change(milestone=code, day=data["day"], part_no=int(part))
 
@@ -99,4 +134,6 @@ def _change(form: forms.Form) -> Change:
 def _seal(form: forms.Form) -> str:
     """Names the correction whose consequences were shown; another one is previewed anew."""
     data = form.cleaned_data
-    return keyset.pack(data["what"], str(data["day"] or ""), data["raw"])
+    paper = data["evidence"].pk if data["evidence"] else ""
+    said = [str(data[name] or "") for name in ("day", *CorrectForm.SUM) if name != "evidence"]
+    return keyset.pack(data["what"], *said, paper)

@@ -34,6 +34,8 @@ class Figures(ProjectPage):
             "crumbs": crumbs(self.project),
             "page": newest_first(rows, request, PAGE, keys=("on", "id")),
             "may_record": may_on(self.user, Can.RECORD_MONEY, self.project),
+            "may_correct": may_on(self.user, Can.CORRECT_PROJECT, self.project),
+            "paid_in": Measure.PAID_IN.value,
         }
         return render(request, "projects/money.html", context)
 

@@ -1,8 +1,11 @@
 """A wrong figure or day is put right by superseding it; beforehand one sees everything that moves."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.models import User
 from assignments.models import Assignment
@@ -237,3 +240,73 @@ def test_who_may_not_correct_is_told_so_before_anything_else() -> None:
     with pytest.raises(Refused) as refused:
         correct(project, make.user("reviewer"), measure="contract", raw="1亿元")
     assert refused.value.status == "forbidden"
+
+
+@pytest.fixture
+def march() -> Iterator[None]:
+    with time_machine.travel(f"{TODAY}T02:00:00+00:00", tick=False):
+        yield
+
+
+def text(answer: Any) -> str:
+    return make.sent(answer).decode()
+
+
+def test_each_figure_in_force_is_corrected_from_its_row_on_the_page(march: None, head) -> None:
+    project = lives.signed()
+    wrong, _other = pay(project, head, "5000万元"), pay(project, head, "3000万元")
+    browser = make.pages(head)
+    link = f"/projects/{project.pk}/correct/?what=money:{wrong.pk}"
+    assert link in text(browser.get(f"/projects/{project.pk}/money/"))
+    assert f'value="money:{wrong.pk}" selected' in text(browser.get(link))
+    data = {"what": f"money:{wrong.pk}", "raw": "500万元", "reason": "多写一个零"}
+    preview = browser.post(f"/projects/{project.pk}/correct/", data)
+    assert "到位资金合计：8,000万元 → 3,500万元" in text(preview)
+    seen = preview.context["form"]["seen"].value()
+    assert browser.post(f"/projects/{project.pk}/correct/", data | {"seen": seen}).status_code == 302
+    assert fresh(project).paid_in_fen == 3500 * WAN
+    assert link not in text(browser.get(f"/projects/{project.pk}/money/"))
+
+
+def test_rate_source_and_paper_are_put_right_on_the_page(march: None, head) -> None:
+    project = lives.signed()
+    paper = lives.paper(project, "other", head)
+    wrong = pay(project, head, "3000万", currency="USD", rate="7.1", rate_on=date(2026, 2, 1))
+    path, browser = f"/projects/{project.pk}/correct/", make.pages(head)
+    data = {"what": f"money:{wrong.pk}", "rate": "7.2", "source": "外汇局牌价", "evidence": paper.pk}
+    data |= {"reason": "按缴款日汇率"}
+    seen = browser.post(path, data).context["form"]["seen"].value()
+    changed = browser.post(path, data | {"rate": "7.3", "seen": seen})
+    assert changed.status_code == 200
+    assert browser.post(path, data | {"seen": seen}).status_code == 302
+    row = Money.objects.get(supersedes=wrong)
+    assert (row.raw, row.fen, row.source, row.evidence) == ("3000万", 21600 * WAN, "外汇局牌价", paper)
+
+
+def test_an_empty_correction_of_a_figure_is_sent_back(march: None, head) -> None:
+    project = lives.signed()
+    answer = make.pages(head).post(
+        f"/projects/{project.pk}/correct/", {"what": "money:contract", "reason": "x"}
+    )
+    assert answer.status_code == 400
+    assert "请填写正确的金额" in text(answer)
+
+
+def test_who_may_not_correct_finds_no_link(march: None) -> None:
+    project = lives.signed()
+    pay(project, lives.clerk(), "5000万元")
+    assert "/correct/" not in text(make.pages(make.user("leader")).get(f"/projects/{project.pk}/money/"))
+
+
+def test_the_paper_of_a_ledgers_payment_books_its_credit_as_the_preview_says(head) -> None:
+    project = lives.signed()
+    paper = lives.paper(project, "other", head)
+    row = Money.objects.create(
+        project=project, measure="paid_in", raw="5000万元", original="50000000", fen=5000 * WAN,
+        on=date(2026, 2, 20), recorded_by=head, evidence_outstanding=True,
+    )  # fmt: skip
+    change = Change(figure=row.pk, evidence=paper)
+    shown = actions.preview_correction(project=project, change=change, by=head)
+    assert "区招商投资局到位资金计分：0元 → 5,000万元" in shown
+    correct(project, head, figure=row.pk, evidence=paper)
+    assert Credit.objects.filter(measure="paid_in_funds").get().after_fen == 5000 * WAN
