@@ -102,7 +102,7 @@ def sign_in(live_app: str) -> Callable[[Page, Any], None]:
 
     def give(page: Page, user: Any) -> None:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_app, "httpOnly": True}]

@@ -10,6 +10,7 @@ from accounts.models import Unit, User
 from accounts.roles import Can
 from cases import actions as cases
 from cases.models import Part
+from kernel.phones import masked
 from kernel.refusals import Refused
 from policies.schema import PartKind
 from projects import hooks
@@ -29,17 +30,15 @@ def edit(
 ) -> Project:
     """Change plain fields; saving the same values again changes and records nothing.
 
+    Nor does a text that comes back as it was shown, its telephone numbers masked.
+
     Raises Refused: conflict with what changed since ``expected_version``; invalid per field.
     """
     project = lock(project)
     require_on(by, Can.EDIT_PROJECT, project)
     require_fresh(project, expected_version)
     clean = check_fields(changes)
-    moved = {
-        name: [_say(getattr(project, name)), _say(value)]
-        for name, value in clean.items()
-        if getattr(project, name) != value
-    }
+    moved = {name: told for name, value in clean.items() if (told := _change(getattr(project, name), value))}
     if not moved:
         return project
     if "planning_year" in moved and not project.from_ledger:
@@ -63,6 +62,11 @@ def edit(
     )
     hooks.tell_money(project, by, on)
     return project
+
+
+def _change(stored: Any, sent: Any) -> list[Any]:
+    """Before and after; [] where nothing changes: the same, or a text sent back as it was shown."""
+    return [] if sent in (stored, masked(stored)) else [_say(stored), _say(sent)]
 
 
 def _say(value: Any) -> Any:

@@ -310,6 +310,9 @@ def milestone_out(row: ReachedMilestone) -> dict[str, Any]:
     }
 
 
+PROSE = ("content", "progress", "site", "shelved_reason", "exited_reason")
+
+
 class ProjectOut(serializers.ModelSerializer[Project]):
     """One project in full; the list gives a flatter row."""
 
@@ -367,6 +370,11 @@ class ProjectOut(serializers.ModelSerializer[Project]):
 
     def get_url(self, row: Project) -> str:
         return reverse("project-detail", args=[row.pk])
+
+    def to_representation(self, instance: Project) -> dict[str, Any]:
+        """Telephone numbers in prose masked; such a text sent back as it was read changes nothing."""
+        found: dict[str, Any] = super().to_representation(instance)
+        return found | {name: mask_in_prose(found[name]) for name in PROSE}
 
 
 @cache

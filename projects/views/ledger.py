@@ -251,5 +251,6 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     """Remember the columns for this session; a saved view keeps them for good."""
     codes = [code for code in request.POST.getlist("columns") if code in COLUMNS]
     request.session[SESSION_COLUMNS] = codes
-    query = LedgerFilter.read(request.POST).as_query()
+    order = request.POST.get("order", "")
+    query = LedgerFilter.read(request.POST).as_query() | ({"order": order} if order else {})
     return redirect(f"{reverse('project-list')}?{urlencode(query)}")

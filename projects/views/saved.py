@@ -25,7 +25,8 @@ def save(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("请给视图取一个名称（60 字以内）"))
         return redirect("project-list")
-    columns = [column.code for column in chosen(request.session.get(SESSION_COLUMNS))]
+    shown = request.POST.getlist("shown") or request.session.get(SESSION_COLUMNS)
+    columns = [column.code for column in chosen(shown)]
     data = form.cleaned_data
     view = save_view(by=user_of(request), name=data["name"], query=data["query"], columns=columns)
     messages.success(request, _("已保存视图“%(name)s”") % {"name": view.name})

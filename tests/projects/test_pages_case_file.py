@@ -439,10 +439,13 @@ def test_phones_in_notes_are_masked_and_amounts_are_not(
 ) -> None:
     said = {"with_whom": "刘经理 13812345678", "matter": "拟投资120000万元，回电13912345678"}
     actions.record_contact(project=project, by=district.clerk, on=TODAY, today=TODAY, channel="visit", **said)
-    html = text(browser.get(f"/projects/{project.pk}/"))
+    facts = {"content": "投资120000万元", "progress": "找刘经理13812345678"}
+    actions.edit(project=project, by=district.clerk, on=TODAY, changes=facts)
+    html = text(browser.get(f"/projects/{project.pk}/")) + text(browser.get(f"/projects/{project.pk}/history/"))
     assert "13812345678" not in html
     assert "13912345678" not in html
     assert "拟投资120000万元" in html
+    assert "找刘经理138****5678" in html
 
 
 def test_money_is_stated_as_written_with_source_and_paper(project: Project, browser: Client) -> None:

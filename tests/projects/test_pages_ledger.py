@@ -1,5 +1,6 @@
 """The ledger's pages: who sees which rows, filters, search, pages, views, board, export."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -266,6 +267,16 @@ def test_names_are_escaped(district: District, browser: Client) -> None:
         assert "&lt;script&gt;alert" in html
 
 
+FORM_COLUMNS = re.compile(r'<input type="hidden" name="shown" value="(\w+)">')
+
+
+def test_choosing_columns_keeps_filter_and_order(district: District, browser: Client) -> None:
+    body = {"columns": ["origin"], "origin": "outside_city", "order": "-total_fen"}
+    assert browser.post("/projects/columns/", body)["Location"].endswith(
+        "?origin=outside_city&order=-total_fen"
+    )
+
+
 def test_columns_are_chosen_and_remembered(district: District, browser: Client) -> None:
     district.project()
     browser.post("/projects/columns/", {"columns": ["origin", "jobs", "nonsense"]})
@@ -279,6 +290,12 @@ def test_a_view_keeps_filter_order_and_columns_and_opens_again(district: Distric
     browser.post("/projects/views/", {"name": "市外", "query": "origin=outside_city&order=-total_fen"})
     view = SavedView.objects.get()
     browser.post("/projects/columns/", {"columns": ["jobs"]})
+    response = browser.get(f"/projects/views/{view.pk}/", follow=True)
+    assert response.context["wanted"].origin == "outside_city"
+    shown = FORM_COLUMNS.findall(text(response))
+    browser.post(
+        "/projects/views/", {"name": "市外", "query": "origin=outside_city&order=-total_fen", "shown": shown}
+    )
     response = browser.get(f"/projects/views/{view.pk}/", follow=True)
     assert response.context["wanted"].origin == "outside_city"
     assert [str(head["label"]) for head in response.context["heads"]] == ["项目", "来源"]
@@ -305,7 +322,8 @@ def _sheet(response: Any) -> tuple[list[str], list[dict[str, Any]]]:
 def test_the_export_holds_the_filtered_ledger_with_amounts_in_wan(
     district: District, browser: Client
 ) -> None:
-    project = district.project("重庆长寿新材料产业园", jobs=120, planning_year=2027)
+    said = {"content": "投资120000万元", "progress": "找刘经理13812345678"}
+    project = district.project("重庆长寿新材料产业园", jobs=120, planning_year=2027, **said)
     actions.set_money(project=project, measure="total", raw="1.23456789亿元", by=district.clerk, on=TODAY)
     Enterprise.objects.update(contact_name="刘经理", contact_phone="13812345678")
     district.project("生物医药研发平台")
@@ -318,6 +336,7 @@ def test_the_export_holds_the_filtered_ledger_with_amounts_in_wan(
     assert row["总投资（万元）"] == 12345.6789
     assert (row["用工人数"], row["谋划年度"]) == (120, 2027)
     assert row["联系电话"] == "138****5678"
+    assert (row["建设内容"], row["进展"]) == ("投资120000万元", "找刘经理138****5678")
     assert row["建档日期"] == TODAY
     entry = AuditEntry.objects.get(kind="ledger.exported")
     assert (entry.user, entry.detail["rows"], entry.detail["q"]) == (district.clerk, 1, "长寿")

@@ -185,6 +185,28 @@ def test_phones_leave_masked(caller: Any) -> None:
     assert "13812345678" not in caller.get("/api/v1/enterprises/").content.decode()
 
 
+def test_phones_in_prose_leave_masked_and_amounts_as_they_are(caller: Any) -> None:
+    said = "投资120000万元，找王经理13812345678"
+    made = registered(caller, content=said, progress=said)
+    url = f"{URL}{made['id']}/"
+    contact = {"channel": "phone", "with_whom": "王经理 13812345678", "matter": said, "outcome": said}
+    assert caller.post(f"{url}contacts/", contact, format="json").status_code == 201
+    for path in ("", "contacts/", "events/", "history/"):
+        told = caller.get(url + path).content.decode()
+        assert "13812345678" not in told, path
+        assert "138****5678" in told, path
+    assert caller.get(url).json()["content"] == "投资120000万元，找王经理138****5678"
+
+
+def test_a_text_sent_back_as_it_was_read_keeps_its_phone(caller: Any) -> None:
+    made = registered(caller, content="找王经理13812345678")
+    url = f"{URL}{made['id']}/"
+    body = {"content": caller.get(url).json()["content"], "site": "李渡街道"}
+    assert caller.patch(url, body, format="json").status_code == 200
+    row = Project.objects.get(pk=made["id"])
+    assert (row.content, row.site) == ("找王经理13812345678", "李渡街道")
+
+
 def test_the_schema_is_valid_openapi(caller: Any) -> None:
     from drf_spectacular.validation import validate_schema
 
