@@ -28,7 +28,7 @@ FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/cale
 LISTS = ("/projects/", "/projects/board/", "/inbox/", "/assignments/", "/chains/", "/mine/")
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/",
-    "attachments/", "nodes/", "commissioner/", "milestones/signed/",
+    "attachments/", "commissioner/", "milestones/signed/",
 )
 # fmt: on
 WITH_A_RIGHT = {
@@ -52,6 +52,7 @@ WITH_A_RIGHT_IN_A_PROJECT = {
     "money/new/": Can.RECORD_MONEY,
     "attach/": Can.ATTACH,
     "parts/": Can.ASSIGN_PARTS,
+    "nodes/": Can.EDIT_PROJECT,
 }
 KEPT_OUT = {403, 404}
 
