@@ -6,7 +6,6 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from accounts.access import can
 from accounts.roles import Can
 from cases.models import Event
 from kernel.bulk import Rows, Scratch, dumps, insert_history, run
@@ -19,6 +18,7 @@ from projects.importing.entries import Entry
 from projects.importing.staging import chunked
 from projects.models import ImportBatch, ImportRow, Measure, Money, Outcome, Project
 from projects.models.imports import Decision
+from projects.permissions import among
 
 CHUNK = 500
 _TEXT = (
@@ -43,7 +43,7 @@ class Change:
 def update_changed(batch: ImportBatch) -> int:
     """Apply every staged change in the caller's transaction; returns how many projects changed.
 
-    A project that somebody changed since the check, or that left the importer's sight, is left alone and
+    A project changed since the check, or on which the importer no longer works, is left alone and
     its row becomes a suspect.
     """
     rows = ImportRow.objects.filter(batch=batch, outcome=Outcome.CHANGED).exclude(decision=Decision.SKIP)
@@ -74,10 +74,7 @@ def _apply(batch: ImportBatch, keys: list[int]) -> int:
 
 
 def _changeable(batch: ImportBatch, keys: list[int]) -> set[int]:
-    if not can(batch.user, Can.EDIT_PROJECT):
-        return set()
-    seen = Project.objects.visible_to(batch.user).filter(pk__in=keys, case__voided_on__isnull=True)
-    return set(seen.values_list("pk", flat=True))
+    return among(batch.user, Can.EDIT_PROJECT, keys)
 
 
 def _in_force(projects: dict[Any, Project]) -> dict[int, list[Money]]:
