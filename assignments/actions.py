@@ -20,6 +20,7 @@ from cases.actions import record
 from cases.models import Case
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
+from deadlines.saving import due_words
 from documents.models import Attachment
 from kernel.joined import joined
 from kernel.refusals import Refused
@@ -38,6 +39,7 @@ __all__ = [
     "report",
     "return_",
     "revoke",
+    "strike_off",
 ]
 
 
@@ -179,7 +181,7 @@ def close(*, assignment: Assignment, by: User, on: date, note: str = "") -> Assi
     return row
 
 
-def _end(row: Assignment, how: str, by: User, on: date, note: str) -> None:
+def _end(row: Assignment, how: str, by: User | None, on: date, note: str) -> None:
     _move(row, how)
     row.ended_on, row.ended_by, row.ended_note = on, by, note
     row.save()
@@ -261,13 +263,30 @@ def reissue(
 
 
 @joined
-def revoke(*, assignment: Assignment, reason: str, by: User, on: date, asked: bool = True) -> Assignment:
+def strike_off(*, assignment: Assignment, met_on: date, by: User | None, on: date) -> Assignment:
+    """What 催办 or 督办 urged is done: struck off by itself, reported or not. Nobody stands for it as judge.
+
+    ``by`` is who met the clock. Raises Refused (conflict) when it has ended.
+    """
+    row = _lock(assignment)
+    note = _("原事项已于 %(day)s 办结") % {"day": met_on}
+    _move(row, "to_settled")
+    row.ended_on, row.ended_note = on, note
+    row.save()
+    _tell(row, "assignment.settled", by, on, note=note)
+    return row
+
+
+@joined
+def revoke(
+    *, assignment: Assignment, reason: str, by: User | None, on: date, asked: bool = True
+) -> Assignment:
     """撤销: the duty falls away with its clock. ``asked``: False where the plan itself takes it back.
 
     Raises Refused: forbidden; invalid without a reason; conflict when it has ended.
     """
     row = _lock(assignment)
-    if asked:
+    if asked and by is not None:
         require_judge(by, row)
     reason = _needed(reason)
     _end(row, "to_revoked", by, on, reason)
@@ -353,13 +372,13 @@ def _clock(row: Assignment, limit: Limit, by: User | None, on: date) -> Deadline
     )
 
 
-def _stop_clock(row: Assignment, reason: str, by: User, on: date) -> None:
+def _stop_clock(row: Assignment, reason: str, by: User | None, on: date) -> None:
     if row.has_own_clock and row.deadline is not None and row.deadline.is_open:
         deadlines.cancel(deadline=row.deadline, reason=reason, by=by, on=on)
 
 
 def _due(row: Assignment) -> str:
-    return _("，%(day)s前办结") % {"day": row.deadline.due_on} if row.deadline else ""
+    return _("，%(day)s前办结") % {"day": due_words(row.deadline)} if row.deadline else ""
 
 
 def _tell(

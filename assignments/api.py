@@ -20,26 +20,31 @@ from kernel.clock import today
 
 
 class AssignmentOut(serializers.ModelSerializer[Assignment]):
-    """``light``: green, yellow, red, grey, paused or met. ``due_on`` is that of its clock."""
+    """``light``: green, yellow, red, grey, paused or met. ``due_on`` is that of its clock;
+    ``provisional``: it rests on a year whose calendar is not published."""
 
     project = serializers.IntegerField(source="case_id", read_only=True)
     unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
     user = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     issued_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     due_on = serializers.SerializerMethodField()
+    provisional = serializers.SerializerMethodField()
     light = serializers.SerializerMethodField()
 
     class Meta:
         model = Assignment
         fields = (
             "id", "project", "kind", "state", "title", "text", "rule", "clause", "unit", "user", "issued_by",
-            "issued_on", "deadline", "due_on", "light", "parent", "accepted_on", "reported_on", "report",
-            "evidence", "returned_times", "returned_reason", "ended_on", "ended_note",
+            "issued_on", "deadline", "due_on", "provisional", "light", "parent", "accepted_on", "reported_on",
+            "report", "evidence", "returned_times", "returned_reason", "ended_on", "ended_note",
         )  # fmt: skip
         read_only_fields = fields
 
     def get_due_on(self, row: Assignment) -> str | None:
         return str(row.deadline.due_on) if row.deadline else None
+
+    def get_provisional(self, row: Assignment) -> bool:
+        return bool(row.deadline and row.deadline.provisional)
 
     def get_light(self, row: Assignment) -> str:
         return row.light(today())

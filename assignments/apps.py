@@ -16,6 +16,7 @@ class AssignmentsConfig(AppConfig):
                 "assignment.accepted": _("%(unit)s签收“%(title)s”"),
                 "assignment.reported": _("%(unit)s反馈“%(title)s”：%(report)s"),
                 "assignment.closed": _("“%(title)s”销号%(note)s"),
+                "assignment.settled": _("“%(title)s”自动销号：%(note)s"),
                 "assignment.returned": _("“%(title)s”退回：%(reason)s"),
                 "assignment.sent_back": _("“%(title)s”退回%(unit)s重办：%(reason)s"),
                 "assignment.reissued": _("重新交办“%(title)s”：%(unit)s%(due)s"),

@@ -146,7 +146,9 @@ class Assignment(models.Model):
                 condition=~Q(state=State.REVOKED) | ~Q(ended_note=""), name="assignment_revoked_with_reason"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=(State.REPORTED, State.CLOSED)) | Q(reported_on__isnull=False),
+                condition=~Q(state__in=(State.REPORTED, State.CLOSED))
+                | Q(reported_on__isnull=False)
+                | Q(state=State.CLOSED, alarm__isnull=False),
                 name="assignment_reported_before_closed",
             ),
         ]
@@ -163,6 +165,10 @@ class Assignment(models.Model):
 
     @transition(field=state, source=State.REPORTED, target=State.CLOSED)
     def to_closed(self) -> None: ...
+
+    @transition(field=state, source=list(RUNNING), target=State.CLOSED)
+    def to_settled(self) -> None:
+        """催办 or 督办 of a clock that has been met: nothing is left to urge, reported or not."""
 
     @transition(field=state, source=[State.ISSUED, State.ACCEPTED, State.REPORTED], target=State.RETURNED)
     def to_returned(self) -> None: ...

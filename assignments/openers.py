@@ -1,4 +1,5 @@
 """What opens assignments by itself: milestones (the pack's ``[[assignments]]``) and rungs of the ladder.
+What a rung opened is closed by itself when the clock that it urged has ended.
 
 Registered upward from ``projects.hooks`` and ``deadlines.escalation`` when the app is ready.
 """
@@ -14,7 +15,8 @@ from assignments.models import Assignment, Kind
 from cases.models import Event, Part
 from deadlines import actions as deadlines
 from deadlines import escalation
-from deadlines.models import Alarm
+from deadlines.models import Alarm, Deadline
+from deadlines.saving import due_words
 from kernel.conditions import holds
 from notices.actions import Draft, post_many
 from policies.schema import TaskRule
@@ -31,6 +33,7 @@ def register() -> None:
     hooks.on_preview(on_preview)
     escalation.register("urge", urge)
     escalation.register("supervise", supervise)
+    escalation.on_ended(settle)
 
 
 def on_milestone(change: MilestoneChange) -> None:
@@ -118,10 +121,12 @@ def _escalate(alarms: Sequence[Alarm], kind: Kind, on: date) -> None:
     """One assignment for each alarm, with a constant number of statements; asked twice, once opened.
 
     It has no clock of its own: it is measured by the one that was missed, whose ladder runs on. A clock
-    without a responsible unit has nobody to urge; its alarm has told the office.
+    without a responsible unit has nobody to urge, its alarm has told the office; one that has ended since
+    (an alarm left over from an earlier sweep) needs no urging.
     """
     known = set(Assignment.objects.filter(alarm__in=alarms).values_list("alarm_id", flat=True))
-    fresh = [(a, unit) for a in alarms if a.pk not in known and (unit := a.deadline.responsible_unit_id)]
+    waiting = [alarm for alarm in alarms if alarm.pk not in known and alarm.deadline.is_open]
+    fresh = [(alarm, unit) for alarm in waiting if (unit := alarm.deadline.responsible_unit_id)]
     if not fresh:
         return
     parents = _parents([alarm for alarm, _unit in fresh])
@@ -129,6 +134,17 @@ def _escalate(alarms: Sequence[Alarm], kind: Kind, on: date) -> None:
     Assignment.objects.bulk_create(rows, batch_size=BATCH)
     sight.give_many([(row.case_id, row.unit_id) for row in rows], on)
     _write_down(rows, on)
+
+
+def settle(clock: Deadline, by: User | None, on: date) -> None:
+    """What urged a clock ends with it: struck off when it was met, taken back when it fell away."""
+    urging = Assignment.objects.open().filter(deadline=clock, alarm__isnull=False).order_by("pk")
+    for row in urging:
+        if clock.met_on:
+            actions.strike_off(assignment=row, met_on=clock.met_on, by=by, on=on)
+        else:
+            reason = clock.cancel_reason
+            actions.revoke(assignment=row, reason=reason, by=by, on=on, asked=False)
 
 
 def _parents(alarms: Sequence[Alarm]) -> dict[int, int]:
@@ -144,7 +160,7 @@ def _escalated(alarm: Alarm, unit: int, kind: Kind, on: date, parents: dict[int,
         case=clock.case,
         kind=kind,
         title=_("%(kind)s：%(name)s") % {"kind": kind.label, "name": clock.name[:110]},
-        text=_("截止 %(day)s，至今未办结，请说明原因并抓紧办理。") % {"day": clock.due_on},
+        text=_("截止 %(day)s，至今未办结，请说明原因并抓紧办理。") % {"day": due_words(clock)},
         clause=clock.clause,
         policy_version_id=clock.policy_version_id,
         unit_id=unit,

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from accounts.access import units_of
 from accounts.models import User
 from assignments.models import UNDONE, Assignment, AssignmentQuerySet, Kind, State
+from kernel.numbers import whole
 
 SCOPES = ("open", "late", "mine", "reported", "ended", "all")
 UNITS_SHOWN = 30
@@ -20,14 +21,14 @@ def visible(user: User) -> AssignmentQuerySet:
 
 
 def filtered(user: User, asked: Mapping[str, str], on: date) -> AssignmentQuerySet:
-    """Those a user sees, by scope, kind, unit code and case; unknown values filter nothing."""
+    """Those a user sees, by scope, kind, unit code and case; unknown kinds and scopes filter nothing."""
     rows = _scoped(visible(user), user, asked.get("show", ""), on)
     if asked.get("kind") in Kind.values:
         rows = rows.filter(kind=asked["kind"])
     if unit := asked.get("unit", ""):
         rows = rows.filter(unit__code=unit)
-    if (case := asked.get("project", "")).isdigit():
-        rows = rows.filter(case_id=int(case))
+    if project := asked.get("project", ""):
+        rows = rows.filter(case_id=whole(project) or 0)
     return rows
 
 
@@ -44,10 +45,17 @@ def _scoped(rows: AssignmentQuerySet, user: User, show: str, on: date) -> Assign
 
 
 def by_unit(user: User, on: date) -> list[dict[str, Any]]:
-    """Units by lateness: open, late and the nearest day, the latest first; one query."""
+    """Units by lateness: open, late and the nearest day, the latest first; one query.
+
+    ``next_due`` is provisional when it equals ``next_provisional``.
+    """
     late = Q(state__in=UNDONE, deadline__due_on__lt=on, deadline__past=False)
+    assumed = Min("deadline__due_on", filter=~late & Q(deadline__provisional=True))
     rows = visible(user).open().order_by().values("unit__code", "unit__name", "unit__short_name")
     counted = rows.annotate(
-        open=Count("id"), late=Count("id", filter=late), next_due=Min("deadline__due_on", filter=~late)
+        open=Count("id"),
+        late=Count("id", filter=late),
+        next_due=Min("deadline__due_on", filter=~late),
+        next_provisional=assumed,
     )
     return [dict(row) for row in counted.order_by("-late", "-open", "unit__code")[:UNITS_SHOWN]]

@@ -2,50 +2,54 @@
 
 ``on`` is the business date in Asia/Shanghai; ``by`` is None for what the system does itself. Opening,
 meeting, cancelling and restarting are called by the actions of the duties they time, which have asked
-who may; stopping and resuming ask here.
+who may; stopping and resuming ask for themselves (:mod:`deadlines.pausing`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from accounts.access import acting_unit, can, require
+from accounts.access import acting_unit
 from accounts.models import Unit, User
-from accounts.roles import Can
 from cases.actions import record
 from cases.models import Case, Event
-from cases.visibility import sees
-from deadlines import calendars
-from deadlines.calendar import Calendar, CalendarError
-from deadlines.models import Alarm, Deadline, Pause
-from deadlines.planning import (
-    RungLike,
-    TermLike,
-    alarms_of,
-    due_of,
-    ring_day,
-    stops,
-    warning_day,
+from deadlines import calendars, escalation
+from deadlines.calendar import Calendar, CalendarError, Due
+from deadlines.models import Alarm, Deadline, Pause, PauseRequest
+from deadlines.pausing import (
+    approve_pause,
+    decline_pause,
+    request_pause,
+    request_pauses,
+    resume,
+    withdraw_pauses,
 )
-from deadlines.wording import due_text, error_text, limit_text
+from deadlines.planning import RungLike, TermLike, alarms_of, due_of, stops
+from deadlines.saving import close, due_words, event_data, lock, lock_open, needed, reckon, replan
+from deadlines.wording import error_text
 from kernel.joined import joined
 from kernel.refusals import Refused
 
 __all__ = [
     "Opening",
+    "approve_pause",
     "cancel",
+    "decline_pause",
     "meet",
     "open_deadline",
     "open_many",
-    "pause",
+    "preview_replace",
     "preview_restart",
     "reopen",
+    "replace",
+    "request_pause",
+    "request_pauses",
     "restart",
     "resume",
+    "withdraw_pauses",
 ]
 
 BATCH = 1000
@@ -149,7 +153,7 @@ def _plan(calendar: Calendar, opening: Opening) -> tuple[Deadline, list[Alarm]]:
         past=opening.past,
     )
     alarms = [] if opening.past else alarms_of(opening.ladder)
-    _time(calendar, deadline, [], alarms)
+    reckon(calendar, deadline, [], alarms)
     for alarm in alarms:
         alarm.deadline = deadline
     return deadline, alarms
@@ -161,11 +165,12 @@ def meet(*, deadline: Deadline, on: date, by: User | None) -> Deadline:
 
     Raises Refused (conflict) when the clock is closed already.
     """
-    row = _open(deadline)
+    row = lock_open(deadline)
     row.met_on = on
-    _close(row, by, on)
+    close(row, by, on)
     kind = "deadline.met_late" if on > row.due_on else "deadline.met"
     record(case=row.case, kind=kind, by=by, on=on, data=event_data(row))
+    escalation.tell_ended(row, by=by, on=on)
     return row
 
 
@@ -175,11 +180,11 @@ def reopen(*, deadline: Deadline, reason: str, by: User | None, on: date) -> Dea
 
     Raises Refused (conflict) when it was not met.
     """
-    row = _lock(deadline)
+    row = lock(deadline)
     if row.met_on is None:
         raise Refused.conflict(_("期限“%(name)s”尚未办结") % {"name": row.name}, code="deadline_not_met")
     row.met_on = None
-    _replan(row, by)
+    replan(row, by)
     record(case=row.case, kind="deadline.reopened", by=by, on=on, data=event_data(row, reason=reason))
     return row
 
@@ -187,51 +192,44 @@ def reopen(*, deadline: Deadline, reason: str, by: User | None, on: date) -> Dea
 @joined
 def cancel(*, deadline: Deadline, reason: str, by: User | None, on: date) -> Deadline:
     """The duty falls away. Raises Refused when the clock is closed already or no reason is given."""
-    row = _open(deadline)
-    row.cancelled_on, row.cancel_reason = on, _reason(reason)
-    _close(row, by, on)
+    row = lock_open(deadline)
+    row.cancelled_on, row.cancel_reason = on, needed(reason)
+    close(row, by, on)
     record(case=row.case, kind="deadline.cancelled", by=by, on=on, data=event_data(row, reason=reason))
+    escalation.tell_ended(row, by=by, on=on)
     return row
 
 
 @joined
-def pause(*, deadline: Deadline, reason: str, approved_by: User, by: User, on: date) -> Deadline:
-    """Stop the clock from ``on`` (not counted) with a second person's approval; its alarms fall silent.
+def replace(*, deadline: Deadline, opening: Opening, reason: str, by: User | None, on: date) -> Deadline:
+    """Another limit holds for the same duty: the clock gives way to ``opening``, which takes its stops over.
 
-    Raises Refused: forbidden, stopped already, closed, overdue (a stop must not cover lateness), a day
-    before the start or inside an earlier stop, no reason, or an approver who may not approve.
+    Raises Refused (conflict) when the clock is closed already.
     """
-    require(by, Can.PAUSE_DEADLINES)
-    row = _open(deadline)
-    _seen(by, row)
-    _two_persons(by, approved_by, row)
-    _may_stop(row, on)
-    Pause.objects.create(deadline=row, reason=_reason(reason), from_on=on, by=by, approved_by=approved_by)
-    row.paused_from = on
-    _silence(row, by)
-    data = event_data(row, reason=reason, approved_by=approved_by.name)
-    record(case=row.case, kind="deadline.paused", by=by, on=on, data=data)
-    return row
+    held = list(deadline.pauses.all())
+    asked = PauseRequest.objects.pending().filter(deadline=deadline).first()
+    cancel(deadline=deadline, reason=reason, by=by, on=on)
+    fresh = open_many(openings=[opening], by=by, on=on)[0]
+    Pause.objects.bulk_create([_for_another(pause, fresh) for pause in held])
+    fresh.paused_from = next((pause.from_on for pause in held if pause.to_on is None), None)
+    if held:
+        replan(fresh, by)
+    if asked is not None:
+        PauseRequest.objects.filter(pk=asked.pk).update(deadline=fresh)
+    return fresh
 
 
-@joined
-def resume(*, deadline: Deadline, by: User, on: date) -> Deadline:
-    """Let the clock run again; ``on`` itself counts if it is a day of the limit's unit.
+def _for_another(pause: Pause, deadline: Deadline) -> Pause:
+    pause.pk, pause.deadline = None, deadline
+    return pause
 
-    Raises Refused: forbidden, not stopped, or a day before the stop.
-    """
-    require(by, Can.PAUSE_DEADLINES)
-    row = _open(deadline)
-    _seen(by, row)
-    if row.paused_from is None:
-        raise Refused.conflict(_("期限“%(name)s”没有停表") % {"name": row.name}, code="deadline_not_paused")
-    if on < row.paused_from:
-        raise Refused.invalid("on", _("恢复日不能早于停表日 %(day)s") % {"day": row.paused_from})
-    was = _due_text(row)
-    _close_pause(row, on, by)
-    _replan(row, by)
-    record(case=row.case, kind="deadline.resumed", by=by, on=on, data=event_data(row, was=was))
-    return row
+
+def preview_replace(deadline: Deadline, limit: TermLike) -> Due:
+    """When the duty would be due by another limit, from the same day and with the same stops."""
+    try:
+        return calendars.current().due(deadline.started_on, limit, stops(deadline.pauses.all()))
+    except CalendarError as error:
+        raise Refused.invalid("started_on", error_text(error)) from error
 
 
 def preview_restart(deadline: Deadline, started_on: date) -> date:
@@ -248,118 +246,11 @@ def restart(*, deadline: Deadline, started_on: date, by: User | None, on: date) 
 
     Raises Refused (conflict) when the clock was cancelled.
     """
-    row = _lock(deadline)
+    row = lock(deadline)
     if row.cancelled_on:
         raise Refused.conflict(_("期限“%(name)s”已撤销") % {"name": row.name}, code="deadline_closed")
-    was, row.started_on = _due_text(row), started_on
-    _replan(row, by)
+    was, row.started_on = due_words(row), started_on
+    replan(row, by)
     data = event_data(row, was=was, started=str(started_on))
     record(case=row.case, kind="deadline.restarted", by=by, on=on, data=data)
     return row
-
-
-def event_data(row: Deadline, **more: str) -> dict[str, Any]:
-    """What every event of a clock carries."""
-    return {
-        "deadline": row.pk,
-        "name": row.name,
-        "clause": row.clause,
-        "limit": limit_text(row),
-        "due": _due_text(row),
-        **more,
-    }
-
-
-def _due_text(row: Deadline) -> str:
-    return due_text(row.due_on, provisional=row.provisional)
-
-
-def _lock(deadline: Deadline) -> Deadline:
-    # No key update: the sweep's events only need the keys, and must not queue behind us.
-    locked = Deadline.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("case").get(pk=deadline.pk)
-
-
-def _open(deadline: Deadline) -> Deadline:
-    row = _lock(deadline)
-    if not row.is_open:
-        raise Refused.conflict(_("期限“%(name)s”已办结或已撤销") % {"name": row.name}, code="deadline_closed")
-    return row
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Refused.invalid("reason", _("请填写原因"))
-    return reason.strip()
-
-
-def _seen(user: User, row: Deadline) -> None:
-    if not sees(user, row.case_id):
-        raise Refused.forbidden(_("您看不到该档案"))
-
-
-def _two_persons(by: User, approved_by: User, row: Deadline) -> None:
-    if approved_by.pk == by.pk:
-        raise Refused.invalid("approved_by", _("停表须由另一人批准"), code="two_persons")
-    if not (can(approved_by, Can.APPROVE_PAUSE) and sees(approved_by, row.case_id)):
-        raise Refused.invalid("approved_by", _("%(name)s无权批准停表") % {"name": approved_by.name})
-
-
-def _may_stop(row: Deadline, on: date) -> None:
-    if row.paused_from:
-        raise Refused.conflict(_("期限“%(name)s”已停表") % {"name": row.name}, code="deadline_paused")
-    if on < row.started_on:
-        raise Refused.invalid("on", _("停表日不能早于起算日 %(day)s") % {"day": row.started_on})
-    if on > row.due_on:
-        raise Refused.because(
-            "deadline_overdue", _("期限“%(name)s”已逾期，不能停表") % {"name": row.name}, clause=row.clause
-        )
-    last = row.pauses.order_by("-to_on").first()
-    if last and last.to_on and on < last.to_on:
-        raise Refused.invalid("on", _("停表日不能早于上次恢复日 %(day)s") % {"day": last.to_on})
-
-
-def _close_pause(row: Deadline, on: date, by: User | None) -> None:
-    row.pauses.filter(to_on__isnull=True).update(to_on=on, resumed_by=by)
-    row.paused_from = None
-
-
-def _close(row: Deadline, by: User | None, on: date) -> None:
-    """Save a clock that was just closed; a stop that still lasts ends with it and moves the due day."""
-    if row.paused_from:
-        _close_pause(row, max(on, row.paused_from), by)
-        _replan(row, by)
-    else:
-        _silence(row, by)
-
-
-def _silence(row: Deadline, by: User | None) -> None:
-    """Save a clock that no longer runs: what it has not raised yet waits for no day."""
-    _save(row, by)
-    row.alarms.filter(raised_at__isnull=True).update(on=None)
-
-
-def _replan(row: Deadline, by: User | None) -> None:
-    """Save with due day, warning and unraised alarms reckoned anew from the clock's terms."""
-    alarms = list(row.alarms.all())
-    _time(calendars.current(), row, row.pauses.all(), alarms)
-    _save(row, by)
-    for alarm in alarms:
-        # The sweep may raise it this moment: then it keeps its day.
-        row.alarms.filter(pk=alarm.pk, raised_at__isnull=True).update(on=alarm.on)
-
-
-def _save(row: Deadline, by: User | None) -> None:
-    row._history_user = by  # type: ignore[attr-defined]  # where simple_history looks for the author
-    row.save()
-
-
-def _time(calendar: Calendar, row: Deadline, pauses: Any, alarms: list[Alarm]) -> None:
-    try:
-        row.due_on, row.provisional = due_of(calendar, row, stops(pauses))
-        row.warn_on = warning_day(calendar, row, alarms)
-        for alarm in alarms:
-            if alarm.raised_at is None:
-                alarm.on = ring_day(calendar, row, alarm)
-    except CalendarError as error:
-        raise Refused.invalid("started_on", error_text(error)) from error

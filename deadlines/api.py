@@ -1,4 +1,4 @@
-"""REST of clocks, each with its arithmetic; stopping and resuming; the calendar's years."""
+"""REST of clocks, each with its arithmetic; stops asked for and granted; the calendar's years."""
 
 from typing import Any
 
@@ -16,11 +16,21 @@ from accounts.models import Unit, User
 from deadlines import actions, calendars
 from deadlines.kick import recompute_on_commit
 from deadlines.loading import load_calendar_year
-from deadlines.models import CalendarDay, CalendarVersion, Deadline, DeadlineQuerySet, Light, Pause, State
+from deadlines.models import (
+    CalendarDay,
+    CalendarVersion,
+    Deadline,
+    DeadlineQuerySet,
+    Light,
+    Pause,
+    PauseRequest,
+    State,
+)
 from deadlines.planning import stops
 from deadlines.queries import for_list
 from deadlines.wording import lines
 from kernel.clock import today
+from kernel.numbers import MOST_KEY
 
 
 class DeadlineOut(serializers.ModelSerializer[Deadline]):
@@ -62,6 +72,24 @@ class PauseOut(serializers.ModelSerializer[Pause]):
         fields = ("reason", "from_on", "to_on", "by", "approved_by")
 
 
+class PauseRequestOut(serializers.ModelSerializer[PauseRequest]):
+    """A stop asked for: the clock runs on until it is granted. ``approver`` is who was asked, ``decided_by``
+    who decided; ``state``: pending, approved, declined or withdrawn."""
+
+    by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    approver = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    decided_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    case = serializers.IntegerField(source="deadline.case_id", read_only=True)
+
+    class Meta:
+        model = PauseRequest
+        fields = (
+            "id", "deadline", "case", "reason", "from_on", "by", "approver", "state", "decided_on",
+            "decided_by", "decided_reason",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
 class ArithmeticOut(serializers.Serializer[Any]):
     """How the due day came about: every day since the start is counted, a day of rest, or stopped."""
 
@@ -74,13 +102,14 @@ class ArithmeticOut(serializers.Serializer[Any]):
 
 
 class DeadlineDetailOut(DeadlineOut):
-    """With its stops and its arithmetic."""
+    """With its stops, those asked for, and its arithmetic."""
 
     pauses = PauseOut(many=True, read_only=True)
+    pause_requests = PauseRequestOut(many=True, read_only=True)
     arithmetic = serializers.SerializerMethodField()
 
     class Meta(DeadlineOut.Meta):
-        fields: Any = (*DeadlineOut.Meta.fields, "pauses", "arithmetic")
+        fields: Any = (*DeadlineOut.Meta.fields, "pauses", "pause_requests", "arithmetic")
         read_only_fields: Any = fields
 
     @extend_schema_field(ArithmeticOut)
@@ -91,7 +120,7 @@ class DeadlineDetailOut(DeadlineOut):
 
 
 class DeadlineFilter(django_filters.FilterSet):
-    case = django_filters.NumberFilter(help_text="id of the case: of the project or chain")
+    case = django_filters.NumberFilter(max_value=MOST_KEY, help_text="id of the case: of the project or chain")
     state = django_filters.ChoiceFilter(choices=State.choices, method="by_state")
     light = django_filters.ChoiceFilter(choices=Light.choices, method="by_light")
     due_from = django_filters.DateFilter("due_on", lookup_expr="gte")
@@ -145,24 +174,78 @@ class DeadlineViewSet(
     def get_serializer_class(self) -> type[DeadlineOut]:
         return DeadlineOut if self.action == "list" else DeadlineDetailOut
 
-    @extend_schema(request=PauseIn, responses=DeadlineDetailOut)
+    @extend_schema(request=PauseIn, responses={202: DeadlineDetailOut})
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: str) -> Response:
-        """停表: stop the clock with a second person's approval; the day itself is not counted."""
-        return self._moved(actions.pause, PauseIn)
+        """申请停表: ask ``approved_by`` to stop the clock from ``on``, which is not counted. It runs on until
+        the request is granted (``pause-requests/{id}/approve/``). A clock overdue today cannot be stopped."""
+        row, fields = self.get_object(), self._checked(PauseIn)
+        actions.request_pause(deadline=row, by=self.request.user, today=today(), **fields)  # type: ignore[arg-type]  # authenticated
+        return Response(DeadlineDetailOut(row).data, status=202)
 
     @extend_schema(request=ResumeIn, responses=DeadlineDetailOut)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """恢复计时: the day itself counts again; the due day moves by the days stopped."""
-        return self._moved(actions.resume, ResumeIn)
+        fields = self._checked(ResumeIn)
+        row = actions.resume(deadline=self.get_object(), by=self.request.user, **fields)  # type: ignore[arg-type]  # authenticated
+        return Response(DeadlineDetailOut(row).data)
 
-    def _moved(self, act: Any, shape: type[serializers.Serializer[Any]]) -> Response:
+    def _checked(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         body = shape(data=self.request.data)
         body.is_valid(raise_exception=True)
-        fields = {"on": today()} | body.validated_data
-        row = act(deadline=self.get_object(), by=self.request.user, **fields)
-        return Response(DeadlineDetailOut(row).data)
+        return {"on": today()} | body.validated_data
+
+
+class DeclineIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)
+
+
+class PauseRequestFilter(django_filters.FilterSet):
+    case = django_filters.NumberFilter(
+        "deadline__case", max_value=MOST_KEY, help_text="id of the case: of the project or chain"
+    )
+    approver = django_filters.CharFilter("approver__username", help_text="user name of who was asked")
+
+    class Meta:
+        model = PauseRequest
+        fields = ("case", "deadline", "state", "approver")
+
+
+class PauseRequestViewSet(
+    IdempotentWrites, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[PauseRequest]
+):
+    """停表申请: stops asked for on the cases the caller sees, newest first."""
+
+    serializer_class = PauseRequestOut
+    queryset = PauseRequest.objects.none()
+    filterset_class = PauseRequestFilter
+    lookup_value_regex = r"\d+"
+
+    def get_queryset(self) -> QuerySet[PauseRequest]:
+        if getattr(self, "swagger_fake_view", False):
+            return PauseRequest.objects.none()
+        rows = PauseRequest.objects.visible_to(self.request.user)
+        return rows.select_related("deadline", "by", "approver", "decided_by")
+
+    @extend_schema(request=None, responses=PauseRequestOut)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """批准: the clock stands still from the day asked for. Not by who asked for it."""
+        return self._decided(actions.approve_pause)
+
+    @extend_schema(request=DeclineIn, responses=PauseRequestOut)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: str) -> Response:
+        """不同意, with a reason: the clock runs on."""
+        body = DeclineIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self._decided(actions.decline_pause, **body.validated_data)
+
+    def _decided(self, act: Any, **fields: Any) -> Response:
+        row = self.get_object()
+        act(request=row, by=self.request.user, on=today(), **fields)
+        return Response(PauseRequestOut(self.get_object()).data)
 
 
 class CalendarDayOut(serializers.ModelSerializer[CalendarDay]):
@@ -185,7 +268,7 @@ class CalendarIn(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="TOML or CSV: year, version, source, published_on, rest, work")
 
 
-class CalendarViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CalendarVersion]):
+class CalendarViewSet(IdempotentWrites, mixins.ListModelMixin, viewsets.GenericViewSet[CalendarVersion]):
     """The loaded years, newest version first; the newest of a year is in force."""
 
     queryset = CalendarVersion.objects.prefetch_related("days")
@@ -204,4 +287,8 @@ class CalendarViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CalendarVer
         return Response(CalendarOut(row).data, status=201)
 
 
-routes = [("deadlines", DeadlineViewSet, "deadline"), ("calendar", CalendarViewSet, "calendar")]
+routes = [
+    ("deadlines", DeadlineViewSet, "deadline"),
+    ("pause-requests", PauseRequestViewSet, "pause-request"),
+    ("calendar", CalendarViewSet, "calendar"),
+]

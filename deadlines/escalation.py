@@ -1,7 +1,9 @@
-"""The way upward for time: what a rung of the ladder *opens* (催办, 督办) is opened by an app above.
+"""The way upward for time: what a rung of the ladder *opens* (催办, 督办) is opened by an app above, and
+closed by it when the clock ends.
 
 ``assignments`` registers ``urge`` and ``supervise`` in its ``AppConfig.ready``. A handler gets the alarms
 of one chunk that were just raised, inside the transaction that raised them, and opens one thing for each.
+What it registers with ``on_ended`` is told of a clock that was just met or cancelled.
 """
 
 import logging
@@ -11,14 +13,19 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from deadlines.models import Alarm
+from accounts.models import User
+from deadlines.models import Alarm, Deadline
 from kernel.clock import now
 
 Handler = Callable[[Sequence[Alarm], date], None]
 """Takes alarms (``alarm.deadline.case`` at hand) and the business date; raising leaves them waiting."""
 
+Settler = Callable[[Deadline, User | None, date], None]
+"""Takes a clock just met or cancelled, by whom and on which business date, in that transaction."""
+
 log = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
+_settlers: list[Settler] = []
 
 
 def register(opens: str, handler: Handler) -> None:
@@ -26,6 +33,17 @@ def register(opens: str, handler: Handler) -> None:
     if _handlers.get(opens, handler) is not handler:
         raise ValueError(f"escalation {opens!r} is registered already")
     _handlers[opens] = handler
+
+
+def on_ended(settler: Settler) -> None:
+    """Ask to be told when a clock is met or cancelled. Asking twice is asking once."""
+    if settler not in _settlers:
+        _settlers.append(settler)
+
+
+def tell_ended(deadline: Deadline, *, by: User | None, on: date) -> None:
+    for settler in _settlers:
+        settler(deadline, by, on)
 
 
 def registered() -> list[str]:

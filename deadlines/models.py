@@ -287,6 +287,72 @@ class Pause(models.Model):
         return f"{self.from_on}–{self.to_on or ''}"
 
 
+class Decision(models.TextChoices):
+    """What became of a stop that was asked for."""
+
+    PENDING = "pending", _("待批准")
+    APPROVED = "approved", _("已批准")
+    DECLINED = "declined", _("不同意")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class PauseRequestQuerySet(HangsOnCase["PauseRequest"]):
+    case_path = "deadline__case"
+
+    def pending(self) -> Self:
+        """Still to be decided: what was asked for a clock that has closed meanwhile is moot."""
+        closed = Q(deadline__met_on__isnull=False) | Q(deadline__cancelled_on__isnull=False)
+        return self.filter(state=Decision.PENDING).exclude(closed)
+
+
+class PauseRequest(models.Model):
+    """A stop that one person asks another to grant. Until that is done the clock runs on.
+
+    ``approver`` is who was asked; ``decided_by`` who decided: that person, or another with the right.
+    Granted, it becomes a :class:`Pause` from ``from_on``.
+    """
+
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="pause_requests")
+    reason = models.CharField(_("停表原因"), max_length=300)
+    from_on = models.DateField(_("停表日"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    approver = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("批准人"))
+    at = models.DateTimeField(_("申请时间"), auto_now_add=True)
+    state = models.CharField(_("状态"), max_length=9, choices=Decision.choices, default=Decision.PENDING)
+    decided_on = models.DateField(_("决定日期"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("决定人")
+    )
+    decided_reason = models.CharField(_("决定理由"), max_length=300, blank=True)
+
+    objects = PauseRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deadline"],
+                condition=Q(state=Decision.PENDING),
+                name="pause_request_one_pending_per_deadline",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approver=F("by"))
+                & (Q(state=Decision.WITHDRAWN) | Q(decided_by__isnull=True) | ~Q(decided_by=F("by"))),
+                name="pause_request_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=Decision.PENDING, decided_on__isnull=True, decided_by__isnull=True)
+                | ~Q(state=Decision.PENDING) & Q(decided_on__isnull=False, decided_by__isnull=False),
+                name="pause_request_decided_whole",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="pause_request_has_reason"),
+        ]
+        verbose_name = _("停表申请")
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.from_on} {self.state}"
+
+
 class Alarm(models.Model):
     """One rung of the ladder for one deadline: the day it rings, and when it was raised (once).
 

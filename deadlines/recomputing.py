@@ -10,16 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from simple_history.utils import get_history_manager_for_model
 
 from cases.models import Event
 from deadlines import calendars
-from deadlines.actions import event_data
 from deadlines.calendar import Calendar, CalendarError
 from deadlines.models import Alarm, CalendarVersion, Deadline, DeadlineQuerySet
 from deadlines.planning import due_of, ring_day, stops, warning_day
-from deadlines.wording import due_text
+from deadlines.saving import due_words, event_data
 from kernel.clock import now
 
 CHUNK = 2000
@@ -35,9 +34,12 @@ def recompute_pending(*, on: date) -> int:
 
 
 def _touched(years: set[int]) -> DeadlineQuerySet:
+    """Open clocks whose days reach into one of the years: the due day, or a rung that rings after it."""
     reach = Q()
     for year in years:
-        reach |= Q(started_on__lte=date(year, 12, 31), due_on__gte=date(year, 1, 1))
+        begins = date(year, 1, 1)
+        rings = Alarm.objects.filter(deadline=OuterRef("pk"), raised_at__isnull=True, on__gte=begins)
+        reach |= Q(started_on__lte=date(year, 12, 31)) & (Q(due_on__gte=begins) | Exists(rings))
     return Deadline.objects.open().filter(reach)
 
 
@@ -74,19 +76,20 @@ def _chunk(ids: Sequence[int], on: date) -> int:
     )
     rows = list(locked.prefetch_related("pauses", "alarms"))
     calendar = calendars.current()
-    was = {row.pk: due_text(row.due_on, provisional=row.provisional) for row in rows}
+    was = {row.pk: due_words(row) for row in rows}
     changed = [row for row in rows if _moved(calendar, row)]
     _update_deadlines(changed)
-    _update_alarms(calendar, changed)
-    Event.objects.bulk_create(
-        [
-            Event(
-                case_id=row.case_id, kind="deadline.recomputed", on=on, data=event_data(row, was=was[row.pk])
-            )
-            for row in changed
-        ]
-    )
-    return len(changed)
+    ringing = _update_alarms(calendar, rows)
+    moved = {row.pk for row in changed}
+    touched = [row for row in rows if row.pk in moved | ringing]
+    Event.objects.bulk_create([_event(row, was[row.pk], on) for row in touched], batch_size=CHUNK)
+    return len(touched)
+
+
+def _event(row: Deadline, was: str, on: date) -> Event:
+    """The due day moved; or only when the clock warns and rings."""
+    kind = "deadline.recomputed" if due_words(row) != was else "deadline.replanned"
+    return Event(case_id=row.case_id, kind=kind, on=on, data=event_data(row, was=was))
 
 
 def _moved(calendar: Calendar, row: Deadline) -> bool:
@@ -109,12 +112,24 @@ def _update_deadlines(rows: Sequence[Deadline]) -> None:
     get_history_manager_for_model(Deadline).bulk_history_create(rows, update=True, batch_size=CHUNK)
 
 
-def _update_alarms(calendar: Calendar, rows: Iterable[Deadline]) -> None:
+def _update_alarms(calendar: Calendar, rows: Iterable[Deadline]) -> set[int]:
+    """Every rung not raised yet waits for its day by this calendar, whether or not the due day moved; returns
+    the clocks of which one did not. One statement per day."""
     groups: dict[date | None, list[int]] = defaultdict(list)
+    touched: set[int] = set()
     for row in rows:
         for alarm in row.alarms.all():
-            day = ring_day(calendar, row, alarm)
-            if alarm.raised_at is None and day != alarm.on:
+            if alarm.raised_at is None and (day := _ring_day(calendar, row, alarm)) != alarm.on:
                 groups[day].append(alarm.pk)
+                touched.add(row.pk)
     for day, ids in groups.items():
         Alarm.objects.filter(pk__in=ids, raised_at__isnull=True).update(on=day)
+    return touched
+
+
+def _ring_day(calendar: Calendar, row: Deadline, alarm: Alarm) -> date | None:
+    """As planned; a rung beyond the calendar's years keeps its day, like a clock does."""
+    try:
+        return ring_day(calendar, row, alarm)
+    except CalendarError:
+        return alarm.on

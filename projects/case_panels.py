@@ -4,15 +4,16 @@ from collections import defaultdict
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.access import can
 from accounts.roles import Can
 from deadlines import calendars, wording
 from deadlines.models import Deadline
+from deadlines.permissions import may_stop
 from deadlines.planning import stops
+from deadlines.queries import for_list, with_request
 from deadlines.showing import light_of
 from documents.actions import kinds_of
 from documents.models import Attachment
@@ -23,6 +24,7 @@ from projects import reading
 from projects.facts import rules_of
 from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.panels import Panel, register
+from projects.permissions import may_on
 from projects.timeline import entries_after
 from projects.views.base import user_of
 
@@ -31,7 +33,7 @@ PAPERS, CLOCKS = 12, 40
 
 def _link(request: HttpRequest, what: Can, words: str, name: str, project: Project) -> list[tuple[str, str]]:
     """A link of the panel's header, for those who may."""
-    return [(words, reverse(name, args=[project.pk]))] if can(user_of(request), what) else []
+    return [(words, reverse(name, args=[project.pk]))] if may_on(user_of(request), what, project) else []
 
 
 def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -68,36 +70,29 @@ def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Open ones by due day, then the latest closed; the arithmetic of each is unfolded on the page."""
-    rows = Deadline.objects.filter(case_id=project.pk).select_related("responsible_unit", "responsible_user")
+    rows = with_request(for_list(Deadline.objects.filter(case_id=project.pk)))
     found = list(rows.prefetch_related("pauses").order_by("-id")[:CLOCKS])
     found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
-    calendar, day = calendars.current(), today()
+    calendar, day, user = calendars.current(), today(), user_of(request)
     lines = [
         {
             "row": row,
             "light": light_of(row, day),
             "limit": wording.limit_text(row),
             "sum": _sum(calendar, row),
+            "may_stop": may_stop(user, row),
         }
         for row in found
     ]
     return {
         "lines": lines,
         "panel_count": sum(row.is_open for row in found) or "",
-        "pausable": _has("deadline-pause"),
+        "may_approve": may_on(user, Can.APPROVE_PAUSE, project),
     }
 
 
 def _sum(calendar: Any, row: Deadline) -> list[str]:
     return wording.lines(calendar.explain(row.started_on, row, stops(row.pauses.all())))
-
-
-def _has(name: str) -> bool:
-    try:
-        reverse(name, args=[1])
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def milestones(request: HttpRequest, project: Project) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Clocks that run between two milestones (``[[limits]]`` of a pack): started, met, moved, stopped."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -7,12 +8,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from cases.models import Part
 from deadlines import actions as deadlines
+from deadlines.actions import Opening
 from deadlines.models import Deadline
+from deadlines.saving import due_words
+from deadlines.wording import due_text, limit_text
 from kernel.conditions import holds
 from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from policies.schema import OverallLimit
+from projects import hooks
 from projects.facts import facts_of, rules_of
+from projects.hooks import Proposal
 from projects.models import Project
 
 
@@ -38,19 +44,21 @@ def on_reached(project: Project, milestone: str, rules: Rulebook, by: User, on: 
 
 
 def _start(project: Project, row: OverallLimit, rules: Rulebook, by: User, on: date) -> None:
-    deadlines.open_deadline(
+    deadlines.open_many(openings=[_opening(project, row, rules, on)], by=by, on=on)
+
+
+def _opening(project: Project, row: OverallLimit, rules: Rulebook, started_on: date) -> Opening:
+    return Opening(
         case=project.case,
         rule=rule_name(row.code),
         name=row.name,
         clause=row.clause,
         limit=row.limit,
-        started_on=on,
+        started_on=started_on,
         start_event=row.starts_on,
         ladder=rules.escalation,
         responsible_unit=_responsible(project, row),
         policy_version_id=row.source.id,
-        by=by,
-        on=on,
     )
 
 
@@ -60,6 +68,58 @@ def _responsible(project: Project, row: OverallLimit) -> Unit | None:
     parts = Part.objects.filter(case_id=project.pk, part__in=row.responsible_parts, valid_to__isnull=True)
     held = {part.part: part.unit for part in parts.select_related("unit")}
     return next((held[code] for code in row.responsible_parts if code in held), project.landing_unit)
+
+
+def asked_facts(rules: Rulebook) -> set[str]:
+    """The facts on which it depends what limit a project has."""
+    return set().union(*(row.when.fields() for row in rules.limits))
+
+
+def on_facts(project: Project, by: User, on: date) -> None:
+    """After facts changed: a clock whose limit does not hold any more gives way to the one that does, from
+    the same day; where none does, the duty falls away."""
+    rules = rules_of(project)
+    for clock, limit in _switches(project, rules, facts_of(project)):
+        day = max(on, clock.started_on)
+        if limit is None:
+            deadlines.cancel(deadline=clock, reason=_("项目情况变更，此项期限不再适用"), by=by, on=day)
+            continue
+        names = {"name": limit.name, "limit": limit_text(limit.limit)}
+        reason = _("项目情况变更，改按“%(name)s”（%(limit)s）自同一起算日计时") % names
+        opening = _opening(project, limit, rules, clock.started_on)
+        deadlines.replace(deadline=clock, opening=opening, reason=reason, by=by, on=day)
+
+
+def on_preview(proposal: Proposal) -> list[str]:
+    """Which limits a correction of facts would change, and until when they would run; writes nothing."""
+    found = _switches(proposal.project, rules_of(proposal.project), proposal.facts_after)
+    return [_switch_text(clock, limit) for clock, limit in found]
+
+
+def _switch_text(clock: Deadline, limit: OverallLimit | None) -> str:
+    if limit is None:
+        return _("%(name)s：不再适用") % {"name": clock.name}
+    due = deadlines.preview_replace(clock, limit.limit)
+    words = {"old": clock.name, "was": due_words(clock), "name": limit.name, "limit": limit_text(limit.limit)}
+    until = due_text(due.on, provisional=due.provisional)
+    return _("%(old)s（截止 %(was)s）→ %(name)s（%(limit)s，截止 %(until)s）") % (words | {"until": until})
+
+
+def _switches(
+    project: Project, rules: Rulebook, facts: Mapping[str, object]
+) -> list[tuple[Deadline, OverallLimit | None]]:
+    """Running clocks whose limit does not hold by these facts, each with the one between the same milestones
+    that does. An unknown fact changes nothing."""
+    lapsed = {rule_name(row.code): row for row in rules.limits if holds(row.when, facts) is False}
+    if not lapsed:
+        return []
+    running = Deadline.objects.filter(case_id=project.pk, rule__in=lapsed, past=False).open().order_by("pk")
+    return [(clock, _instead(lapsed[clock.rule], rules, facts)) for clock in running]
+
+
+def _instead(gone: OverallLimit, rules: Rulebook, facts: Mapping[str, object]) -> OverallLimit | None:
+    same = [row for row in rules.limits_started_by(gone.starts_on) if row.meets_on == gone.meets_on]
+    return next((row for row in same if row.when.fields() and holds(row.when, facts)), None)
 
 
 def started_by(project: Project, milestone: str) -> "list[Deadline]":
@@ -97,21 +157,29 @@ def on_corrected(project: Project, milestone: str, day: date, *, by: User, on: d
         deadlines.meet(deadline=deadline, on=day, by=by)
 
 
-def stop_all(project: Project, reason: str, approved_by: User | None, by: User, on: date) -> None:
-    """Stop what still runs in time when a project is shelved. Raises Refused when nobody approved."""
-    running = list(
-        Deadline.objects.filter(case_id=project.pk, paused_from__isnull=True, due_on__gte=on).open()
-    )
-    if running and approved_by is None:
+def ask_to_stop(
+    project: Project, reason: str, approved_by: User | None, *, by: User, on: date, today: date
+) -> None:
+    """Ask that what still runs in time stop when a project is shelved; it runs on until that is granted.
+
+    What is past its due day today runs on in any case. Raises Refused when nobody is asked to approve.
+    """
+    rows = Deadline.objects.filter(case_id=project.pk, paused_from__isnull=True, due_on__gte=today)
+    running = list(rows.open().order_by("pk"))
+    if not running:
+        return
+    if approved_by is None:
         message = _("项目有 %(n)s 个期限正在计时，搁置须经批准，请指定批准人") % {"n": len(running)}
         raise Refused.because("shelving_needs_approval", message, field="approved_by")
-    for deadline in running:
-        if approved_by is not None:
-            deadlines.pause(deadline=deadline, reason=reason, approved_by=approved_by, by=by, on=on)
+    deadlines.request_pauses(
+        deadlines=running, reason=reason, approved_by=approved_by, by=by, on=on, today=today
+    )
 
 
 def run_all(project: Project, since: date, by: User, on: date) -> None:
-    """Let the clocks run again that stopped with the shelving; a stop of its own stays."""
+    """Let the clocks run again that stopped with the shelving; a stop of its own stays. What was asked for
+    then and not granted yet is moot."""
+    deadlines.withdraw_pauses(case_id=project.pk, since=since, by=by, on=on)
     for deadline in Deadline.objects.filter(case_id=project.pk, paused_from=since).open():
         deadlines.resume(deadline=deadline, by=by, on=on)
 
@@ -119,3 +187,9 @@ def run_all(project: Project, since: date, by: User, on: date) -> None:
 def cancel_all(project: Project, reason: str, by: User, on: date) -> None:
     for deadline in Deadline.objects.filter(case_id=project.pk).open():
         deadlines.cancel(deadline=deadline, reason=reason, by=by, on=on)
+
+
+def register() -> None:
+    """The limits of a project follow its facts, whoever changes them."""
+    hooks.on_money(on_facts)
+    hooks.on_preview(on_preview)

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from deadlines.wording import due_text
 from kernel.clock import CHINA
 from kernel.money import show_fen
 from kernel.prepared import Kept
@@ -26,8 +27,13 @@ from projects.queries import Clock
 Row = Mapping[str, Any]
 
 
-def enum_words() -> dict[str, str]:
+def enum_words() -> Mapping[str, str]:
     """ "Phase.landing" → "签约落地", for every code that a row carries, in the reader's language."""
+    return _enum_words(get_language())
+
+
+@cache
+def _enum_words(language: str | None) -> Mapping[str, str]:
     enums = (Phase, Batch, Origin, ProjectType, AgreementGrade, Sector)
     return {f"{kind.__name__}.{item.value}": str(item.label) for kind in enums for item in kind}
 
@@ -100,7 +106,7 @@ def _clock(row: Row, shown: Shown) -> Any:
     return SafeString(
         f'<span class="light light-{clock.light}"><svg class="icon" aria-hidden="true">'
         f'<use href="{shown.icons}#{LIGHTS[clock.light]}"/></svg><span class="visually-hidden">{words}</span>'
-        f'<span class="num">{clock.due_on}</span></span>'
+        f'<span class="num">{escaped(due_text(clock.due_on, provisional=clock.provisional))}</span></span>'
     )
 
 

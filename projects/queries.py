@@ -26,6 +26,7 @@ from deadlines.models import Deadline
 from kernel import keyset
 from kernel.clock import today as today_in_china
 from kernel.numbers import whole
+from kernel.phones import mask_in_prose
 from kernel.prepared import Kept
 from kernel.refusals import Refused
 from projects.models import Phase, Project, ProjectCode, ProjectQuerySet
@@ -391,6 +392,8 @@ def rest_page(user: Viewer, query: Mapping[str, str], url: str) -> dict[str, Any
         cursor=query.get("cursor", ""),
         size=PAGE if size is None else max(1, min(size, MOST)),
     )
+    for row in page.rows:
+        row["site"] = mask_in_prose(row["site"])
     kept = [(name, value) for name, value in query.items() if name != "cursor"]
     return {
         "next": f"{url}?{urlencode([*kept, ('cursor', page.next)])}" if page.next else None,

@@ -19,6 +19,7 @@ from approvals import queries as approvals
 from approvals.models import Opinion, Step
 from assignments.models import UNDONE, Assignment, Kind, State
 from deadlines.models import Deadline
+from deadlines.queries import pause_requests
 from deadlines.showing import Shown, light_of
 
 MOST = 40
@@ -68,6 +69,7 @@ def agenda(user: User, today: date) -> Agenda:
     steps: list[Any] = list(approvals.leading(user)[:MOST])  # with_counts adds asked and given
     ready = [step for step in steps if step.given >= step.asked]
     todo = [
+        *_stops(user, today),
         *_opinions(approvals.waiting(user)[:MOST], today),
         *(_step(step, _("作出结论"), today) for step in ready),
         *_assignments(_mine(user), today),
@@ -77,6 +79,24 @@ def agenda(user: User, today: date) -> Agenda:
     waiting = [_asked(step, today) for step in steps if step.given < step.asked]
     waiting += [_handed(row, today) for row in _handed_out(user)]
     return Agenda(sorted(_once(todo), key=_urgency), sorted(waiting, key=_urgency))
+
+
+def _stops(user: User, today: date) -> list[Task]:
+    """Stops that the person was asked to grant: to be decided while the clock is still in time."""
+    if not can(user, Can.APPROVE_PAUSE):
+        return []
+    return [
+        Task(
+            title=_("批准停表：%(name)s") % {"name": row.deadline.name},
+            case=row.deadline.case.title,
+            url=reverse("pause-requests"),
+            kind=_("停表审批"),
+            clause=row.deadline.clause,
+            note=str(row.by),
+            **_by(row.deadline, today) | {"clock": None},
+        )
+        for row in pause_requests(user).filter(approver=user)[:MOST]
+    ]
 
 
 def _once(tasks: list[Task]) -> list[Task]:
@@ -115,7 +135,8 @@ def _opinion(rows: list[Opinion], today: date) -> Task:
 
 
 def _by(clock: Deadline | None, today: date) -> dict[str, Any]:
-    if clock is None:
+    """By when; nothing presses any more where the clock has ended (a report that waits to be struck off)."""
+    if clock is None or not clock.is_open:
         return {"due": None, "light": None}
     light = light_of(clock, today)
     return {"due": clock.due_on, "light": light, "provisional": clock.provisional, "clock": clock.pk}

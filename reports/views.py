@@ -62,6 +62,8 @@ def _groups(tasks: list[Task], day: date) -> list[tuple[str, list[tuple[Task, st
 def _place(task: Task, day: date) -> int:
     if task.due is None:
         return 4
+    if task.light and task.light[0] == "paused":
+        return 3
     left = (task.due - day).days
     return 0 if left < 0 else 1 if left == 0 else 2 if left <= SOON_DAYS else 3
 

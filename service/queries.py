@@ -40,12 +40,15 @@ def service_body(project: Project) -> Unit | None:
 
 
 def candidates(body: Unit | None, on: date) -> QuerySet[User]:
-    """Who may be named: active commissioners of the service body or a body under it, on a day."""
+    """Who may be named: active commissioners of the service body or a body under it, on a day.
+
+    A role's ``valid_to`` is the first day without it.
+    """
     if body is None:
         return User.objects.none()
     holding = Q(memberships__unit=body) | Q(memberships__unit__parent=body)
     since = Q(memberships__valid_from__lte=on)
-    until = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=on)
+    until = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gt=on)
     role = Q(memberships__role=Role.COMMISSIONER)
     return User.objects.filter(holding & since & until & role, is_active=True).distinct().order_by("name")
 
@@ -118,9 +121,13 @@ class Item:
     title: str
     case: str
     url: str
-    due_on: date | None
+    clock: Deadline | None
     light: str
     late_days: int
+
+    @property
+    def due_on(self) -> date | None:
+        return self.clock.due_on if self.clock else None
 
 
 def agenda(clocks: list[Deadline], duties: list[Assignment], day: date) -> list[Item]:
@@ -134,10 +141,10 @@ def agenda(clocks: list[Deadline], duties: list[Assignment], day: date) -> list[
 def _duty(duty: Assignment, day: date) -> Item:
     due = duty.deadline.due_on if duty.deadline else None
     late = max((day - due).days, 0) if due else 0
-    return Item(duty.title, duty.case.title, f"/assignments/{duty.pk}/", due, duty.light(day), late)
+    return Item(duty.title, duty.case.title, f"/assignments/{duty.pk}/", duty.deadline, duty.light(day), late)
 
 
 def _clock(clock: Deadline, day: date) -> Item:
     late = max((day - clock.due_on).days, 0)
     light = clock.light(day).value
-    return Item(clock.name, clock.case.title, f"/projects/{clock.case_id}/", clock.due_on, light, late)
+    return Item(clock.name, clock.case.title, f"/projects/{clock.case_id}/", clock, light, late)

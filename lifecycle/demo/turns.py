@@ -6,7 +6,7 @@ from assignments import actions as assignments
 from assignments.models import Kind
 from deadlines import actions as deadlines
 from deadlines import calendars
-from deadlines.models import Deadline
+from deadlines.models import Deadline, PauseRequest
 from lifecycle.demo import words
 from lifecycle.demo.walk import Walk
 from projects import actions as projects
@@ -15,7 +15,9 @@ from projects import actions as projects
 def pause(walk: Walk, on: date) -> None:
     """The clock stops with the head's approval while the firm mends its papers."""
     row = Deadline.objects.filter(case_id=walk.pk, rule="step:assessment").open().latest("pk")
-    deadlines.pause(deadline=row, reason=words.PAUSED, approved_by=walk.people["head"], by=walk.clerk, on=on)
+    head, fields = walk.people["head"], {"reason": words.PAUSED, "by": walk.clerk}
+    asked = deadlines.request_pause(deadline=row, approved_by=head, on=on, today=on, **fields)
+    deadlines.approve_pause(request=asked, by=head, on=on)
 
 
 def resume_clock(walk: Walk, on: date) -> None:
@@ -39,6 +41,8 @@ def shelve(walk: Walk, on: date) -> None:
         reason=walk.rng.choice(words.SHELVED),
         approved_by=walk.people["head"],
     )
+    for asked in PauseRequest.objects.pending().filter(deadline__case=walk.pk):
+        deadlines.approve_pause(request=asked, by=walk.people["head"], on=on)
 
 
 def take_up(walk: Walk, on: date) -> None:

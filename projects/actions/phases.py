@@ -57,26 +57,38 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
 def _move(project: Project, target: Phase, by: User) -> None:
     getattr(project, f"to_{target.value}")()
     try:
-        saving.save(project, by)
+        saving.save(project, by, fields=["phase"])
     except ConcurrentTransition as error:
         raise Refused.conflict(_("项目阶段刚刚已由他人变更，请刷新后再办")) from error
 
 
 @transaction.atomic
-def shelve(*, project: Project, by: User, on: date, reason: str, approved_by: User | None = None) -> Project:
-    """Put a project aside with a reason: its clocks stop until it is taken up again.
+def shelve(
+    *,
+    project: Project,
+    by: User,
+    on: date,
+    reason: str,
+    approved_by: User | None = None,
+    today: date | None = None,
+) -> Project:
+    """Put a project aside with a reason from ``on``; ``today`` is the day it is done, if another.
 
-    Stopping a clock takes a second person, so a project with running clocks needs ``approved_by``;
-    what is overdue already runs on. Raises Refused: unmet without an approver, invalid without a reason.
+    Its clocks stop once a second person, ``approved_by``, has granted it, until it is taken up again; what
+    is overdue today runs on. Raises Refused: unmet without an approver while clocks run; invalid without a
+    reason or for a day to come.
     """
+    today = today or on
     project = lock(project)
     require_on(by, Can.SHELVE_PROJECT, project)
     require_running(project)
     require_since_opening(project, on)
     reason = _needed(reason)
+    if on > today:
+        raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     project.shelved_on, project.shelved_by, project.shelved_reason = on, by, reason
     saving.save(project, by, reason)
-    clocks.stop_all(project, reason, approved_by, by, on)
+    clocks.ask_to_stop(project, reason, approved_by, by=by, on=on, today=today)
     cases.record(case=project.case, kind="project.shelved", by=by, on=on, data={"reason": reason})
     return project
 

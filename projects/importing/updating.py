@@ -10,7 +10,7 @@ from accounts.roles import Can
 from cases.models import Event
 from kernel.bulk import Rows, Scratch, dumps, insert_history, run
 from kernel.clock import now
-from projects import hooks
+from projects import clocks, hooks
 from projects.actions.money import cached_of
 from projects.facts import derive, rules_of
 from projects.importing.comparing import FIELDS, label_of, stated_fields
@@ -70,6 +70,8 @@ def _apply(batch: ImportBatch, keys: list[int]) -> int:
     for change in changes:
         if change.money:
             hooks.tell_money(change.project, batch.user, batch.on)
+        elif not clocks.asked_facts(rules_of(change.project)).isdisjoint(change.fields):
+            clocks.on_facts(change.project, batch.user, batch.on)
     return len(changes)
 
 

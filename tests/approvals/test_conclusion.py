@@ -57,7 +57,7 @@ def test_after_the_last_day_the_lead_concludes_and_what_is_missing_is_kept(story
 
 
 def test_while_the_clock_is_stopped_the_limit_has_not_passed(story: Story) -> None:
-    from deadlines.actions import pause
+    from tests.deadlines.making import pause
 
     step = story.assessment()
     assert step.deadline is not None

@@ -8,8 +8,10 @@ from assignments import actions
 from assignments.models import Assignment
 from assignments.openers import urge
 from cases.models import Event
+from deadlines.actions import cancel, meet
 from deadlines.models import Alarm
 from deadlines.sweep import sweep
+from kernel.clock import now
 from notices.models import Message
 from projects import actions as projects
 from tests import factories as make
@@ -119,3 +121,56 @@ def test_a_clock_that_nobody_answers_for_urges_nobody() -> None:
     )  # fmt: skip
     sweep(make.TODAY + timedelta(days=10))
     assert not Assignment.objects.exists()
+
+
+def urged() -> tuple[Assignment, Assignment]:
+    """催办 and 督办 of a task that nobody did in time."""
+    lives.signed(on=date(2026, 2, 10))
+    for day in (date(2026, 2, 25), date(2026, 3, 2)):
+        sweep(day)
+    return Assignment.objects.get(kind="urge"), Assignment.objects.get(kind="supervise")
+
+
+def test_what_urged_a_clock_is_struck_off_when_it_is_met() -> None:
+    urge_, supervise = urged()
+    answering = make.user("park_clerk", unit=urge_.unit)
+    actions.report(assignment=urge_, report="正在物色", by=answering, on=date(2026, 3, 2))
+    meet(deadline=lives.clock_of(urge_), on=date(2026, 3, 3), by=answering)
+    rows = Assignment.objects.filter(alarm__isnull=False).order_by("pk")
+    for row in rows:
+        assert (row.state, row.ended_on, row.ended_by) == ("closed", date(2026, 3, 3), None)
+        assert row.ended_note == "原事项已于 2026-03-03 办结"
+    assert [row.report for row in rows] == ["正在物色", ""]
+    struck = Event.objects.filter(kind="assignment.settled").order_by("pk")
+    assert [event.data["assignment"] for event in struck] == [urge_.pk, supervise.pk]
+
+
+def test_what_urged_a_clock_is_taken_back_when_it_falls_away() -> None:
+    urge_, supervise = urged()
+    cancel(deadline=lives.clock_of(urge_), reason="改由管委会办理", by=None, on=date(2026, 3, 3))
+    for row in Assignment.objects.filter(pk__in=(urge_.pk, supervise.pk)):
+        assert (row.state, row.ended_note) == ("revoked", "改由管委会办理")
+
+
+def test_a_task_reported_at_last_takes_its_urging_with_it() -> None:
+    urge_, _supervise = urged()
+    task = Assignment.objects.get(rule="name_commissioner")
+    answering = make.user("park_clerk", unit=task.unit)
+    actions.report(assignment=task, report="已明确", by=answering, on=date(2026, 3, 3))
+    assert not Assignment.objects.undone().exists()
+    assert Assignment.objects.get(pk=urge_.pk).state == "closed"
+
+
+def test_an_alarm_handed_over_after_its_clock_was_met_urges_nobody() -> None:
+    task = Assignment.objects.get(case=lives.signed(on=date(2026, 2, 10)).case)
+    Alarm.objects.filter(level="red").update(raised_at=now())
+    meet(deadline=lives.clock_of(task), on=date(2026, 2, 26), by=None)
+    urge(list(Alarm.objects.filter(level="red").select_related("deadline__case")), date(2026, 2, 26))
+    assert not Assignment.objects.filter(kind="urge").exists()
+
+
+def test_meeting_a_clock_asks_only_once_what_urged_it(django_assert_max_num_queries) -> None:
+    task = Assignment.objects.get(case=lives.signed(on=date(2026, 2, 10)).case)
+    clock = lives.clock_of(task)
+    with django_assert_max_num_queries(7):
+        meet(deadline=clock, on=date(2026, 2, 11), by=None)

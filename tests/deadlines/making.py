@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from cases.models import Case
-from deadlines.actions import open_deadline
+from deadlines.actions import approve_pause, open_deadline, request_pause
 from deadlines.calendar import Limit
 from deadlines.models import Deadline
 from deadlines.planning import Rung, RungAt
@@ -34,3 +34,9 @@ def pair() -> tuple[User, User]:
     """A clerk who may stop clocks, and a head who may approve it."""
     bureau = make.unit("bureau", kind="bureau")
     return make.user("bureau_clerk", unit=bureau), make.user("bureau_head", unit=bureau)
+
+
+def pause(*, deadline: Deadline, reason: str, approved_by: User, by: User, on: date) -> Deadline:
+    """A clock stopped from ``on``: asked for and granted on that very day."""
+    asked = request_pause(deadline=deadline, reason=reason, approved_by=approved_by, by=by, on=on, today=on)
+    return approve_pause(request=asked, by=approved_by, on=on)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from deadlines.actions import cancel, meet, pause
+from deadlines.actions import cancel, meet
 from deadlines.loading import seed
-from deadlines.models import CalendarVersion, Deadline, Pause
+from deadlines.models import CalendarVersion, Deadline, PauseRequest
 from tests import factories as make
-from tests.deadlines.making import START, clock, pair
+from tests.deadlines.making import START, clock, pair, pause
 from tests.deadlines.test_loading import GOOD
 
 pytestmark = pytest.mark.django_db
@@ -81,27 +81,62 @@ def test_one_clock_comes_with_its_arithmetic_and_stops() -> None:
     assert told["lines"][-1] == "截止 2026-03-09"
 
 
-def test_stopping_and_resuming_over_rest() -> None:
+@pytest.fixture
+def the_fourth(time_machine: Any) -> None:
+    time_machine.move_to("2026-03-04T04:00:00Z", tick=False)
+
+
+REQUESTS = "/api/v1/pause-requests/"
+
+
+@pytest.mark.usefixtures("the_fourth")
+def test_a_stop_is_asked_for_granted_and_ended_over_rest(time_machine: Any) -> None:
     clerk, head = pair()
-    row, caller = clock(), make.api(clerk)
+    row, caller, approver = clock(), make.api(clerk), make.api(head)
     body = {"reason": "等待批复", "approved_by": head.username, "on": "2026-03-04"}
     answer = caller.post(f"{URL}{row.pk}/pause/", body, format="json")
-    assert (answer.status_code, answer.data["state"]) == (200, "paused")
+    assert (answer.status_code, answer.data["state"]) == (202, "running")
     again = caller.post(f"{URL}{row.pk}/pause/", body, format="json")
-    assert (again.status_code, again.data["unmet"][0]["code"]) == (409, "deadline_paused")
+    assert (again.status_code, again.data["unmet"][0]["code"]) == (409, "pause_asked")
+    (asked,) = approver.get(REQUESTS, {"state": "pending", "approver": head.username}).data["results"]
+    assert caller.post(f"{REQUESTS}{asked['id']}/approve/").status_code == 403
+    granted = approver.post(f"{REQUESTS}{asked['id']}/approve/")
+    assert (granted.status_code, granted.data["state"]) == (200, "approved")
+    assert caller.get(f"{URL}{row.pk}/").data["state"] == "paused"
+    time_machine.move_to("2026-03-06T04:00:00Z", tick=False)
     answer = caller.post(f"{URL}{row.pk}/resume/", {"on": "2026-03-06"}, format="json")
     assert (answer.status_code, answer.data["due_on"]) == (200, "2026-03-11")
     assert caller.post(f"{URL}{row.pk}/resume/").status_code == 409
 
 
-def test_a_repeated_request_with_the_same_key_stops_once() -> None:
+@pytest.mark.usefixtures("the_fourth")
+def test_a_stop_is_declined_over_rest_with_a_reason() -> None:
+    clerk, head = pair()
+    row = clock()
+    make.api(clerk).post(f"{URL}{row.pk}/pause/", {"reason": "x", "approved_by": head.username})
+    approver, pk = make.api(head), row.pause_requests.get().pk
+    assert approver.post(f"{REQUESTS}{pk}/decline/").status_code == 400
+    answer = approver.post(f"{REQUESTS}{pk}/decline/", {"reason": "材料已齐"})
+    assert (answer.data["state"], answer.data["decided_by"]) == ("declined", head.username)
+    assert make.api(make.user("park_clerk")).get(REQUESTS).data["results"] == []
+
+
+def test_a_clock_overdue_today_is_not_stopped_over_rest_by_an_earlier_day() -> None:
+    clerk, head = pair()
+    body = {"reason": "等待批复", "approved_by": head.username, "on": "2026-03-04"}
+    answer = make.api(clerk).post(f"{URL}{clock().pk}/pause/", body, format="json")
+    assert (answer.status_code, answer.data["unmet"][0]["code"]) == (409, "deadline_overdue")
+
+
+@pytest.mark.usefixtures("the_fourth")
+def test_a_repeated_request_with_the_same_key_asks_once() -> None:
     clerk, head = pair()
     row, caller = clock(), make.api(clerk)
     body = {"reason": "等待批复", "approved_by": head.username, "on": "2026-03-04"}
     for _time in range(2):
         answer = caller.post(f"{URL}{row.pk}/pause/", body, format="json", headers={"Idempotency-Key": "k1"})
-        assert answer.status_code == 200
-    assert Pause.objects.count() == 1
+        assert answer.status_code == 202
+    assert PauseRequest.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -112,7 +147,7 @@ def test_a_broken_request_is_refused(broken: dict[str, str]) -> None:
     body = {"reason": "x", "approved_by": head.username, "on": "2026-03-04"} | broken
     answer = make.api(clerk).post(f"{URL}{clock().pk}/pause/", body, format="json")
     assert answer.status_code == 400
-    assert not Pause.objects.exists()
+    assert not PauseRequest.objects.exists()
 
 
 def test_a_role_without_the_right_gets_403() -> None:

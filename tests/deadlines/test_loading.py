@@ -2,14 +2,17 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from cases.models import Event
 from deadlines import calendars
-from deadlines.actions import meet, pause
+from deadlines.actions import meet
 from deadlines.calendar_files import read
 from deadlines.loading import load_calendar_year, seed
 from deadlines.models import Alarm, CalendarDay, CalendarVersion, Deadline
@@ -17,7 +20,7 @@ from deadlines.recomputing import recompute_pending
 from deadlines.sweep import sweep
 from kernel.refusals import Refused
 from tests import factories as make
-from tests.deadlines.making import clock, pair
+from tests.deadlines.making import clock, pair, pause
 from tests.deadlines.official import CALENDAR, exceptions_2026
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +175,62 @@ def test_loading_the_year_moves_what_was_provisional_and_clears_the_mark() -> No
         date(2027, 1, 6),
         date(2027, 1, 8),
     ]
+
+
+def ends_with_the_year() -> Deadline:
+    """Due on Thursday 2026-12-31; red assumed for 2027-01-01, which the file above makes a rest day."""
+    seed()
+    row = clock(started_on=date(2026, 12, 24), on=date(2026, 12, 24))
+    assert (row.due_on, row.provisional) == (date(2026, 12, 31), False)
+    assert Alarm.objects.get(deadline=row, level="red").on == date(2027, 1, 1)
+    return row
+
+
+def test_loading_the_year_replans_the_alarms_of_a_clock_that_ends_before_it() -> None:
+    row = ends_with_the_year()
+    load()
+    assert recompute_pending(on=TODAY) == 1
+    days = dict(Alarm.objects.filter(deadline=row).values_list("level", "on"))
+    assert (days["red"], days["black"]) == (date(2027, 1, 4), date(2027, 1, 9))
+    assert sweep(date(2027, 1, 3)).raised["red"] == 0
+    assert sweep(date(2027, 1, 4)).raised["red"] == 1
+    row.refresh_from_db()
+    assert (row.due_on, row.history.count()) == (date(2026, 12, 31), 1)
+    assert Event.objects.get(case=row.case, kind="deadline.replanned").data["due"] == "2026-12-31"
+
+
+def test_a_corrected_version_of_a_year_reaches_alarms_too() -> None:
+    row = ends_with_the_year()
+    load()
+    recompute_pending(on=TODAY)
+    load(
+        GOOD.replace('version = "1"', 'version = "2"').replace(
+            '"2027-01-01..2027-01-03"', '"2027-01-01..2027-01-04"'
+        )
+    )
+    assert recompute_pending(on=TODAY) == 1
+    assert Alarm.objects.get(deadline=row, level="red").on == date(2027, 1, 6)
+
+
+def test_a_rung_that_was_raised_keeps_its_day_when_the_year_is_loaded() -> None:
+    row = ends_with_the_year()
+    sweep(date(2027, 1, 1))
+    load()
+    recompute_pending(on=date(2027, 1, 2))
+    assert Alarm.objects.get(deadline=row, level="red").on == date(2027, 1, 1)
+
+
+def test_replanning_alarms_costs_the_same_for_one_and_for_many(django_assert_max_num_queries: Any) -> None:
+    ends_with_the_year()
+    load()
+    with CaptureQueriesContext(connection) as one:
+        recompute_pending(on=TODAY)
+    for _n in range(9):
+        clock(started_on=date(2026, 12, 24), on=date(2026, 12, 24))
+    Alarm.objects.filter(level="red").update(on=date(2027, 1, 1))
+    CalendarVersion.objects.update(recomputed_at=None)
+    with django_assert_max_num_queries(len(one)):
+        assert recompute_pending(on=TODAY) == 10
 
 
 def test_recomputing_again_changes_nothing() -> None:

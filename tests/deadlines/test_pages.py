@@ -7,11 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from deadlines.actions import pause
 from deadlines.loading import seed
-from deadlines.models import CalendarVersion, Deadline, Pause
+from deadlines.models import CalendarVersion, Deadline, Pause, PauseRequest
 from tests import factories as make
-from tests.deadlines.making import clock, pair
+from tests.deadlines.making import clock, pair, pause
 from tests.deadlines.test_loading import GOOD
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +37,51 @@ def test_the_form_offers_approvers_and_never_oneself() -> None:
     assert not own.context["form"].fields["approved_by"].queryset.exists()
 
 
-def test_stopping_by_page_leads_back_to_the_case() -> None:
+def test_asking_for_a_stop_by_page_leads_back_to_the_case() -> None:
     clerk, head = pair()
     row = clock()
     answer = stop(clerk, head, row)
     assert (answer.status_code, answer["Location"]) == (302, f"/projects/{row.case_id}/")
-    assert Pause.objects.get(deadline=row).from_on == WEDNESDAY
+    assert PauseRequest.objects.get(deadline=row).from_on == WEDNESDAY
+    assert not Pause.objects.exists()
+
+
+def test_the_approver_grants_it_on_the_page_of_requests() -> None:
+    clerk, head = pair()
+    row = clock()
+    stop(clerk, head, row)
+    browser = make.pages(head)
+    assert "等待上级批复" in browser.get("/deadlines/pauses/").content.decode()
+    request = PauseRequest.objects.get()
+    assert browser.post(f"/deadlines/pauses/{request.pk}/approve/").status_code == 302
+    assert Pause.objects.get(deadline=row).approved_by == head
+    assert "没有待批准的停表申请" in browser.get("/deadlines/pauses/").content.decode()
+
+
+def test_declining_on_the_page_wants_a_reason() -> None:
+    clerk, head = pair()
+    stop(clerk, head, clock())
+    browser, url = make.pages(head), f"/deadlines/pauses/{PauseRequest.objects.get().pk}/decline/"
+    refused = browser.post(url)
+    assert (refused.status_code, "请填写原因" in refused.content.decode()) == (409, True)
+    assert browser.post(url, {"reason": "材料已齐"}).status_code == 302
+    assert PauseRequest.objects.get().state == "declined"
+
+
+def test_the_page_of_requests_costs_the_same_for_one_and_for_many(django_assert_max_num_queries: Any) -> None:
+    clerk, head = pair()
+    for _n in range(6):
+        stop(clerk, head, clock())
+    browser = make.pages(head)
+    with django_assert_max_num_queries(10):
+        assert browser.get("/deadlines/pauses/").content.decode().count("/approve/") == 6
+    assert make.pages(clerk).get("/deadlines/pauses/").status_code == 403
+
+
+def test_a_unit_that_does_not_answer_for_the_clock_gets_no_form() -> None:
+    unit = make.unit("finance")
+    row = clock(make.case(parts={"lead": unit}), responsible_unit=make.unit("planning"))
+    assert make.pages(make.user("reviewer", unit=unit)).get(f"/deadlines/{row.pk}/pause/").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -59,7 +97,7 @@ def test_a_wrong_field_says_so_and_stops_nothing(fields: dict[str, Any], field: 
     clerk, head = pair()
     answer = stop(clerk, head, clock(), **fields)
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, [field])
-    assert not Pause.objects.exists()
+    assert not PauseRequest.objects.exists()
 
 
 def test_what_the_action_refuses_shows_on_the_form() -> None:
@@ -68,7 +106,7 @@ def test_what_the_action_refuses_shows_on_the_form() -> None:
     stop(clerk, head, row)
     answer = stop(clerk, head, row)
     assert answer.status_code == 400
-    assert "已停表" in answer.content.decode()
+    assert "已申请停表" in answer.content.decode()
 
 
 def test_resuming_by_page_moves_the_due_day() -> None:

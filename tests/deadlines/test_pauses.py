@@ -7,12 +7,20 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from cases.models import Event
-from deadlines.actions import meet, pause, resume
+from deadlines.actions import (
+    approve_pause,
+    decline_pause,
+    meet,
+    request_pause,
+    resume,
+)
 from deadlines.calendar import Limit
-from deadlines.models import Alarm, Deadline, Pause
+from deadlines.models import Alarm, Deadline, Pause, PauseRequest
 from kernel.refusals import Refused
+from notices.actions import deliver
+from notices.models import Notice
 from tests import factories as make
-from tests.deadlines.making import clock, pair
+from tests.deadlines.making import clock, pair, pause
 from tests.deadlines.test_clocks import kinds, ringing
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +38,7 @@ def test_a_stopped_clock_is_grey_and_silent() -> None:
     row, clerk, head = stopped()
     assert (row.state(WEDNESDAY), row.light(date(2026, 5, 1))) == ("paused", "grey")
     assert set(ringing(row).values()) == {None}
-    assert kinds(row) == ["deadline.opened", "deadline.paused"]
+    assert kinds(row) == ["deadline.opened", "deadline.pause_asked", "deadline.paused"]
     stop = Pause.objects.get(deadline=row)
     assert (stop.by, stop.approved_by, stop.from_on, stop.to_on) == (clerk, head, WEDNESDAY, None)
     assert not Deadline.objects.late(date(2026, 5, 1)).exists()
@@ -164,3 +172,152 @@ def test_a_closed_clock_cannot_be_stopped() -> None:
     row = meet(deadline=clock(), on=WEDNESDAY, by=None)
     with pytest.raises(Refused):
         pause(deadline=row, reason="x", approved_by=head, by=clerk, on=WEDNESDAY)
+
+
+DUE, NEXT_DAY = date(2026, 3, 9), date(2026, 3, 10)
+
+
+def asked(
+    row: Deadline, clerk: User, head: User, on: date = WEDNESDAY, today: date = WEDNESDAY
+) -> PauseRequest:
+    return request_pause(deadline=row, reason="等待批复", approved_by=head, by=clerk, on=on, today=today)
+
+
+def test_a_clock_overdue_today_is_not_stopped_by_an_earlier_day() -> None:
+    clerk, head = pair()
+    row = clock()
+    with pytest.raises(Refused) as told:
+        asked(row, clerk, head, on=date(2026, 3, 6), today=NEXT_DAY)
+    assert told.value.unmet[0].code == "deadline_overdue"
+    assert row.light(NEXT_DAY) == "red"
+
+
+def test_on_its_last_day_a_clock_may_still_be_stopped() -> None:
+    clerk, head = pair()
+    assert asked(clock(), clerk, head, on=DUE, today=DUE).state == "pending"
+
+
+def test_a_stop_of_a_day_to_come_is_refused() -> None:
+    clerk, head = pair()
+    with pytest.raises(Refused) as told:
+        asked(clock(), clerk, head, on=THURSDAY, today=WEDNESDAY)
+    assert told.value.unmet[0].field == "on"
+
+
+def test_until_it_is_granted_the_clock_runs_and_alarms_ring() -> None:
+    clerk, head = pair()
+    row = clock()
+    asked(row, clerk, head)
+    row.refresh_from_db()
+    assert (row.paused_from, ringing(row)["yellow"]) == (None, THURSDAY)
+    assert row.state(NEXT_DAY) == "late"
+
+
+def test_the_one_who_is_asked_hears_of_it_and_the_asker_of_the_decision() -> None:
+    clerk, head = pair()
+    request = asked(clock(), clerk, head)
+    deliver(on=WEDNESDAY)
+    told = Notice.objects.get(user=head).message
+    assert (told.topic, told.url) == ("deadline.pause_asked", "/deadlines/pauses/")
+    approve_pause(request=request, by=head, on=THURSDAY)
+    deliver(on=THURSDAY)
+    assert "停表已批准" in Notice.objects.get(user=clerk).message.text
+
+
+def test_granted_later_it_stops_from_the_day_asked_for() -> None:
+    clerk, head = pair()
+    row = approve_pause(request=asked(clock(), clerk, head), by=head, on=date(2026, 3, 6))
+    assert row.paused_from == WEDNESDAY
+    stop = Pause.objects.get(deadline=row)
+    assert (stop.by, stop.approved_by) == (clerk, head)
+
+
+def test_what_ran_out_while_it_waited_is_not_stopped_any_more() -> None:
+    clerk, head = pair()
+    request = asked(clock(), clerk, head)
+    with pytest.raises(Refused) as told:
+        approve_pause(request=request, by=head, on=NEXT_DAY)
+    assert told.value.unmet[0].code == "deadline_overdue"
+    assert not Pause.objects.exists()
+
+
+def test_declined_the_clock_runs_on_and_may_be_asked_for_again() -> None:
+    clerk, head = pair()
+    row = clock()
+    decline_pause(request=asked(row, clerk, head), reason="材料已齐", by=head, on=WEDNESDAY)
+    assert kinds(row)[-1] == "deadline.pause_declined"
+    assert not Pause.objects.exists()
+    assert asked(row, clerk, head).state == "pending"
+
+
+def test_a_refusal_to_stop_needs_a_reason() -> None:
+    clerk, head = pair()
+    with pytest.raises(Refused) as told:
+        decline_pause(request=asked(clock(), clerk, head), reason=" ", by=head, on=WEDNESDAY)
+    assert told.value.unmet[0].field == "reason"
+
+
+def test_asking_twice_is_refused() -> None:
+    clerk, head = pair()
+    row = clock()
+    asked(row, clerk, head)
+    with pytest.raises(Refused) as told:
+        asked(row, clerk, head)
+    assert told.value.unmet[0].code == "pause_asked"
+
+
+def test_nobody_grants_what_they_asked_for_themselves() -> None:
+    _clerk, head = pair()
+    other = make.user("leader")
+    request = asked(clock(), head, other)
+    with pytest.raises(Refused) as told:
+        approve_pause(request=request, by=head, on=WEDNESDAY)
+    assert told.value.unmet[0].code == "two_persons"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PauseRequest.objects.update(state="approved", decided_by=head, decided_on=WEDNESDAY)
+
+
+def test_another_holder_of_the_right_may_stand_in() -> None:
+    clerk, head = pair()
+    leader = make.user("leader")
+    approve_pause(request=asked(clock(), clerk, head), by=leader, on=WEDNESDAY)
+    assert Pause.objects.get().approved_by == leader
+
+
+@pytest.mark.parametrize("role", ["bureau_clerk", "reviewer", "inspector", "park_clerk"])
+def test_whoever_may_not_approve_decides_nothing(role: str) -> None:
+    clerk, head = pair()
+    with pytest.raises(Refused) as told:
+        approve_pause(request=asked(clock(), clerk, head), by=make.user(role), on=WEDNESDAY)
+    assert told.value.status == "forbidden"
+
+
+def test_decided_twice_is_a_conflict() -> None:
+    clerk, head = pair()
+    request = asked(clock(), clerk, head)
+    approve_pause(request=request, by=head, on=WEDNESDAY)
+    with pytest.raises(Refused) as told:
+        decline_pause(request=request, reason="x", by=make.user("leader"), on=WEDNESDAY)
+    assert told.value.unmet[0].code == "pause_decided"
+
+
+def test_a_request_for_a_clock_met_meanwhile_is_moot() -> None:
+    clerk, head = pair()
+    row = clock()
+    request = asked(row, clerk, head)
+    meet(deadline=row, on=WEDNESDAY, by=clerk)
+    assert not PauseRequest.objects.pending().exists()
+    with pytest.raises(Refused):
+        approve_pause(request=request, by=head, on=WEDNESDAY)
+
+
+def test_only_who_answers_for_the_clock_or_the_bureau_asks_for_a_stop() -> None:
+    _clerk, head = pair()
+    answering, other = make.unit("planning"), make.unit("finance")
+    case = make.case(parts={"asked": answering, "lead": other})
+    row = clock(case, responsible_unit=answering)
+    with pytest.raises(Refused) as told:
+        asked(row, make.user("reviewer", unit=other), head)
+    assert told.value.unmet[0].code == "not_responsible"
+    assert "planning" in told.value.unmet[0].message
+    assert asked(row, make.user("reviewer", unit=answering), head).state == "pending"

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from cases.models import Case, Event
 from deadlines import escalation, sweep_orm, sweep_sql
-from deadlines.actions import meet, pause, resume
+from deadlines.actions import meet, resume
 from deadlines.models import Alarm, Deadline
 from deadlines.sweep import sweep
 from deadlines.tasks import sweep_deadlines
 from notices.actions import deliver
 from notices.models import Message, Notice
 from tests import factories as make
-from tests.deadlines.making import BLACK, LADDER, START, YELLOW, clock, pair
+from tests.deadlines.making import BLACK, LADDER, START, YELLOW, clock, pair, pause
 
 pytestmark = pytest.mark.django_db
 

@@ -10,14 +10,18 @@ from django.test import Client
 
 from accounts.models import Unit, User
 from accounts.roles import Role
-from approvals.models import Opinion
+from approvals.models import Opinion, Step
 from assignments import actions as assignments
-from deadlines.models import CalendarVersion
+from assignments.models import Assignment
+from deadlines.actions import meet, request_pause
+from deadlines.models import CalendarVersion, Deadline
+from deadlines.sweep import sweep
 from notices import actions as notices
 from projects import actions
 from projects.models import Project
 from reports.agenda import agenda
 from tests import factories as make
+from tests.deadlines.making import pause
 from tests.law import TODAY, District
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +200,53 @@ def test_the_workbench_runs_a_constant_number_of_queries(
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in(client: Client) -> None:
     assert client.get("/").status_code == 302
+
+
+def urged(district: District) -> Project:
+    """An assessment of the bureau that ran out, with 催办 and 督办 on it."""
+    project = assessed(district, "研判拖延的项目", days=40)
+    sweep(TODAY)
+    assert Assignment.objects.filter(unit=district.bureau, kind="supervise").exists()
+    return project
+
+
+def test_what_urged_a_duty_is_gone_from_the_workbench_once_the_duty_is_done(district: District) -> None:
+    urged(district)
+    step = Step.objects.get()
+    assert step.deadline is not None
+    meet(deadline=step.deadline, on=TODAY, by=district.clerk)
+    assert not any(task.title.startswith(("督办", "催办")) for task in agenda(district.clerk, TODAY).todo)
+
+
+def test_a_late_report_that_waits_to_be_struck_off_is_not_overdue(district: District) -> None:
+    park = make.user("park_clerk", unit=district.park)
+    row = assignments.issue(
+        case=district.project().case, kind="task", title="平整场地", unit=district.park, by=district.clerk,
+        on=TODAY - timedelta(days=9), due_on=TODAY - timedelta(days=2),
+    )  # fmt: skip
+    assignments.report(assignment=row, report="已平整", by=park, on=TODAY)
+    context = make.pages(district.clerk).get("/").context
+    places = {task.title: name for name, tasks in context["groups"] for task, _tone in tasks}
+    assert places["核对反馈并销号：平整场地"] == "不限期"
+
+
+def test_a_stopped_clock_is_not_listed_as_overdue(district: District) -> None:
+    assessed(district, "停表的项目")
+    clock = Deadline.objects.get(rule="step:assessment")
+    pause(deadline=clock, reason="补正", approved_by=district.head, by=district.clerk, on=TODAY)
+    with time_machine.travel(f"{clock.due_on + timedelta(days=30)}T10:00:00+08:00", tick=False):
+        groups = dict(make.pages(asked_reviewer()).get("/").context["groups"])
+    assert "已超期" not in groups
+
+
+def test_a_stop_waits_for_the_one_who_was_asked_to_grant_it(district: District) -> None:
+    assessed(district, "申请停表的项目")
+    request_pause(
+        deadline=Deadline.objects.get(rule="step:assessment"), reason="补正", approved_by=district.head,
+        by=district.clerk, on=TODAY, today=TODAY,
+    )  # fmt: skip
+    titles = {
+        user: [task.title for task in agenda(user, TODAY).todo] for user in (district.head, district.clerk)
+    }
+    assert "批准停表：“5+2”研判评估" in titles[district.head]
+    assert "批准停表：“5+2”研判评估" not in titles[district.clerk]

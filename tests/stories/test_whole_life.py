@@ -7,13 +7,14 @@ import pytest
 from approvals import actions as approvals
 from assignments.models import Assignment
 from cases.models import Event, Part
-from deadlines.models import Deadline
+from deadlines.actions import approve_pause
+from deadlines.models import Deadline, PauseRequest
 from kernel.refusals import Refused
 from projects import actions as projects
 from projects.gates import unmet_for_next_phase
 from scoring.models import Credit
 from tests.law import open_district
-from tests.stories.life import Life
+from tests.stories.life import AUTHORITIES, Life
 
 
 @pytest.fixture
@@ -63,8 +64,10 @@ def test_every_phase_entered_is_written_down_with_its_clause(life: Life) -> None
 def test_the_clocks_of_the_plan_run_and_are_met(life: Life) -> None:
     life.started()
     met = Deadline.objects.filter(case_id=life.pk, met_on__isnull=False)
+    permits = {f"step:{code}" for code in AUTHORITIES if code != "property_registration"}
     assert set(met.values_list("rule", flat=True)) == {
         "step:assessment", "task:name_commissioner", "limit:approval_general",
+        *permits,
     }  # fmt: skip
     assert all(row.met_on and row.met_on <= row.due_on for row in met)
 
@@ -176,6 +179,9 @@ def test_a_shelved_project_stands_still_with_its_clocks_and_goes_on(life: Life) 
     due = clock(life, "step:assessment").due_on
     head = life.district.head
     projects.shelve(project=life.project, by=life.clerk, on=life.day, reason="企业缓投", approved_by=head)
+    assert clock(life, "step:assessment").paused_from is None
+    for asked in PauseRequest.objects.pending():
+        approve_pause(request=asked, by=head, on=life.day)
     with pytest.raises(Refused, match="搁置"):
         life.end("assessment", "feasible")
     life.wait(10)
