@@ -68,7 +68,7 @@ def on_preview(proposal: Proposal) -> list[str]:
         for step in _running(proposal.project, milestone):
             if step.deadline is None:
                 continue
-            step.deadline.due_on = deadlines.preview_restart(step.deadline, day)
+            step.deadline.due_on = deadlines.preview_restart(step.deadline, day).on
             lines += [_mark_moved(step, row, late=late) for row, late in _late_anew(step)]
     return lines
 

@@ -17,6 +17,7 @@ from deadlines import actions as deadlines
 from deadlines import escalation
 from deadlines.models import Alarm, Deadline
 from deadlines.saving import due_words
+from deadlines.wording import due_text
 from kernel.conditions import holds
 from notices.actions import Draft, post_many
 from policies.schema import TaskRule
@@ -69,8 +70,9 @@ def on_preview(proposal: Proposal) -> list[str]:
             if row.deadline is None or not row.deadline.is_open:
                 continue
             due = deadlines.preview_restart(row.deadline, day)
-            if due != row.deadline.due_on:
-                data = {"name": row.title, "old": row.deadline.due_on, "new": due}
+            if due.on != row.deadline.due_on:
+                new = due_text(due.on, provisional=due.provisional)
+                data = {"name": row.title, "old": due_words(row.deadline), "new": new}
                 lines.append(_("交办“%(name)s”期限：%(old)s → %(new)s") % data)
     return lines
 

@@ -232,10 +232,10 @@ def preview_replace(deadline: Deadline, limit: TermLike) -> Due:
         raise Refused.invalid("started_on", error_text(error)) from error
 
 
-def preview_restart(deadline: Deadline, started_on: date) -> date:
+def preview_restart(deadline: Deadline, started_on: date) -> Due:
     """The due day if the clock had started on another day. Writes nothing. Raises Refused (invalid)."""
     try:
-        return due_of(calendars.current(), deadline, stops(deadline.pauses.all()), started_on).on
+        return due_of(calendars.current(), deadline, stops(deadline.pauses.all()), started_on)
     except CalendarError as error:
         raise Refused.invalid("started_on", error_text(error)) from error
 

@@ -120,7 +120,9 @@ class DeadlineDetailOut(DeadlineOut):
 
 
 class DeadlineFilter(django_filters.FilterSet):
-    case = django_filters.NumberFilter(max_value=MOST_KEY, help_text="id of the case: of the project or chain")
+    case = django_filters.NumberFilter(
+        max_value=MOST_KEY, help_text="id of the case: of the project or chain"
+    )
     state = django_filters.ChoiceFilter(choices=State.choices, method="by_state")
     light = django_filters.ChoiceFilter(choices=Light.choices, method="by_light")
     due_from = django_filters.DateFilter("due_on", lookup_expr="gte")

@@ -39,7 +39,7 @@ def _touched(years: set[int]) -> DeadlineQuerySet:
     for year in years:
         begins = date(year, 1, 1)
         rings = Alarm.objects.filter(deadline=OuterRef("pk"), raised_at__isnull=True, on__gte=begins)
-        reach |= Q(started_on__lte=date(year, 12, 31)) & (Q(due_on__gte=begins) | Exists(rings))
+        reach |= Q(started_on__lte=date(year, 12, 31)) & (Q(due_on__gte=begins) | Q(Exists(rings)))
     return Deadline.objects.open().filter(reach)
 
 

@@ -10,11 +10,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='assignment',
-            name='assignment_reported_before_closed',
+            model_name="assignment",
+            name="assignment_reported_before_closed",
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('reported', 'closed')), _negated=True), ('reported_on__isnull', False), models.Q(('alarm__isnull', False), ('state', 'closed')), _connector='OR'), name='assignment_reported_before_closed'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("reported", "closed")), _negated=True),
+                    ("reported_on__isnull", False),
+                    models.Q(("alarm__isnull", False), ("state", "closed")),
+                    _connector="OR",
+                ),
+                name="assignment_reported_before_closed",
+            ),
         ),
     ]

@@ -15,8 +15,10 @@ from projects import actions as projects
 def pause(walk: Walk, on: date) -> None:
     """The clock stops with the head's approval while the firm mends its papers."""
     row = Deadline.objects.filter(case_id=walk.pk, rule="step:assessment").open().latest("pk")
-    head, fields = walk.people["head"], {"reason": words.PAUSED, "by": walk.clerk}
-    asked = deadlines.request_pause(deadline=row, approved_by=head, on=on, today=on, **fields)
+    head = walk.people["head"]
+    asked = deadlines.request_pause(
+        deadline=row, reason=words.PAUSED, approved_by=head, by=walk.clerk, on=on, today=on
+    )
     deadlines.approve_pause(request=asked, by=head, on=on)
 
 

@@ -10,6 +10,8 @@ from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
 from deadlines import actions as deadlines
+from deadlines.saving import due_words
+from deadlines.wording import due_text
 from documents.models import Attachment
 from kernel.money import show_fen
 from kernel.refusals import Refused
@@ -111,9 +113,10 @@ def _clock_lines(project: Project, milestone: str, day: date) -> list[str]:
     lines = []
     for deadline in clocks.moved_by(project, milestone):
         due = deadlines.preview_restart(deadline, day)
-        if due != deadline.due_on:
-            data = {"name": deadline.name, "old": deadline.due_on, "new": due}
-            lines.append(_("%(name)s：%(old)s → %(new)s") % data)
+        if due.on != deadline.due_on:
+            new = due_text(due.on, provisional=due.provisional)
+            moved = {"name": deadline.name, "old": due_words(deadline), "new": new}
+            lines.append(_("%(name)s：%(old)s → %(new)s") % moved)
     for deadline in clocks.met_by(project, milestone):
         if deadline.met_on != day:
             late = _("（逾期）") if day > deadline.due_on else ""

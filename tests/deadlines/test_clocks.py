@@ -121,7 +121,7 @@ def test_a_withdrawn_outcome_lets_the_clock_run_on_from_its_first_start() -> Non
 
 def test_a_corrected_start_moves_due_day_and_alarms_and_says_so_beforehand() -> None:
     row = clock()
-    assert preview_restart(row, date(2026, 3, 4)) == date(2026, 3, 11)
+    assert preview_restart(row, date(2026, 3, 4)).on == date(2026, 3, 11)
     assert Deadline.objects.get(pk=row.pk).due_on == date(2026, 3, 9)
     row = restart(deadline=row, started_on=date(2026, 3, 4), by=None, on=date(2026, 3, 5))
     assert (row.due_on, ringing(row)["red"]) == (date(2026, 3, 11), date(2026, 3, 12))
