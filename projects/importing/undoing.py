@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, F, OuterRef, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from cases import actions as cases
 from cases.models import Case, Event, Part
 from kernel.bulk import Scratch, Sql, insert_history, insert_select, json_object, run
 from kernel.clock import now
+from kernel.language import house_language
 from projects import hooks
 from projects.actions import money, saving
 from projects.facts import derive, rules_of
@@ -26,6 +28,7 @@ from projects.permissions import lock
 
 CHUNK = 2000
 _VOID = "IN (SELECT key FROM import_void)"
+_UNDONE = "SELECT key FROM import_undone"
 _IMPORT = Cast(KeyTextTransform("import", "data"), BigIntegerField())
 _BY_IMPORT = ("project.imported", "project.import_updated")
 
@@ -61,14 +64,16 @@ def _lock(batch: ImportBatch) -> set[int]:
     Whoever works on a project holds it: we wait, and see what came of it. A case that somebody else holds
     is being written to at this moment, perhaps by who goes on to wait for its project: it counts as touched.
     """
-    ours = ImportRow.objects.filter(batch=batch, version_after__isnull=False).values("project")
-    projects = Project.objects.select_for_update(of=("self",)).filter(pk__in=ours).order_by("pk")
-    held = projects.values_list("pk", flat=True)
-    for _key in held.iterator(CHUNK):
-        pass
+    table = Scratch("import_undone", {"key": "bigint"})  # a table of known size: the rows' own may be unknown
+    rows = ImportRow.objects.filter(batch=batch, version_after__isnull=False, project__isnull=False)
+    table.fill([key] for key in rows.values_list("project_id", flat=True))
+    table.index("key")
     skips = connection.features.has_select_for_update_skip_locked
-    cases = Case.objects.select_for_update(of=("self",), skip_locked=skips).filter(pk__in=ours)
-    return set(cases.order_by("pk").values_list("pk", flat=True).iterator(CHUNK))
+    projects = Project.objects.select_for_update(of=("self",)).filter(pk__in=RawSQL(_UNDONE, []))  # noqa: S611
+    list(projects.order_by("pk").values_list("pk", flat=True))
+    cases = Case.objects.select_for_update(of=("self",), skip_locked=skips)
+    found = cases.filter(pk__in=RawSQL(_UNDONE, []))  # noqa: S611 (our own words)
+    return set(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _sorted(batch: ImportBatch, ours: set[int]) -> tuple[list[int], list[int], list[dict[str, int]]]:
@@ -105,7 +110,8 @@ def _void(batch: ImportBatch, keys: list[int], by: User, on: date) -> None:
     table = Scratch("import_void", {"key": "bigint"})
     table.fill([key] for key in keys)
     table.index("key")
-    reason = _("撤销导入：%(file)s") % {"file": batch.filename}
+    with house_language():
+        reason = _("撤销导入：%(file)s") % {"file": batch.filename}
     run(f"UPDATE cases_case SET voided_on = %s WHERE id {_VOID}", [on.isoformat()])  # noqa: S608
     run(f"UPDATE projects_project SET division = '' WHERE case_id {_VOID}")  # noqa: S608
     run(
