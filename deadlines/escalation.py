@@ -58,7 +58,8 @@ def hand_over(alarms: QuerySet[Alarm], *, on: date, limit: int = 1000) -> int:
     """
     if not _handlers:
         return 0
-    waiting = alarms.filter(raised_at__isnull=False, handed_at__isnull=True, opens__in=registered())
+    waiting = alarms.filter(raised_at__isnull=False, handed_at__isnull=True).exclude(opens="")
+    waiting = waiting.filter(opens__in=registered())
     skip = connection.features.has_select_for_update_skip_locked
     locked = waiting.select_for_update(skip_locked=skip, of=("self",))
     rows = list(locked.select_related("deadline__case").order_by("id")[:limit])

@@ -381,7 +381,7 @@ class Alarm(models.Model):
                 name="alarm_waiting",
             ),
             models.Index(
-                fields=["opens", "id"],
+                fields=["id"],
                 condition=Q(raised_at__isnull=False, handed_at__isnull=True) & ~Q(opens=""),
                 name="alarm_to_hand",
             ),

@@ -47,15 +47,15 @@ def _needlessly_provisional() -> DeadlineQuerySet:
     """Provisional though every year from start to end is published: a stretch that ends with the last
     published year."""
     published = set(calendars.latest_versions())
-    if not published:
+    provisional = Deadline.objects.open().filter(provisional=True)
+    # The index tells the first of them at once; to look for all would read every open clock.
+    soonest = provisional.order_by("due_on").values_list("due_on", flat=True).first()
+    if not published or soonest is None or soonest.year > max(published):
         return Deadline.objects.none()
-    last = max(published)
-    first = last
+    first = last = max(published)
     while first - 1 in published:
         first -= 1
-    return Deadline.objects.open().filter(
-        provisional=True, due_on__lte=date(last, 12, 31), started_on__gte=date(first, 1, 1)
-    )
+    return provisional.filter(due_on__lte=date(last, 12, 31), started_on__gte=date(first, 1, 1))
 
 
 def recompute(rows: DeadlineQuerySet, *, on: date) -> int:

@@ -133,7 +133,11 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         indexes = [
             # Each ends with the division: a page is counted and found without touching the table.
             models.Index(
-                fields=["phase", "landing_unit", "project_class", "-case", "division"],
+                fields=[
+                    *("phase", "landing_unit", "project_class", "-case", "division"),
+                    # and added up likewise
+                    *("total_fen", "contract_fen", "paid_in_fen"),
+                ],
                 name="project_phase_park_class",
             ),
             models.Index(fields=["landing_unit", "-case", "division"], name="project_by_park"),

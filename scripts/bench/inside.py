@@ -93,12 +93,13 @@ def _lengthen(project: Any, length: int) -> None:
     figure = {"measure": "paid_in", "raw": "1万元", "original": "10000", "fen": 1_000_000, "on": on}
     version = Project.history.model
     kept = {field.attname: getattr(project, field.attname) for field in Project.history.tracked_fields}
-    for model, fields in (
+    made: tuple[tuple[Any, dict[str, Any]], ...] = (
         (Event, {"case_id": project.pk, "kind": "contact.recorded", "on": on, "data": said}),
         (ContactRecord, {"project": project, **contact}),
         (Money, {"project": project, "recorded_by": clerk, **figure}),
         (version, kept | {"history_date": now(), "history_type": "~", "history_user": clerk}),
-    ):
+    )
+    for model, fields in made:
         model.objects.bulk_create([model(**fields) for _number in range(length)])
 
 
