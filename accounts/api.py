@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -99,7 +100,7 @@ class MeOut(serializers.ModelSerializer[User]):
 
 
 class MeViewSet(viewsets.ViewSet):
-    @extend_schema(responses={200: MeOut}, operation_id="me")
+    @extend_schema(responses={200: forced_singular_serializer(MeOut)}, operation_id="me")
     def list(self, request: Request) -> Response:
         """The caller's account, roles and capabilities."""
         user: Any = request.user

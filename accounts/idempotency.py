@@ -54,6 +54,8 @@ class StillRunning(exceptions.APIException):
 class IdempotentWrites(APIView):
     """Mixin, before the view class. Without the header a write runs as ever."""
 
+    heeds: tuple[str, ...] = (HEADER,)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permission: put the guard around the handler of this request."""
         super().initial(request, *args, **kwargs)

@@ -10,6 +10,7 @@ from approvals.models import Opinion, Step
 from approvals.readiness import Standing
 from approvals.rules import cast_for
 from deadlines import actions as deadlines
+from kernel.language import house_language
 from policies.rulebook import Rulebook
 from policies.schema import Step as StepRule
 from projects.facts import facts_of, rules_of
@@ -51,7 +52,9 @@ def _cancel(change: MilestoneChange) -> None:
     rows = Step.objects.filter(case_id=change.project.pk, opened_by_milestone=change.milestone).running()
     for step in rows.order_by("pk"):
         name = rules_of(change.project).milestone(change.milestone).name
-        end(locked(step), change.by, change.on, _("“%(name)s”已撤销") % {"name": name})
+        with house_language():
+            reason = _("“%(name)s”已撤销") % {"name": name}
+        end(locked(step), change.by, change.on, reason)
 
 
 def _mark_again(change: MilestoneChange) -> None:

@@ -23,6 +23,7 @@ from deadlines.models import Deadline
 from deadlines.saving import due_words
 from documents.models import Attachment
 from kernel.joined import joined
+from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.rulebook import rulebook
@@ -377,8 +378,20 @@ def _stop_clock(row: Assignment, reason: str, by: User | None, on: date) -> None
         deadlines.cancel(deadline=row.deadline, reason=reason, by=by, on=on)
 
 
+@house_language()
 def _due(row: Assignment) -> str:
     return _("，%(day)s前办结") % {"day": due_words(row.deadline)} if row.deadline else ""
+
+
+@house_language()
+def _news(row: Assignment) -> str:
+    """How a duty stands, in one line."""
+    return _("【%(kind)s】%(case)s：%(title)s（%(state)s）") % {
+        "kind": row.get_kind_display(),
+        "case": row.case.title,
+        "title": row.title,
+        "state": State(row.state).label,
+    }
 
 
 def _tell(
@@ -397,12 +410,7 @@ def _tell(
     users = [row.user] if to_unit and row.user else [row.issued_by] if to_issuer and row.issued_by else []
     units = [row.unit] if to_unit else []
     if users or units:
-        text = _("【%(kind)s】%(case)s：%(title)s（%(state)s）") % {
-            "kind": row.get_kind_display(),
-            "case": row.case.title,
-            "title": row.title,
-            "state": State(row.state).label,
-        }
+        text = _news(row)
         url = f"/assignments/{row.pk}/"
         notices.post(
             key=f"event:{event.pk}", topic=kind, case=row.case, text=text, url=url, users=users, units=units

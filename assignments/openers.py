@@ -19,6 +19,7 @@ from deadlines.models import Alarm, Deadline
 from deadlines.saving import due_words
 from deadlines.wording import due_text
 from kernel.conditions import holds
+from kernel.language import house_language
 from notices.actions import Draft, post_many
 from policies.schema import TaskRule
 from projects import hooks
@@ -48,7 +49,8 @@ def on_milestone(change: MilestoneChange) -> None:
         return
     for row in _waiting(change.project, tasks):
         if change.kind == "withdrawn":
-            reason = _("所依据的里程碑已撤销")
+            with house_language():
+                reason = _("所依据的里程碑已撤销")
             actions.revoke(assignment=row, reason=reason, by=change.by, on=change.on, asked=False)
         elif row.deadline is not None and row.deadline.is_open:
             deadlines.restart(deadline=row.deadline, started_on=change.on, by=change.by, on=change.on)
@@ -156,6 +158,7 @@ def _parents(alarms: Sequence[Alarm]) -> dict[int, int]:
     return {deadline: pk for pk, deadline in rows.values_list("pk", "deadline_id") if deadline is not None}
 
 
+@house_language()
 def _escalated(alarm: Alarm, unit: int, kind: Kind, on: date, parents: dict[int, int]) -> Assignment:
     clock = alarm.deadline
     return Assignment(
@@ -189,6 +192,7 @@ def _write_down(rows: Sequence[Assignment], on: date) -> None:
     post_many(drafts=[_draft(row) for row in rows])
 
 
+@house_language()
 def _draft(row: Assignment) -> Draft:
     """Its key hangs on the alarm: however often a rung is handed over, one message."""
     users = [row.user_id] if row.user_id else []

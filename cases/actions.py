@@ -11,6 +11,7 @@ from simple_history.utils import bulk_create_with_history
 from accounts.access import acting_unit
 from accounts.models import Unit, User
 from cases.models import Case, Counter, Event, Part
+from kernel.language import settled
 from kernel.refusals import Refused
 from policies.models import PolicySet
 
@@ -34,9 +35,12 @@ def record(
     data: dict[str, Any] | None = None,
     unit: Unit | None = None,
 ) -> Event:
-    """Append the one event row of an action. ``on`` is the business date in Asia/Shanghai."""
+    """Append the one event row of an action. ``on`` is the business date in Asia/Shanghai.
+
+    Labels in ``data`` are stored in the deployment's language: give them as they are, not as text.
+    """
     unit = unit or (acting_unit(by) if by else None)
-    return Event.objects.create(case=case, kind=kind, by=by, on=on, unit=unit, data=data or {})
+    return Event.objects.create(case=case, kind=kind, by=by, on=on, unit=unit, data=settled(data or {}))
 
 
 def take_numbers(series: str, count: int = 1) -> range:

@@ -157,7 +157,7 @@ def save_node(
     row.note, row.order = note.strip(), order
     _save(row, by, _("本产业链已有节点“%(name)s”") % {"name": row.name})
     data = {"node": row.name, "position": Position(position).label, "strength": Strength(strength).label}
-    record(case=locked.case, kind=kind, by=by, on=on, data={key: str(text) for key, text in data.items()})
+    record(case=locked.case, kind=kind, by=by, on=on, data=data)
     return row
 
 

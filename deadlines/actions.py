@@ -28,7 +28,7 @@ from deadlines.pausing import (
     withdraw_pauses,
 )
 from deadlines.planning import RungLike, TermLike, alarms_of, due_of, stops
-from deadlines.saving import close, due_words, event_data, lock, lock_open, needed, reckon, replan
+from deadlines.saving import close, event_data, kept_due, lock, lock_open, needed, reckon, replan
 from deadlines.wording import error_text
 from kernel.joined import joined
 from kernel.refusals import Refused
@@ -249,7 +249,7 @@ def restart(*, deadline: Deadline, started_on: date, by: User | None, on: date) 
     row = lock(deadline)
     if row.cancelled_on:
         raise Refused.conflict(_("期限“%(name)s”已撤销") % {"name": row.name}, code="deadline_closed")
-    was, row.started_on = due_words(row), started_on
+    was, row.started_on = kept_due(row), started_on
     replan(row, by)
     data = event_data(row, was=was, started=str(started_on))
     record(case=row.case, kind="deadline.restarted", by=by, on=on, data=data)

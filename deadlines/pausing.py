@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import can, require
 from accounts.models import User
@@ -19,8 +21,9 @@ from cases.visibility import sees
 from deadlines.alarm_texts import case_page
 from deadlines.models import Deadline, Decision, Pause, PauseRequest
 from deadlines.permissions import require_stop
-from deadlines.saving import due_words, end_stop, event_data, lock_open, needed, replan, silence
+from deadlines.saving import due_words, end_stop, event_data, kept_due, lock_open, needed, replan, silence
 from kernel.joined import joined
+from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 
@@ -79,6 +82,7 @@ def _ask(asked: PauseRequest, today: date) -> PauseRequest:
     return asked
 
 
+@house_language()
 def _tell_approver(rows: Sequence[PauseRequest]) -> None:
     if not rows:
         return
@@ -112,7 +116,7 @@ def approve_pause(*, request: PauseRequest, by: User, on: date) -> Deadline:
     silence(row, by)
     data = event_data(row, reason=asked.reason, approved_by=by.name, since=str(asked.from_on))
     record(case=row.case, kind="deadline.paused", by=by, on=on, data=data)
-    _tell_asker(row, asked, _("【停表已批准】%(case)s：“%(name)s”自 %(since)s 停表"))
+    _tell_asker(row, asked, gettext_lazy("【停表已批准】%(case)s：“%(name)s”自 %(since)s 停表"))
     return row
 
 
@@ -123,7 +127,7 @@ def decline_pause(*, request: PauseRequest, reason: str, by: User, on: date) -> 
     _decide(asked, Decision.DECLINED, by, on, needed(reason))
     data = event_data(row, reason=asked.decided_reason, approver=by.name, since=str(asked.from_on))
     record(case=row.case, kind="deadline.pause_declined", by=by, on=on, data=data)
-    _tell_asker(row, asked, _("【停表未批准】%(case)s：“%(name)s”照常计时（%(reason)s）"))
+    _tell_asker(row, asked, gettext_lazy("【停表未批准】%(case)s：“%(name)s”照常计时（%(reason)s）"))
     return asked
 
 
@@ -157,13 +161,14 @@ def _decide(asked: PauseRequest, state: Decision, by: User, on: date, reason: st
     asked.save()
 
 
-def _tell_asker(row: Deadline, asked: PauseRequest, text: str) -> None:
+@house_language()
+def _tell_asker(row: Deadline, asked: PauseRequest, text: Promise) -> None:
     words: dict[str, Any] = {"case": row.case.title, "name": row.name, "since": asked.from_on}
     notices.post(
         key=f"pause:{asked.pk}:decided",
         topic="deadline.pause_decided",
         case=row.case,
-        text=text % (words | {"reason": asked.decided_reason}),
+        text=str(text) % (words | {"reason": asked.decided_reason}),
         url=case_page(row.case.kind, row.case_id),
         users=[asked.by],
     )
@@ -183,7 +188,7 @@ def resume(*, deadline: Deadline, by: User, on: date) -> Deadline:
         raise Refused.conflict(_("期限“%(name)s”没有停表") % {"name": row.name}, code="deadline_not_paused")
     if on < row.paused_from:
         raise Refused.invalid("on", _("恢复日不能早于停表日 %(day)s") % {"day": row.paused_from})
-    was = due_words(row)
+    was = kept_due(row)
     end_stop(row, on, by)
     replan(row, by)
     record(case=row.case, kind="deadline.resumed", by=by, on=on, data=event_data(row, was=was))

@@ -11,6 +11,7 @@ from deadlines.calendar import Calendar, CalendarError
 from deadlines.models import Alarm, Deadline
 from deadlines.planning import due_of, ring_day, stops, warning_day
 from deadlines.wording import due_text, error_text, limit_text
+from kernel.language import house_language
 from kernel.refusals import Refused
 
 
@@ -36,6 +37,7 @@ def needed(reason: str) -> str:
     return reason.strip()
 
 
+@house_language()
 def event_data(row: Deadline, **more: str) -> dict[str, Any]:
     """What every event of a clock carries."""
     return {
@@ -51,6 +53,12 @@ def event_data(row: Deadline, **more: str) -> dict[str, Any]:
 def due_words(row: Deadline) -> str:
     """The due day of a clock, marked where it is provisional."""
     return due_text(row.due_on, provisional=row.provisional)
+
+
+@house_language()
+def kept_due(row: Deadline) -> str:
+    """The same as an event keeps it."""
+    return due_words(row)
 
 
 def close(row: Deadline, by: User | None, on: date) -> None:

@@ -189,7 +189,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["kernel.rest.OrjsonRenderer"],
     "DEFAULT_PAGINATION_CLASS": "kernel.rest.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "kernel.schema.Described",
     "EXCEPTION_HANDLER": "kernel.problems.handle",
     "PAGE_SIZE": 50,
 }
@@ -211,6 +211,8 @@ SPECTACULAR_SETTINGS = {
         "DeadlineStrength": "deadlines.models.Strength",
         "NodeStrength": "chains.models.Strength",
         "UnitKind": "accounts.models.UnitKind",
+        "Measure": "projects.models.Measure",
+        "CreditMeasure": "scoring.models.CreditMeasure",
     },
 }
 

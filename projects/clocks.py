@@ -13,6 +13,7 @@ from deadlines.models import Deadline
 from deadlines.saving import due_words
 from deadlines.wording import due_text, limit_text
 from kernel.conditions import holds
+from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from policies.schema import OverallLimit
@@ -82,12 +83,20 @@ def on_facts(project: Project, by: User, on: date) -> None:
     for clock, limit in _switches(project, rules, facts_of(project)):
         day = max(on, clock.started_on)
         if limit is None:
-            deadlines.cancel(deadline=clock, reason=_("项目情况变更，此项期限不再适用"), by=by, on=day)
+            deadlines.cancel(deadline=clock, reason=_why(None), by=by, on=day)
             continue
-        names = {"name": limit.name, "limit": limit_text(limit.limit)}
-        reason = _("项目情况变更，改按“%(name)s”（%(limit)s）自同一起算日计时") % names
+        reason = _why(limit)
         opening = _opening(project, limit, rules, clock.started_on)
         deadlines.replace(deadline=clock, opening=opening, reason=reason, by=by, on=day)
+
+
+@house_language()
+def _why(limit: OverallLimit | None) -> str:
+    """Why a clock gives way, as it is stored."""
+    if limit is None:
+        return _("项目情况变更，此项期限不再适用")
+    names = {"name": limit.name, "limit": limit_text(limit.limit)}
+    return _("项目情况变更，改按“%(name)s”（%(limit)s）自同一起算日计时") % names
 
 
 def on_preview(proposal: Proposal) -> list[str]:

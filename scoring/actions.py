@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Can
 from cases.actions import record
 from kernel.joined import joined
+from kernel.language import house_language
 from notices import actions as notices
 from projects.facts import facts_of, rules_of
 from projects.models import Project
@@ -115,7 +116,8 @@ def _reversal(row: Credit, by: User | None) -> Credit:
 def _tell(project: Project, rows: Iterable[Credit], corrected: bool, by: User | None, on: date) -> None:
     """One event; and, where published figures move, word of it to the units whose they are."""
     rows = list(rows)
-    text = wording.summary(rows)
+    with house_language():
+        text = wording.summary(rows)
     kind = EVENTS[corrected]
     data = {"lines": text, "credits": [row.pk for row in rows]}
     event = record(case=project.case, kind=kind, by=by, on=on, data=data)

@@ -7,13 +7,16 @@ from datetime import date
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit, User
 from assignments import actions as assignments
 from cases.actions import assign_part, record
 from cases.models import Part
 from deadlines.reassigning import reassign
+from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.schema import Milestone
@@ -57,9 +60,10 @@ def name_commissioner(
     event = record(case=project.case, kind="service.commissioner_named", by=by, on=on, data=data)
     if rule.code not in reached_codes(project):
         reach(project=project, milestone=rule.code, by=by, on=on, today=today, produced=True)
-    words = _("已配备项目服务专员%(user)s") % {"user": user.name}
+    with house_language():
+        words = _("已配备项目服务专员%(user)s") % {"user": user.name}
     assignments.fulfil(case=project.case, rule=ACTION, words=words, by=by, on=on)
-    _tell(project, f"event:{event.pk}", _("您已担任“%(project)s”的项目服务专员"), [user])
+    _tell(project, f"event:{event.pk}", gettext_lazy("您已担任“%(project)s”的项目服务专员"), [user])
     return part
 
 
@@ -96,7 +100,9 @@ def hand_over(
     row = _move(
         old, new, HandOver(project=project, from_part=old, to_part=new, on=on, reason=new.reason, by=by)
     )
-    _tell(project, f"hand_over:{row.pk}", _("“%(project)s”的项目服务专员已移交"), [old.user, to_user])
+    _tell(
+        project, f"hand_over:{row.pk}", gettext_lazy("“%(project)s”的项目服务专员已移交"), [old.user, to_user]
+    )
     return row
 
 
@@ -168,7 +174,8 @@ def _move(old: Part, new: Part, row: HandOver) -> HandOver:
     return row
 
 
-def _tell(project: Project, key: str, text: str, users: list[User]) -> None:
-    words = text % {"project": project.name}
+@house_language()
+def _tell(project: Project, key: str, text: Promise, users: list[User]) -> None:
+    words = str(text) % {"project": project.name}
     url = f"/projects/{project.pk}/"
     notices.post(key=key, topic="service.commissioner", case=project.case, text=words, url=url, users=users)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -52,7 +53,7 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
     pagination_class = None
     filter_backends = ()
 
-    @extend_schema(responses=StandingOut)
+    @extend_schema(responses={200: forced_singular_serializer(StandingOut)})
     def list(self, request: Request, project_pk: str) -> Response:
         """Who is commissioner, who was, and whether one is missing."""
         found = queries.standing(self._project(project_pk))

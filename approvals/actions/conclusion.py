@@ -15,6 +15,7 @@ from approvals.permissions import require_lead
 from approvals.rules import rule_of, verdict_of
 from cases import actions as cases
 from deadlines import actions as deadlines
+from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from notices.actions import post
 from policies.schema import Step as StepRule
@@ -175,10 +176,15 @@ def _write(one: Case, project: Project, by: User, on: date) -> None:
         )
     data = {
         "step": row.pk, "code": row.code, "name": row.name, "verdict": row.verdict_name, "clause": row.clause,
-        "reason": _("，理由：%(reason)s") % {"reason": row.concluded_reason} if row.concluded_reason else "",
+        "reason": _reason(row),
         "outstanding": row.outstanding,
     }  # fmt: skip
     cases.record(case=row.case, kind="step.concluded", by=by, on=on, data=data)
+
+
+@house_language()
+def _reason(row: Step) -> str:
+    return _("，理由：%(reason)s") % {"reason": row.concluded_reason} if row.concluded_reason else ""
 
 
 def _follow(one: Case, project: Project, by: User, on: date) -> None:
@@ -204,6 +210,7 @@ def _follow(one: Case, project: Project, by: User, on: date) -> None:
     _tell(row)
 
 
+@house_language()
 def _tell(row: Step) -> None:
     project = Project.objects.only("introducing_unit", "landing_unit").get(pk=row.case_id)
     units = {unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit}

@@ -17,6 +17,7 @@ from cases import actions as cases
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
 from deadlines.wording import due_text
+from kernel.language import house_language
 from kernel.refusals import Refused
 from notices.actions import Draft, post_many
 from policies.schema import Aspect
@@ -168,6 +169,7 @@ def _question(step: Step, aspect: Aspect, unit: Unit, by: User, on: date) -> Opi
     )
 
 
+@house_language()
 def _event(step: Step, units: Sequence[Unit]) -> dict[str, Any]:
     names = "、".join(str(unit) for unit in units)
     round_ = _("（第%(n)s轮：%(reason)s）") % {"n": step.round, "reason": step.reason} if step.reason else ""
@@ -177,6 +179,7 @@ def _event(step: Step, units: Sequence[Unit]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@house_language()
 def _lead_call(step: Step, unit: Unit) -> Draft:
     data = {"title": step.case.title, "name": step.name}
     text = _("“%(title)s”%(name)s已启动，由贵单位牵头办理") % data
@@ -184,6 +187,7 @@ def _lead_call(step: Step, unit: Unit) -> Draft:
     return Draft(key=key, topic="step.lead", text=text, case_id=step.case_id, url=url, units=[unit.pk])
 
 
+@house_language()
 def _call(step: Step, unit: Unit, rows: Sequence[Opinion]) -> Draft:
     what = "、".join(row.aspect_name for row in rows)
     data = {"title": step.case.title, "name": step.name, "what": what}

@@ -15,6 +15,7 @@ from cases import actions as cases
 from documents.actions import SCAN, attach
 from documents.models import Attachment
 from kernel.clock import now
+from kernel.language import house_language
 from kernel.refusals import Refused
 from notices.actions import post
 from policies.schema import Score
@@ -210,9 +211,6 @@ def _store(row: Opinion, by: User, on: date) -> Opinion:
     if row.supersedes_id is not None:
         Opinion.objects.filter(pk=row.supersedes_id).update(in_force=False)
     row.save()
-    marks = (
-        [_("代录")] * row.on_behalf + [_("逾期")] * row.late + [_("变更")] * (row.supersedes_id is not None)
-    )
     data = {
         "opinion": row.pk,
         "step": row.step_id,
@@ -220,13 +218,23 @@ def _store(row: Opinion, by: User, on: date) -> Opinion:
         "name": row.step.name,
         "aspect": row.aspect_name,
         "answer": _gist(row),
-        "marks": _("（%(marks)s）") % {"marks": "、".join(marks)} if marks else "",
+        "marks": _marks(row),
     }
     cases.record(case=row.step.case, kind="step.opinion", by=by, on=on, data=data, unit=row.unit)
     _tell_lead(row.step)
     return row
 
 
+@house_language()
+def _marks(row: Opinion) -> str:
+    """What is particular about an opinion, in brackets; "" for nothing."""
+    marks = (
+        [_("代录")] * row.on_behalf + [_("逾期")] * row.late + [_("变更")] * (row.supersedes_id is not None)
+    )
+    return _("（%(marks)s）") % {"marks": "、".join(marks)} if marks else ""
+
+
+@house_language()
 def _gist(row: Opinion) -> str:
     """What was said, short enough for a line of the timeline."""
     words = row.words if len(row.words) <= GIST else f"{row.words[:GIST]}…"
@@ -235,6 +243,7 @@ def _gist(row: Opinion) -> str:
     return f"{row.get_answer_display()}，{words}" if words else str(row.get_answer_display())
 
 
+@house_language()
 def _tell_unit(row: Opinion, by: User) -> None:
     """The unit learns what was entered in its name, while it can still put it right."""
     data = {"who": by, "title": row.step.case.title, "aspect": row.aspect_name, "answer": _gist(row)}
@@ -245,6 +254,7 @@ def _tell_unit(row: Opinion, by: User) -> None:
     post(key=key, topic="step.recorded", case=row.step.case, text=text, url=url, units=[row.unit_id])
 
 
+@house_language()
 def _tell_lead(step: Step) -> None:
     """Once every opinion is there, whoever leads can conclude: told once a round."""
     if not step.is_running or step.lead_unit_id is None or step.gaps:

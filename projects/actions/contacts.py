@@ -58,7 +58,7 @@ def record_contact(
     except IntegrityError as error:
         raise Refused.conflict(_("首次对接刚刚已由他人登记，请重新提交")) from error
     data = {
-        "channel": str(Channel(channel).label),
+        "channel": Channel(channel).label,
         "with": row.with_whom,
         "matter": row.matter[:120],
         "contact": row.pk,

@@ -13,6 +13,7 @@ from deadlines import actions as deadlines
 from deadlines.saving import due_words
 from deadlines.wording import due_text
 from documents.models import Attachment
+from kernel.language import house_language
 from kernel.money import show_fen
 from kernel.refusals import Refused
 from projects import clocks, hooks
@@ -224,7 +225,9 @@ def _correct_day(proposal: Proposal, change: Change, by: User, on: date, reason:
     data = {"name": name, "before": str(before), "after": str(change.day), "reason": reason}
     cases.record(case=project.case, kind="project.corrected", by=by, on=on, data=data)
     # A new version, so that whoever corrects what they read before is told.
-    saving.save(project, by, _("%(name)s：%(before)s → %(after)s") % data)
+    with house_language():
+        moved = _("%(name)s：%(before)s → %(after)s") % data
+    saving.save(project, by, moved)
     for code, day in proposal.days.items():
         clocks.on_corrected(project, code, day, by=by, on=on, reason=reason)
         hooks.tell(hooks.MilestoneChange(project, code, day, by, "corrected"))

@@ -1,5 +1,6 @@
 """Editing the plain fields of a project, and giving its units their parts."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from accounts.models import Unit, User
 from accounts.roles import Can
 from cases import actions as cases
 from cases.models import Part
+from kernel.language import house_language
 from kernel.phones import masked
 from kernel.refusals import Refused
 from policies.schema import PartKind
@@ -52,16 +54,20 @@ def edit(
     if "name" in moved:
         project.case.title = project.name
         project.case.save(update_fields=["title"])
-    names = [str(Project._meta.get_field(name).verbose_name) for name in moved]
     cases.record(
         case=project.case,
         kind="project.edited",
         by=by,
         on=on,
-        data={"fields": "、".join(names), "changes": moved},
+        data={"fields": _names(moved), "changes": moved},
     )
     hooks.tell_money(project, by, on)
     return project
+
+
+@house_language()
+def _names(fields: Iterable[str]) -> str:
+    return "、".join(str(Project._meta.get_field(name).verbose_name) for name in fields)
 
 
 def _change(stored: Any, sent: Any) -> list[Any]:

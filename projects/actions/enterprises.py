@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
 from cases.models import Enterprise
+from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from projects import hooks
 from projects.actions import saving
@@ -71,7 +72,8 @@ def _check(firm: Enterprise) -> None:
 def _follow(firm: Enterprise, moved: list[str], by: User, on: date) -> None:
     """The event in every project of the investor, and what it derives from it; locked in a fixed order."""
     fields: list[Any] = [Enterprise._meta.get_field(name) for name in moved]
-    data = {"name": firm.name, "fields": "、".join(str(field.verbose_name) for field in fields)}
+    with house_language():
+        data = {"name": firm.name, "fields": "、".join(str(field.verbose_name) for field in fields)}
     for pk in Project.objects.filter(enterprise=firm).order_by("pk").values_list("pk", flat=True):
         project = lock(Project(pk=pk))
         cases.record(case=project.case, kind="enterprise.edited", by=by, on=on, data=data)

@@ -12,6 +12,7 @@ from accounts.roles import Can
 from cases import actions as cases
 from cases.models import Part
 from documents.models import Attachment
+from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
@@ -149,6 +150,7 @@ def _insert(row: ReachedMilestone, rule: Milestone, by: User) -> None:
         raise Refused.conflict(_("“%(name)s”已登记") % {"name": rule.name}, code="already_reached") from error
 
 
+@house_language()
 def _part(row: ReachedMilestone) -> str:
     return (
         _("（第%(n)s期，共%(total)s期）") % {"n": row.part_no, "total": row.parts_total}

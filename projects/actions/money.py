@@ -105,7 +105,7 @@ def _write(
 def _settle(project: Project, row: Money, kind: str, by: User, on: date) -> None:
     """Caches, class and credit follow; one event. ``on`` is the day of the act."""
     cache(project, by, on, row.reason)
-    label = str(Measure(row.measure).label)
+    label = Measure(row.measure).label
     before = row.supersedes.raw if row.supersedes else "—"
     data = {"measure": label, "raw": row.raw, "before": before, "reason": row.reason}
     cases.record(case=project.case, kind=kind, by=by, on=on, data=data)

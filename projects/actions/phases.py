@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
 from kernel.joined import joined
+from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from projects import clocks
@@ -41,7 +42,8 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     data = {"from": before.name, "to": rule.name, "phase": target.value, "clause": rule.clause}
     event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
     units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
-    text = _("“%(title)s”进入%(phase)s阶段") % {"title": project.name, "phase": rule.name}
+    with house_language():
+        text = _("“%(title)s”进入%(phase)s阶段") % {"title": project.name, "phase": rule.name}
     notices.post(
         key=f"event:{event.pk}",
         topic="project.advanced",

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from kernel.rest import NewestFirst
 from projects import actions
 from projects.actions import Change
 from projects.api import serializers as s
+from projects.api import shapes
 from projects.api.base import paper_of
 from projects.models import ProjectCode
 
@@ -43,7 +43,8 @@ class Corrections(Base):
 
 
 class Codes(Base):
-    @extend_schema(request=s.CodeIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.CodePage)
+    @extend_schema(methods=["POST"], request=s.CodeIn, responses={201: shapes.CodeOut})
     @action(detail=True, methods=["get", "post"])
     def codes(self, request: Request, pk: str) -> Response:
         """National project codes (GB/T 40058-2021), newest first, voided ones marked."""
@@ -56,7 +57,7 @@ class Codes(Base):
         fields = {"on": today(), **self.checked(s.CodeIn)}
         return Response(s.code_out(actions.add_code(project=row, by=self.user, **fields)), status=201)
 
-    @extend_schema(request=s.ReasonIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=s.ReasonIn, responses=shapes.CodeOut)
     @action(detail=True, methods=["post"], url_path=r"codes/(?P<code>\d{1,18})/void")
     def void_code(self, request: Request, pk: str, code: str) -> Response:
         """Void a code with a reason; it stays on file."""

@@ -20,6 +20,7 @@ from documents.models import Attachment
 from kernel.clock import today
 from kernel.rest import Anything, NewestFirst
 from projects.api import serializers as s
+from projects.api import shapes
 
 if TYPE_CHECKING:
     from projects.api.base import ProjectBase as Base
@@ -28,7 +29,12 @@ else:
 
 
 class Files(Base):
-    @extend_schema(request={"multipart/form-data": s.AttachmentIn}, responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.AttachmentPage)
+    @extend_schema(
+        methods=["POST"],
+        request={"multipart/form-data": s.AttachmentIn},
+        responses={201: shapes.AttachmentOut},
+    )
     @action(detail=True, methods=["get", "post"], parser_classes=[MultiPartParser])
     def attachments(self, request: Request, pk: str) -> Response:
         row = self.project(pk)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
@@ -22,6 +23,7 @@ from projects import actions, queries
 from projects.actions import EnterpriseData
 from projects.actions.enterprises import lock_investor
 from projects.api import serializers as s
+from projects.api import shapes
 from projects.api.corrections import Codes, Corrections
 from projects.api.files import Files
 from projects.api.records import Records
@@ -54,7 +56,11 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
     queryset = Project.objects.none()
     lookup_value_regex = r"\d{1,18}"  # what a key can be
 
-    @extend_schema(operation_id="projects_list", parameters=_FILTERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="projects_list",
+        parameters=_FILTERS,
+        responses={200: forced_singular_serializer(shapes.ProjectPage)},
+    )
     def list(self, request: Request) -> Response:
         """``{"next", "previous", "count", "count_capped", "results"}``, newest first; amounts in 分."""
         return Response(

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from kernel.phones import mask_in_prose, masked
 from kernel.rest import NewestFirst
 from projects import actions
 from projects.api import serializers as s
+from projects.api import shapes
 from projects.api.base import paper_of
 from projects.models import ContactRecord, Money, Project, ReachedMilestone
 
@@ -39,21 +39,21 @@ class Records(Base):
         page = pages.paginate_queryset(rows, self.request)
         return pages.get_paginated_response([out(row) for row in page or []])
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=shapes.PAGES, responses=shapes.EventPage)
     @action(detail=True, methods=["get"])
     def events(self, request: Request, pk: str) -> Response:
         """Everything that happened, newest first."""
         rows = Event.objects.filter(case_id=self.project(pk).pk).select_related("by", "unit")
         return self._page(rows, s.event_out)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=shapes.PAGES, responses=shapes.VersionPage)
     @action(detail=True, methods=["get"])
     def history(self, request: Request, pk: str) -> Response:
         """Every stored version of the project's own fields, newest first."""
         rows = Project.history.filter(case_id=self.project(pk).pk).select_related("history_user")
         return self._page(rows, _version_out, ByHistory())
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=shapes.PAGES, responses=shapes.ProjectDeadlinePage)
     @action(detail=True, methods=["get"])
     def deadlines(self, request: Request, pk: str) -> Response:
         """Its clocks; pause and resume them under ``/deadlines/``."""
@@ -61,7 +61,8 @@ class Records(Base):
         rows = Deadline.objects.filter(case_id=self.project(pk).pk).select_related("responsible_unit")
         return self._page(rows, lambda row: _deadline_out(row, day))
 
-    @extend_schema(request=s.ContactIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.ContactPage)
+    @extend_schema(methods=["POST"], request=s.ContactIn, responses={201: shapes.ContactOut})
     @action(detail=True, methods=["get", "post"])
     def contacts(self, request: Request, pk: str) -> Response:
         row = self.project(pk)
@@ -71,7 +72,8 @@ class Records(Base):
         contact = actions.record_contact(project=row, by=self.user, today=today(), **fields)
         return Response(s.contact_out(contact), status=201)
 
-    @extend_schema(request=s.FundsIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.FundsPage)
+    @extend_schema(methods=["POST"], request=s.FundsIn, responses={201: shapes.FundsOut})
     @action(detail=True, methods=["get", "post"])
     def funds(self, request: Request, pk: str) -> Response:
         """Figures as stated; superseded ones stay."""
@@ -82,7 +84,8 @@ class Records(Base):
         fields["evidence"] = paper_of(row, fields.get("evidence"))
         return Response(s.money_out(actions.set_money(project=row, by=self.user, **fields)), status=201)
 
-    @extend_schema(request=s.MilestoneIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.MilestonePage)
+    @extend_schema(methods=["POST"], request=s.MilestoneIn, responses={201: shapes.MilestoneOut})
     @action(detail=True, methods=["get", "post"])
     def milestones(self, request: Request, pk: str) -> Response:
         row = self.project(pk)
@@ -93,7 +96,7 @@ class Records(Base):
         reached = actions.reach(project=row, by=self.user, today=today(), **fields)
         return Response(s.milestone_out(reached), status=201)
 
-    @extend_schema(request=s.EvidenceIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=s.EvidenceIn, responses=shapes.MilestoneOut)
     @action(detail=True, methods=["post"], url_path="milestones/evidence")
     def milestone_evidence(self, request: Request, pk: str) -> Response:
         """Show the paper of what an old ledger brought in (``evidence_outstanding``)."""
@@ -109,7 +112,8 @@ class Records(Base):
         actions.withdraw(project=self.project(pk), by=self.user, **fields)
         return Response(status=204)
 
-    @extend_schema(request=s.RoleIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.RolePage)
+    @extend_schema(methods=["POST"], request=s.RoleIn, responses={201: shapes.RoleOut})
     @action(detail=True, methods=["get", "post"])
     def roles(self, request: Request, pk: str) -> Response:
         """Which unit plays which part, now and before."""

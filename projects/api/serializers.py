@@ -12,6 +12,7 @@ from cases.models import Enterprise, Event
 from kernel.money import show_fen
 from kernel.phones import mask, mask_in_prose, masked
 from kernel.rest import BusinessDay
+from kernel.schema import UnmetOut
 from projects.actions.milestones import MOST_PARTS
 from projects.models import (
     AgreementGrade,
@@ -224,14 +225,6 @@ class AttachmentIn(serializers.Serializer[Any]):
     on = BusinessDay(required=False)
 
 
-class UnmetOut(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    message = serializers.CharField()
-    clause = serializers.CharField()
-    url = serializers.CharField()
-    field = serializers.CharField()
-
-
 class GateOut(serializers.Serializer[Any]):
     phase = serializers.CharField()
     next_phase = serializers.CharField(allow_null=True)
@@ -318,9 +311,13 @@ class ProjectOut(serializers.ModelSerializer[Project]):
 
     id = serializers.IntegerField(source="pk", read_only=True)
     code = serializers.CharField(source="case.code", read_only=True)
-    enterprise = EnterpriseOut(read_only=True)
-    landing_unit = serializers.CharField(source="landing_unit.code", default=None, read_only=True)
-    introducing_unit = serializers.CharField(source="introducing_unit.code", default=None, read_only=True)
+    enterprise = EnterpriseOut(read_only=True, allow_null=True)
+    landing_unit = serializers.CharField(
+        source="landing_unit.code", default=None, read_only=True, allow_null=True
+    )
+    introducing_unit = serializers.CharField(
+        source="introducing_unit.code", default=None, read_only=True, allow_null=True
+    )
     url = serializers.SerializerMethodField()
 
     class Meta:

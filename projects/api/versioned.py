@@ -20,6 +20,8 @@ _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 class VersionedWrites(IdempotentWrites):
     """Mixin, before the view class. What ``Idempotency-Key`` answers again is not checked again."""
 
+    heeds = (*IdempotentWrites.heeds, "If-Match")
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         method = (request.method or "").lower()
         asked = "If-Match" in request.headers and "pk" in kwargs

@@ -14,8 +14,8 @@ from tests.law import District
 WRITES: dict[str, dict[str, Any]] = {
     "contacts/": {"channel": "phone", "with_whom": "王经理", "matter": "介绍园区政策"},
     "funds/": {"measure": "total", "raw": "20亿元"},
-    "milestones/": {"milestone": "clear_intention"},
-    "milestones/withdraw/": {"milestone": "clear_intention", "reason": "误登"},
+    "milestones/": {"milestone": "planned"},
+    "milestones/withdraw/": {"milestone": "planned", "reason": "误登"},
     "roles/": {"part": "landing", "unit": "baitao-park"},
     "shelve/": {"reason": "企业重组"},
     "advance/": {},
