@@ -32,7 +32,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     if of_rest(request):
-        return problem(
-            500, "server_error", _("系统出了问题，数据没有改动；请稍后再试")
-        )
+        return problem(500, "server_error", _("系统出了问题，数据没有改动；请稍后再试"))
     return defaults.server_error(request)

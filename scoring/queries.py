@@ -10,8 +10,8 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from accounts.models import User
 from cases.models import Part
-from policies.rulebook import Rulebook
 from kernel.numbers import whole
+from policies.rulebook import Rulebook
 from projects.models import Batch, Measure, Money, Project, ReachedMilestone
 from scoring.models import Credit, CreditMeasure, CreditQuerySet
 from scoring.reckoning import FACT_OF, Amount
@@ -80,7 +80,7 @@ def credited_units(project: Project) -> list[int]:
 
 
 def filtered(user: User | AnonymousUser, asked: Mapping[str, str]) -> CreditQuerySet:
-    """Entries shown to a user by unit code, year, measure and project; an unknown year or measure filters nothing."""
+    """Entries shown to a user by unit code, year, measure and project; unknown ones filter nothing."""
     rows: CreditQuerySet = Credit.objects.shown_to(user)
     if unit := asked.get("unit", ""):
         rows = rows.filter(unit__code=unit)

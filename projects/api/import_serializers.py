@@ -73,7 +73,9 @@ class ImportOut(serializers.ModelSerializer[ImportBatch]):
     by = serializers.CharField(source="user.name", read_only=True)
     running = serializers.SerializerMethodField()
     counts = serializers.SerializerMethodField()
-    undo_report = serializers.JSONField(read_only=True, help_text="voided, restored, kept: [{row, project}], codes")
+    undo_report = serializers.JSONField(
+        read_only=True, help_text="voided, restored, kept: [{row, project}], codes"
+    )
 
     class Meta:
         model = ImportBatch
