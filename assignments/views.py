@@ -24,6 +24,7 @@ from deadlines.saving import due_words
 from documents.actions import attach
 from kernel.clock import today
 from kernel.paging import page_of
+from kernel.phones import mask_in_prose
 from kernel.refusals import Refused
 
 TABS = (
@@ -109,7 +110,7 @@ def _detail(
 
 def _entry(event: Event) -> dict[str, Any]:
     who = " · ".join(str(x) for x in (event.by, event.unit) if x) or _("系统")
-    return {"on": event.on, "text": sentence(event.kind, event.data), "who": who}
+    return {"on": event.on, "text": mask_in_prose(sentence(event.kind, event.data)), "who": who}
 
 
 @login_required
