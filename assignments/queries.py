@@ -21,13 +21,13 @@ def visible(user: User) -> AssignmentQuerySet:
 
 
 def filtered(user: User, asked: Mapping[str, str], on: date) -> AssignmentQuerySet:
-    """Those a user sees, by scope, kind, unit code and case; unknown values filter nothing."""
+    """Those a user sees, by scope, kind, unit code and case; unknown kinds and scopes filter nothing."""
     rows = _scoped(visible(user), user, asked.get("show", ""), on)
     if asked.get("kind") in Kind.values:
         rows = rows.filter(kind=asked["kind"])
     if unit := asked.get("unit", ""):
         rows = rows.filter(unit__code=unit)
-    if (project := asked.get("project", "")).isdigit():
+    if project := asked.get("project", ""):
         rows = rows.filter(case_id=whole(project) or 0)
     return rows
 

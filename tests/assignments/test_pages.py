@@ -78,8 +78,9 @@ def test_late_ones_are_found_by_lateness_and_by_unit(clerk, finance) -> None:
 
 def test_unknown_filters_filter_nothing(clerk, finance) -> None:
     duties(1, clerk, finance)
-    page = make.pages(clerk).get("/assignments/?kind=gossip&show=nonsense&page=-3&project=x")
-    assert "问题0" in page.content.decode()
+    browser, query = make.pages(clerk), "/assignments/?kind=gossip&show=nonsense&page=-3"
+    assert "问题0" in browser.get(query).content.decode()
+    assert "问题0" not in browser.get(f"{query}&project=x").content.decode()  # no project, no duties
 
 
 def test_a_duty_out_of_sight_is_not_found(clerk, finance) -> None:
