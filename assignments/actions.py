@@ -270,7 +270,8 @@ def strike_off(*, assignment: Assignment, met_on: date, by: User | None, on: dat
     ``by`` is who met the clock. Raises Refused (conflict) when it has ended.
     """
     row = _lock(assignment)
-    note = _("原事项已于 %(day)s 办结") % {"day": met_on}
+    with house_language():
+        note = _("原事项已于 %(day)s 办结") % {"day": met_on}
     _move(row, "to_settled")
     row.ended_on, row.ended_note = on, note
     row.save()
