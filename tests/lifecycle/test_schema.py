@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from hypothesis import HealthCheck, Phase, given, settings
 from rest_framework.test import APIClient
 from schemathesis.checks import content_type_conformance, not_a_server_error, response_schema_conformance
@@ -77,6 +78,12 @@ def project(district: District) -> Project:
     assert caller.post(f"{url}attachments/", {"kind": "other", "file": file}).status_code == 201
     actions.advance(project=row, by=district.head, on=TODAY)
     return row
+
+
+@pytest.fixture(autouse=True)
+def one_connection(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's own end of a request would close the database connection of its test."""
+    monkeypatch.setattr(connections["default"], "close", lambda: None)
 
 
 @pytest.fixture
