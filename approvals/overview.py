@@ -22,6 +22,7 @@ from projects import reading
 from projects.facts import facts_of, rules_of
 from projects.gates import held
 from projects.models import Project
+from projects.permissions import mendable
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ def steps_of(project: Project, user: User, on: date) -> list[Group]:
         opener = may and may_open(project, rule, user, parts)
         place[rule.phase].lines.append(_line(rule, latest.get(rule.code), at, opener, on))
     for group in groups:
+        for line in group.lines:
+            line.why = [mendable(user, project, item) for item in line.why]
         group.folded = group.folded and not any(line.state == "running" for line in group.lines)
     return [group for group in groups if group.lines]
 

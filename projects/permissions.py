@@ -1,6 +1,7 @@
 """Who may touch a project: a role that carries the capability and takes the case in."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ from cases import permissions as cases
 from cases.models import Case, Part
 from cases.visibility import Sight, sight_of
 from kernel.prepared import Kept
-from kernel.refusals import Refused
+from kernel.refusals import Refused, Unmet
 from projects import reading
 from projects.models import Project
 
@@ -85,6 +86,16 @@ def known_parts(project: Project) -> list[Part] | None:
     """The open parts, where a page has read them already."""
     kept = reading.kept(project)
     return kept.parts if kept else None
+
+
+_MENDED_BY = {"field": Can.EDIT_PROJECT, "document": Can.ATTACH}
+"""With which right what is missing is put there; the other links lead to pages open to all readers."""
+
+
+def mendable(user: User | AnonymousUser, project: Project, item: Unmet) -> Unmet:
+    """Without its link where it leads to a form that this reader would be sent away from."""
+    needed = _MENDED_BY.get(item.code.partition(":")[0])
+    return replace(item, url="") if needed and not may_on(user, needed, project) else item
 
 
 def require_on(by: User, what: Can, project: Project) -> None:

@@ -77,6 +77,8 @@ class StepPage(base.Page):
             "may_record": step.cancelled_on is None and may_record(step, self.user),
             "may_reopen": self._may_reopen(project),
         }
+        # Nobody is asked and the reader concludes nothing: what is known takes the page's middle.
+        context["plain"] = not (context["asked"] or leads or step.gaps)
         if leads:
             context |= self._for_lead(project, form)
         return render(self.request, "approvals/step.html", context, status=status)

@@ -1,6 +1,5 @@
 """The case file: where the project is, what blocks it, and everything that hangs on it, in panels."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,13 +10,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Can
 from cases.models import Event
-from kernel.refusals import Unmet
 from projects import panels, reading
 from projects.facts import rules_of
 from projects.gates import unmet_for_next_phase
 from projects.models import Phase
 from projects.panels import Panel
-from projects.permissions import may_on
+from projects.permissions import may_on, mendable
 from projects.views.base import ProjectPage, crumbs
 
 RIGHTS = {
@@ -34,9 +32,6 @@ RIGHTS = {
     "pause": Can.PAUSE_DEADLINES,
 }
 
-MENDED_BY = {"field": "edit", "document": "attach"}
-"""With which right what a gate misses is put there; the other links lead to pages open to all readers."""
-
 
 class CaseFile(ProjectPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -52,7 +47,7 @@ class CaseFile(ProjectPage):
             "phases": self._phases(),
             "codes": reading.of(project).codes,
             "target": rules.phase(target) if target else None,
-            "unmet": [_mendable(item, rights) for item in missing],
+            "unmet": [mendable(self.user, project, item) for item in missing],
             "class_rule": next((row for row in rules.classes if row.code == project.project_class), None),
             "may": rights,
             "main": [html for column, html in drawn if column == "main"],
@@ -85,12 +80,6 @@ class OnePanel(ProjectPage):
 def rights_on(page: ProjectPage) -> dict[str, bool]:
     """What the reader may do here: what is not among it is not offered."""
     return {name: may_on(page.user, what, page.project) for name, what in RIGHTS.items()}
-
-
-def _mendable(item: Unmet, rights: dict[str, bool]) -> Unmet:
-    """Without its link where it leads to a form that this reader would be sent away from."""
-    needed = MENDED_BY.get(item.code.partition(":")[0])
-    return replace(item, url="") if needed and not rights[needed] else item
 
 
 def draw(panel: Panel, page: ProjectPage, rights: dict[str, bool]) -> SafeString:
