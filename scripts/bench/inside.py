@@ -92,7 +92,7 @@ def _lengthen(project: Any, length: int) -> None:
     contact = {"on": on, "channel": "phone", "with_whom": "王经理", "matter": "询问进展", "by": clerk}
     figure = {"measure": "paid_in", "raw": "1万元", "original": "10000", "fen": 1_000_000, "on": on}
     version = Project.history.model
-    kept = {field.attname: getattr(project, field.attname) for field in Project.history.tracked_fields}
+    kept = {field.attname: getattr(project, field.attname) for field in version.tracked_fields}
     made: tuple[tuple[Any, dict[str, Any]], ...] = (
         (Event, {"case_id": project.pk, "kind": "contact.recorded", "on": on, "data": said}),
         (ContactRecord, {"project": project, **contact}),
