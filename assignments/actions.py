@@ -16,16 +16,15 @@ from accounts.models import Unit, User
 from assignments import sight
 from assignments.models import Assignment, Kind, State
 from assignments.permissions import require_answer, require_issue, require_judge
+from assignments.telling import due, tell
 from cases.actions import record
 from cases.models import Case
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
-from deadlines.saving import due_words
 from documents.models import Attachment
 from kernel.joined import joined
 from kernel.language import house_language
 from kernel.refusals import Refused
-from notices import actions as notices
 from policies.rulebook import rulebook
 from policies.schema import Limit
 
@@ -126,7 +125,7 @@ def _open(row: Assignment, limit: Limit | None, by: User | None, on: date) -> As
     except IntegrityError as error:
         raise Refused.conflict(_("“%(title)s”刚刚已交办") % {"title": row.title}) from error
     sight.give(case=row.case, unit=row.unit, user=row.user, by=by, on=on)
-    _tell(row, "assignment.issued", by, on, to_unit=True, due=_due(row))
+    tell(row, "assignment.issued", by, on, to_unit=True, due=due(row))
     return row
 
 
@@ -138,7 +137,7 @@ def accept(*, assignment: Assignment, by: User, on: date) -> Assignment:
     _move(row, "to_accepted")
     row.accepted_on, row.accepted_by = on, by
     row.save()
-    _tell(row, "assignment.accepted", by, on)
+    tell(row, "assignment.accepted", by, on)
     return row
 
 
@@ -158,7 +157,7 @@ def report(
     if evidence is not None and evidence.case_id != row.case_id:
         raise Refused.invalid("evidence", _("佐证材料不属于本档案"))
     _report(row, report.strip(), by, on, evidence)
-    _tell(row, "assignment.reported", by, on, to_issuer=True, report=row.report[:120])
+    tell(row, "assignment.reported", by, on, to_issuer=True, report=row.report[:120])
     return row
 
 
@@ -178,7 +177,7 @@ def close(*, assignment: Assignment, by: User, on: date, note: str = "") -> Assi
     row = _lock(assignment)
     require_judge(by, row)
     _end(row, "to_closed", by, on, note.strip())
-    _tell(row, "assignment.closed", by, on, to_unit=True, note=f"：{note.strip()}" if note.strip() else "")
+    tell(row, "assignment.closed", by, on, to_unit=True, note=f"：{note.strip()}" if note.strip() else "")
     return row
 
 
@@ -198,7 +197,7 @@ def fulfil(*, case: Case, rule: str, words: str, by: User, on: date) -> list[Ass
     for row in rows:
         _report(row, words, by, on)
         _end(row, "to_closed", by, on, words)
-        _tell(row, "assignment.closed", by, on, note=f"：{words}")
+        tell(row, "assignment.closed", by, on, note=f"：{words}")
     return rows
 
 
@@ -222,7 +221,7 @@ def return_(*, assignment: Assignment, reason: str, by: User, on: date) -> Assig
         _undo_report(row, reason, by, on)
     row.save()
     kind = "assignment.sent_back" if sent_back else "assignment.returned"
-    _tell(row, kind, by, on, to_unit=sent_back, to_issuer=not sent_back, reason=reason)
+    tell(row, kind, by, on, to_unit=sent_back, to_issuer=not sent_back, reason=reason)
     return row
 
 
@@ -259,7 +258,7 @@ def reissue(
         row.deadline = _clock(row, limit, by, on)
     row.save()
     sight.give(case=row.case, unit=unit, user=user, by=by, on=on)
-    _tell(row, "assignment.reissued", by, on, to_unit=True, due=_due(row))
+    tell(row, "assignment.reissued", by, on, to_unit=True, due=due(row))
     return row
 
 
@@ -275,7 +274,7 @@ def strike_off(*, assignment: Assignment, met_on: date, by: User | None, on: dat
     _move(row, "to_settled")
     row.ended_on, row.ended_note = on, note
     row.save()
-    _tell(row, "assignment.settled", by, on, note=note)
+    tell(row, "assignment.settled", by, on, note=note)
     return row
 
 
@@ -293,7 +292,7 @@ def revoke(
     reason = _needed(reason)
     _end(row, "to_revoked", by, on, reason)
     _stop_clock(row, reason, by, on)
-    _tell(row, "assignment.revoked", by, on, to_unit=True, reason=reason)
+    tell(row, "assignment.revoked", by, on, to_unit=True, reason=reason)
     return row
 
 
@@ -377,42 +376,3 @@ def _clock(row: Assignment, limit: Limit, by: User | None, on: date) -> Deadline
 def _stop_clock(row: Assignment, reason: str, by: User | None, on: date) -> None:
     if row.has_own_clock and row.deadline is not None and row.deadline.is_open:
         deadlines.cancel(deadline=row.deadline, reason=reason, by=by, on=on)
-
-
-@house_language()
-def _due(row: Assignment) -> str:
-    return _("，%(day)s前办结") % {"day": due_words(row.deadline)} if row.deadline else ""
-
-
-@house_language()
-def _news(row: Assignment) -> str:
-    """How a duty stands, in one line."""
-    return _("【%(kind)s】%(case)s：%(title)s（%(state)s）") % {
-        "kind": row.get_kind_display(),
-        "case": row.case.title,
-        "title": row.title,
-        "state": State(row.state).label,
-    }
-
-
-def _tell(
-    row: Assignment,
-    kind: str,
-    by: User | None,
-    on: date,
-    *,
-    to_unit: bool = False,
-    to_issuer: bool = False,
-    **words: str,
-) -> None:
-    """The one event of the action, and word of it to the answerable side or the issuing one."""
-    data = {"assignment": row.pk, "title": row.title, "unit": row.unit.name, **words}
-    event = record(case=row.case, kind=kind, by=by, on=on, data=data)
-    users = [row.user] if to_unit and row.user else [row.issued_by] if to_issuer and row.issued_by else []
-    units = [row.unit] if to_unit else []
-    if users or units:
-        text = _news(row)
-        url = f"/assignments/{row.pk}/"
-        notices.post(
-            key=f"event:{event.pk}", topic=kind, case=row.case, text=text, url=url, users=users, units=units
-        )

@@ -22,7 +22,7 @@ from kernel.prepared import Kept
 from policies.models import PolicySet
 from policies.rulebook import Rulebook, rulebook
 from projects.models import AgreementGrade, Batch, Origin, Phase, ProjectType, Sector
-from projects.queries import Clock
+from projects.pressing import Clock
 
 Row = Mapping[str, Any]
 

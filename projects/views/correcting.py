@@ -14,8 +14,8 @@ from kernel.numbers import whole
 from kernel.refusals import Refused
 from projects import actions
 from projects.actions import Change
+from projects.correcting_form import CorrectForm
 from projects.facts import rules_of
-from projects.forms import CorrectForm
 from projects.models import Measure, Money, ReachedMilestone
 from projects.views.base import STATUS, ActionPage, project_of
 

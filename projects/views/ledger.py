@@ -27,6 +27,7 @@ from projects import queries
 from projects.columns import COLUMNS, Column, Shown, chosen, class_names, escaped, newest_rules
 from projects.exports import ledger_file
 from projects.models import Batch, Origin, Phase, SavedView
+from projects.pressing import clocks_of
 from projects.queries import DEFAULT_ORDER, LedgerFilter, Page
 from projects.views.base import user_of
 
@@ -70,7 +71,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     here = next((view for view in views if str(view.pk) == request.GET.get("view")), None)
     columns = chosen(here.columns if here else request.session.get(SESSION_COLUMNS))
     classes = class_names(newest_rules())
-    clocks = queries.clocks_of([row["id"] for row in page.rows], today())
+    clocks = clocks_of([row["id"] for row in page.rows], today())
     context = _frame(request, wanted, classes) | {
         "rows": page.rows,
         "body": _body(page.rows, columns, Shown.of(clocks, classes)),
@@ -210,7 +211,7 @@ def board(request: HttpRequest) -> HttpResponse:
     wanted = LedgerFilter.read(request.GET)
     found = queries.board(user, wanted, CARDS)
     classes = class_names(newest_rules())
-    clocks = queries.clocks_of([row["id"] for column in found for row in column.rows], today())
+    clocks = clocks_of([row["id"] for column in found for row in column.rows], today())
     shown = Shown.of(clocks, classes)
     columns = [
         {
