@@ -41,8 +41,8 @@ def figures(server: dict[str, str], data: Path, said: argparse.Namespace) -> lis
     found = list(seeding(said.large, rate))
     for part in (
         over_http(small, large, effort),
-        clocks(large, said.large, said.rounds),
         ledgers(large, said.rows, data),
+        clocks(large, said.large, said.rounds),
     ):
         for figure in part:
             say("  ".join(figure.cells()[:4]))
