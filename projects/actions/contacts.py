@@ -35,11 +35,7 @@ def record_contact(
     require_on(by, Can.RECORD_CONTACT, project)
     if on > today:
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
-    if channel not in Channel.values:
-        raise Refused.invalid("channel", _("未知的联系方式：%(channel)s") % {"channel": channel})
-    for field, text in (("with_whom", with_whom), ("matter", matter)):
-        if not text.strip():
-            raise Refused.invalid(field, _("请填写对方人员和洽谈内容"))
+    _require_sense(channel, with_whom=with_whom, matter=matter)
     first = not ContactRecord.objects.filter(project=project).exists()
     row = ContactRecord(
         project=project,
@@ -65,3 +61,11 @@ def record_contact(
     }
     cases.record(case=project.case, kind="contact.recorded", by=by, on=on, data=data)
     return row
+
+
+def _require_sense(channel: str, **words: str) -> None:
+    if channel not in Channel.values:
+        raise Refused.invalid("channel", _("未知的联系方式：%(channel)s") % {"channel": channel})
+    for field, text in words.items():
+        if not text.strip():
+            raise Refused.invalid(field, _("请填写对方人员和洽谈内容"))
