@@ -25,6 +25,7 @@ from deadlines.pausing import (
     request_pause,
     request_pauses,
     resume,
+    resume_all,
     withdraw_pauses,
 )
 from deadlines.planning import RungLike, TermLike, alarms_of, due_of, stops
@@ -49,6 +50,7 @@ __all__ = [
     "request_pauses",
     "restart",
     "resume",
+    "resume_all",
     "withdraw_pauses",
 ]
 

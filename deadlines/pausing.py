@@ -5,7 +5,7 @@ Asia/Shanghai. A clock that is past its due day *today* cannot be stopped, from 
 never hide lateness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -178,12 +178,22 @@ def _tell_asker(row: Deadline, asked: PauseRequest, text: Promise) -> None:
 def resume(*, deadline: Deadline, by: User, on: date) -> Deadline:
     """Let the clock run again; ``on`` itself counts if it is a day of the limit's unit.
 
-    Raises Refused: forbidden, not stopped, or a day before the stop.
+    Raises Refused: forbidden for who neither answers for the clock nor belongs to the bureau; not stopped,
+    or a day before the stop.
     """
-    require(by, Can.PAUSE_DEADLINES)
     row = lock_open(deadline)
-    if not sees(by, row.case_id):
-        raise Refused.forbidden(_("您看不到该档案"))
+    require_stop(by, row)
+    return _run_on(row, by, on)
+
+
+@joined
+def resume_all(*, deadlines: Iterable[Deadline], by: User, on: date) -> None:
+    """Let clocks of one case run again whose project is taken up. The caller has asked who may."""
+    for deadline in deadlines:
+        _run_on(lock_open(deadline), by, on)
+
+
+def _run_on(row: Deadline, by: User, on: date) -> Deadline:
     if row.paused_from is None:
         raise Refused.conflict(_("期限“%(name)s”没有停表") % {"name": row.name}, code="deadline_not_paused")
     if on < row.paused_from:

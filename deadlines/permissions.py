@@ -1,4 +1,4 @@
-"""Who may ask that a clock stop."""
+"""Who may ask that a clock stop, and let it run again."""
 
 from django.utils.translation import gettext as _
 
@@ -20,12 +20,12 @@ def may_stop(user: User, row: Deadline) -> bool:
 
 
 def require_stop(user: User, row: Deadline) -> None:
-    """Raises Refused (forbidden) unless the user may ask to stop this clock and sees its case."""
+    """Raises Refused (forbidden) unless the user sees the case and may stop this clock, or let it run."""
     require(user, Can.PAUSE_DEADLINES)
     if not sees(user, row.case_id):
         raise Refused.forbidden(_("您看不到该档案"))
     if not may_stop(user, row):
         unit = row.responsible_unit
         words = {"name": row.name, "unit": unit.name if unit else _("招商局")}
-        message = _("期限“%(name)s”由%(unit)s负责，停表由其或招商局申请") % words
+        message = _("期限“%(name)s”由%(unit)s负责，停表和恢复由其或招商局办理") % words
         raise Refused.forbidden(message, code="not_responsible")

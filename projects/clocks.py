@@ -189,8 +189,8 @@ def run_all(project: Project, since: date, by: User, on: date) -> None:
     """Let the clocks run again that stopped with the shelving; a stop of its own stays. What was asked for
     then and not granted yet is moot."""
     deadlines.withdraw_pauses(case_id=project.pk, since=since, by=by, on=on)
-    for deadline in Deadline.objects.filter(case_id=project.pk, paused_from=since).open():
-        deadlines.resume(deadline=deadline, by=by, on=on)
+    stopped = Deadline.objects.filter(case_id=project.pk, paused_from=since).open()
+    deadlines.resume_all(deadlines=stopped, by=by, on=on)
 
 
 def cancel_all(project: Project, reason: str, by: User, on: date) -> None:

@@ -321,3 +321,19 @@ def test_only_who_answers_for_the_clock_or_the_bureau_asks_for_a_stop() -> None:
     assert told.value.unmet[0].code == "not_responsible"
     assert "planning" in told.value.unmet[0].message
     assert asked(row, make.user("reviewer", unit=answering), head).state == "pending"
+
+
+def test_only_who_answers_for_the_clock_or_the_bureau_lets_it_run_again() -> None:
+    clerk, head = pair()
+    answering, other = make.unit("planning"), make.unit("finance")
+    case = make.case(parts={"asked": answering, "lead": other})
+    row = pause(
+        deadline=clock(case, responsible_unit=answering),
+        reason="补正", approved_by=head, by=clerk, on=WEDNESDAY,
+    )  # fmt: skip
+    with pytest.raises(Refused) as told:
+        resume(deadline=row, by=make.user("reviewer", unit=other), on=THURSDAY)
+    assert told.value.unmet[0].code == "not_responsible"
+    row.refresh_from_db()
+    assert row.paused_from == WEDNESDAY
+    assert resume(deadline=row, by=make.user("reviewer", unit=answering), on=THURSDAY).paused_from is None
