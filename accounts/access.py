@@ -39,7 +39,7 @@ def _select(user: User, on: date) -> "list[Membership]":
 def _held() -> Kept[Membership]:
     someone, someday = -1, date(1900, 1, 1)
     rows = Membership.objects.filter(user=someone).in_force(someday).select_related("unit").order_by("id")
-    return Kept(rows, {"user": someone, "on": someday})
+    return Kept(rows, {"user": someone, "on": someday}, planned=True)
 
 
 def forget(user: User) -> None:

@@ -59,4 +59,4 @@ class BearerToken(TokenAuthentication):
 @cache
 def _holder() -> Kept[User]:
     mark = "?" * _DIGITS
-    return Kept(User.objects.filter(auth_token__key=mark), {"key": mark})
+    return Kept(User.objects.filter(auth_token__key=mark), {"key": mark}, planned=True)

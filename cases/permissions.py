@@ -87,4 +87,5 @@ def _plays(
 @cache
 def _open() -> Kept[Part]:
     nothing = -1
-    return Kept(Part.objects.filter(case=nothing, valid_to__isnull=True).order_by("id"), {"case": nothing})
+    rows = Part.objects.filter(case=nothing, valid_to__isnull=True).order_by("id")
+    return Kept(rows, {"case": nothing}, planned=True)

@@ -36,6 +36,10 @@ class Refused(Exception):
         self.status: Status = status
         super().__init__("；".join(item.message for item in self.unmet))
 
+    @property
+    def codes(self) -> list[str]:
+        return [item.code for item in self.unmet]
+
     @classmethod
     def because(
         cls,

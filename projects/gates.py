@@ -85,8 +85,10 @@ def _milestone(project: Project, code: str, rules: Rulebook) -> Unmet:
 
 def unmet_fields(project: Project, names: Iterable[str], clause: str) -> list[Unmet]:
     facts = facts_of(project)
-    words = labels()
-    url = reverse("project-edit", args=[project.pk])
+    missing = [name for name in names if facts.get(name) in (None, "")]
+    if not missing:
+        return []
+    words, url = labels(), reverse("project-edit", args=[project.pk])
     return [
         Unmet(
             f"field:{name}",
@@ -95,8 +97,7 @@ def unmet_fields(project: Project, names: Iterable[str], clause: str) -> list[Un
             f"{url}#id_{name}",
             name,
         )
-        for name in names
-        if facts.get(name) in (None, "")
+        for name in missing
     ]
 
 

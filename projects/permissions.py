@@ -43,9 +43,8 @@ def lock(project: Project) -> Project:
 def _locked(vendor: str) -> Kept[Project]:
     nothing = -1
     rows = Project.objects.select_for_update(of=("self",)).filter(pk=nothing)
-    return Kept(
-        rows.select_related("case", "enterprise", "landing_unit", "introducing_unit"), {"pk": nothing}
-    )
+    related = ("case", "enterprise", "landing_unit", "introducing_unit")
+    return Kept(rows.select_related(*related), {"pk": nothing}, planned=True)
 
 
 def sees(user: User | AnonymousUser, pk: int) -> bool:
@@ -99,11 +98,14 @@ def mendable(user: User | AnonymousUser, project: Project, item: Unmet) -> Unmet
 
 
 def require_on(by: User, what: Can, project: Project) -> None:
-    """Raises Refused (forbidden) unless a role that carries the capability takes this project in."""
-    require(by, what)
+    """Raises Refused (forbidden) unless a role that carries the capability takes this project in.
+
+    Whoever does not see the project is told that and nothing else (``not_visible``).
+    """
     if may_on(by, what, project):
         return
     require_sight(by, project)
+    require(by, what)
     raise Refused.forbidden(
         _("您的单位在此项目中不承担办理角色，只能查阅和答复；须办理的，请引进单位、承接平台或招商局办理"),
         code="no_working_part",

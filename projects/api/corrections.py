@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -37,8 +36,7 @@ class Corrections(Base):
         what: dict[str, Any] = {"change": change, "by": self.user, "on": today()}
         if preview:
             return Response({"moves": actions.preview_correction(project=seen, **what), "done": False})
-        with transaction.atomic():
-            moves = actions.correct(project=self.locked(pk), reason=reason, **what)
+        moves = actions.correct(project=seen, reason=reason, **what)
         return Response({"moves": moves, "done": True})
 
 

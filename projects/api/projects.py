@@ -1,5 +1,6 @@
 """Projects over REST: the list, one project, its phase."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from accounts.models import User
 from cases.models import Enterprise
 from kernel.clock import today
 from kernel.etags import not_modified, tagged, unchanged
+from kernel.refusals import Refused
 from kernel.text import normal
 from projects import actions, queries
 from projects.actions import EnterpriseData
@@ -30,7 +32,6 @@ from projects.api.records import Records
 from projects.api.versioned import VersionedWrites
 from projects.gates import unmet_for_next_phase
 from projects.models import Project
-from projects.permissions import sees
 
 _FILTERS = [
     OpenApiParameter(name, OpenApiTypes.STR, description=text)
@@ -87,10 +88,7 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
         changes = self.checked(s.ProjectPatch)
         if "enterprise" in changes:
             return self._with_investor(pk, changes)
-        with transaction.atomic():
-            row = self.locked(pk)
-            row = actions.edit(project=row, by=self.user, on=today(), changes=changes)
-        return self.answer(row)
+        return self.answer(self.acted(actions.edit, pk, on=today(), changes=changes))
 
     def _with_investor(self, pk: str, changes: dict[str, Any]) -> Response:
         """As the page does it: another investor is found or made, the one on file is put right."""
@@ -98,10 +96,9 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
         firm, same = seen.enterprise, _is(seen.enterprise, said)
         with transaction.atomic():
             lock_investor(seen)
-            row = self.locked(pk)
             if not same:
                 firm = actions.find_or_create_enterprise(data=EnterpriseData(**said), by=self.user)
-            row = actions.edit(project=row, by=self.user, on=on, changes=changes | {"enterprise": firm})
+            row = actions.edit(project=seen, by=self.user, on=on, changes=changes | {"enterprise": firm})
             if same:
                 actions.edit_enterprise(project=row, by=self.user, on=on, changes=said)
         return self.answer(self.project(pk))
@@ -119,9 +116,7 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
     def advance(self, request: Request, pk: str) -> Response:
         """Enter the next phase; 409 with ``unmet`` when the gate is shut."""
         on = self.checked(s.DayIn).get("on", today())
-        with transaction.atomic():
-            row = actions.advance(project=self.locked(pk), by=self.user, on=on)
-        return self.answer(row)
+        return self.answer(self.acted(actions.advance, pk, on=on))
 
     @extend_schema(request=s.ShelveIn, responses=s.ProjectOut)
     @action(detail=True, methods=["post"])
@@ -146,9 +141,7 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
         fields.setdefault("on", today())
         if "approved_by" in fields:
             fields["approved_by"] = get_object_or_404(User, username=fields["approved_by"])
-        with transaction.atomic():
-            row = act(project=self.locked(pk), by=self.user, **fields)
-        return self.answer(row)
+        return self.answer(self.acted(act, pk, **fields))
 
     @property
     def user(self) -> Any:
@@ -160,11 +153,16 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
         )
         return get_object_or_404(rows, pk=pk)
 
-    def locked(self, pk: str) -> Project:
-        """The project in sight, for an action that locks it."""
-        if not sees(self.user, int(pk)):
-            raise Http404
-        return Project(pk=int(pk))
+    def acted(self, act: Callable[..., Project], pk: str, **said: Any) -> Project:
+        """What an action that locks and checks makes of the project. Raises Http404 where it is not seen."""
+        try:
+            return act(project=Project(pk=int(pk)), by=self.user, **said)
+        except Project.DoesNotExist as error:
+            raise Http404 from error
+        except Refused as error:
+            if error.codes == ["not_visible"]:
+                raise Http404 from error
+            raise
 
     def checked(self, shape: type[Any]) -> dict[str, Any]:
         """The request body by a serializer. Raises ValidationError (400) naming each field at fault."""

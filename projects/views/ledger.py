@@ -90,7 +90,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @cache
 def _views() -> Kept[SavedView]:
     nobody = -1
-    return Kept(SavedView.objects.filter(user=nobody), {"user": nobody})
+    return Kept(SavedView.objects.filter(user=nobody), {"user": nobody}, planned=True)
 
 
 def _business(request: HttpRequest) -> User:

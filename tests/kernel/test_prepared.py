@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.models import Membership, Unit
 from kernel.prepared import Kept
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+ON_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="keeps no plans")
 NOBODY, NEVER = -1, date(1900, 1, 1)
 
 
@@ -58,3 +60,34 @@ def test_rows_are_counted_and_summed_without_being_read() -> None:
 def test_a_stand_in_that_is_nowhere_in_the_query_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match="stand-in for code"):
         Kept(Unit.objects.filter(kind="park"), {"code": "?"})
+
+
+def by_code() -> Kept[Unit]:
+    return Kept(Unit.objects.filter(code="?").select_related("parent"), {"code": "?"}, planned=True)
+
+
+def test_with_a_plan_kept_it_answers_alike(django_assert_num_queries: Any) -> None:
+    units = [make.unit(f"{number}% 'quoted'") for number in range(8)]  # the sixth time on, one plan for all
+    question = by_code()
+    for unit in units:
+        with django_assert_num_queries(1):
+            assert question.ask(code=unit.code) == [unit]
+    assert question.ask(code="nowhere") == []
+
+
+@ON_POSTGRES
+def test_a_plan_outlives_the_transaction_in_which_it_was_made() -> None:
+    unit, question = make.unit("somewhere"), by_code()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        question.ask(code="somewhere")
+        raise RuntimeError
+    assert question.ask(code="somewhere") == [unit]
+
+
+@ON_POSTGRES
+@pytest.mark.django_db(transaction=True)
+def test_a_new_session_plans_anew() -> None:
+    unit, question = make.unit("somewhere"), by_code()
+    question.ask(code="somewhere")
+    connection.close()
+    assert question.ask(code="somewhere") == [unit]

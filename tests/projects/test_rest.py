@@ -11,6 +11,7 @@ from tests import factories
 from tests.law import District
 
 URL = "/api/v1/projects/"
+REASON = {"reason": "企业重组"}
 
 
 @pytest.fixture
@@ -133,6 +134,20 @@ def test_another_unit_gets_404_for_what_it_does_not_see(caller: Any, district: D
     assert stranger.get(f"{URL}{made['id']}/").status_code == 404
     assert stranger.post(f"{URL}{made['id']}/advance/", {}, format="json").status_code == 404
     assert stranger.get(URL).json()["count"] == 0
+
+
+@pytest.mark.parametrize("role", ["park_clerk", "reviewer", "system_admin"])
+def test_what_one_does_not_see_cannot_be_told_from_what_is_not_there(
+    caller: Any, district: District, role: str
+) -> None:
+    """Whether or not one's role could do it elsewhere."""
+    made = registered(caller)["id"]
+    stranger = factories.api(factories.user(role, unit=district.park))
+    for act, body in {"advance": {}, "shelve": REASON, "resume": REASON, "exit": REASON}.items():
+        there, nowhere = (stranger.post(f"{URL}{pk}/{act}/", body, format="json") for pk in (made, 10**9))
+        assert (there.status_code, there.json()) == (404, nowhere.json()), act
+    there, nowhere = (stranger.patch(f"{URL}{pk}/", {"jobs": 3}, format="json") for pk in (made, 10**9))
+    assert (there.status_code, there.json()) == (404, nowhere.json())
 
 
 def test_the_list_takes_the_same_few_queries_for_one_row_and_for_thirty(
