@@ -19,7 +19,7 @@ class Enterprise(models.Model):
     """
 
     name = models.CharField(_("企业名称"), max_length=200)
-    normalized_name = models.CharField(max_length=200, db_index=True, editable=False)
+    normalized_name = models.CharField(max_length=200, editable=False)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     no_code_reason = models.CharField(_("无信用代码的原因"), max_length=200, blank=True)
     division_code = models.CharField(_("所在地行政区划"), max_length=6, blank=True)
@@ -34,6 +34,7 @@ class Enterprise(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["normalized_name"], name="enterprise_by_normal_name")]
         constraints = [
             models.UniqueConstraint(
                 fields=["credit_code"], condition=~Q(credit_code=""), name="enterprise_credit_code_unique"
@@ -64,10 +65,10 @@ class Case(models.Model):
     """
 
     kind = models.CharField(max_length=12, choices=CaseKind.choices)
-    code = models.CharField(_("编号"), max_length=40, unique=True)
+    code = models.CharField(_("编号"), max_length=40)
     title = models.CharField(_("名称"), max_length=200)
     division = models.CharField(_("行政区划"), max_length=6)
-    policy_set = models.ForeignKey(PolicySet, models.PROTECT, related_name="cases")
+    policy_set = models.ForeignKey(PolicySet, models.PROTECT, related_name="cases", db_index=False)
     policy_date = models.DateField(_("适用制度日期"))
     opened_on = models.DateField(_("建档日期"))
     voided_on = models.DateField(_("作废日期"), null=True, blank=True)
@@ -77,6 +78,7 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["code"], name="case_code_once")]
         verbose_name = _("档案")
 
     def __str__(self) -> str:
@@ -100,9 +102,17 @@ class Part(models.Model):
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="parts")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="parts", verbose_name=_("单位"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="parts", db_index=False, verbose_name=_("单位")
+    )
     user = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("人员")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        db_index=False,
+        verbose_name=_("人员"),
     )
     part = models.CharField(_("角色"), max_length=40)
     exclusive = models.BooleanField(default=False)
@@ -120,7 +130,9 @@ class Part(models.Model):
                 fields=["unit", "case"], condition=Q(valid_to__isnull=True), name="part_open_by_unit"
             ),
             models.Index(
-                fields=["user", "case"], condition=Q(valid_to__isnull=True), name="part_open_by_user"
+                fields=["user", "case"],
+                condition=Q(valid_to__isnull=True, user__isnull=False),
+                name="part_open_by_user",
             ),
         ]
         constraints = [
@@ -135,7 +147,7 @@ class Part(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case", "part", "unit", "user"],
-                condition=Q(valid_to__isnull=True),
+                condition=Q(valid_to__isnull=True, user__isnull=False),
                 name="part_same_person_once",
             ),
             models.UniqueConstraint(

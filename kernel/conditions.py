@@ -4,7 +4,7 @@ Checked when a pack is loaded, never evaluated as code. A missing fact makes a c
 (None), and unknown follows Kleene's logic: ``any`` with one true side is true all the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -63,18 +63,22 @@ class Condition(BaseModel):
 def holds(condition: Condition, facts: Facts) -> bool | None:
     """Whether the condition holds for the facts; None where a missing fact leaves it open."""
     if condition.all_of is not None:
-        return _every([holds(node, facts) for node in condition.all_of])
+        return _every(holds(node, facts) for node in condition.all_of)
     if condition.any_of is not None:
-        return _not(_every([_not(holds(node, facts)) for node in condition.any_of]))
+        return _not(_every(_not(holds(node, facts)) for node in condition.any_of))
     if condition.none_of is not None:
-        return _every([_not(holds(node, facts)) for node in condition.none_of])
+        return _every(_not(holds(node, facts)) for node in condition.none_of)
     return _compare(condition, facts.get(condition.field)) if condition.field else True
 
 
-def _every(answers: list[bool | None]) -> bool | None:
-    if False in answers:
-        return False
-    return None if None in answers else True
+def _every(answers: Iterable[bool | None]) -> bool | None:
+    """Kleene's "and": the first no decides, else the first doubt."""
+    unknown = False
+    for answer in answers:
+        if answer is False:
+            return False
+        unknown = unknown or answer is None
+    return None if unknown else True
 
 
 def _not(answer: bool | None) -> bool | None:

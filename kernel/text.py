@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice, product
 from typing import Any
 
 from pypinyin import Style, pinyin
+from pypinyin.constants import PHRASES_DICT
 from pypinyin.seg.mmseg import seg
 
 _NOISE = re.compile(r"[\s·•,，.。、;；:：\"'“”‘’()（）《》〈〉【】\[\]—\-_/\\]+")
 _MOST_READINGS = 8
+_CERTAIN = 3  # characters: a word this long has one reading
 
 
 def normal(text: str) -> str:
@@ -20,18 +23,30 @@ def normal(text: str) -> str:
 
 
 def initials(text: str) -> str:
-    """Pinyin initials, blank-separated, likeliest first: 长寿 → "cs zs".
+    """Pinyin initials, blank-separated, likeliest first: 长寿 → "cs zs". At most eight words."""
+    return " ".join(dict.fromkeys(spelt(readings(text))))
 
-    Every reading is kept (up to eight words): one guessed wrong would hide the name.
+
+def readings(text: str) -> list[tuple[str, ...]]:
+    """The pinyin initials of each character of the normal form, likeliest first: 长寿 → (c, z), (s,).
+
+    Every reading is kept: one guessed wrong would hide the name. Only within longer words that the
+    dictionary knows (有限公司) a character has the one that it has there.
     """
-    options = [letters for word in seg.cut(normal(text)) for letters in _readings(word)]
-    return " ".join(dict.fromkeys("".join(letters) for letters in islice(product(*options), _MOST_READINGS)))
+    return [letters for word in seg.cut(normal(text)) for letters in _readings(word)]
+
+
+def spelt(options: Sequence[tuple[str, ...]]) -> list[str]:
+    """The words of a stretch of readings, likeliest first, at most eight."""
+    return ["".join(letters) for letters in islice(product(*options), _MOST_READINGS)]
 
 
 @lru_cache(maxsize=20_000)
 def _readings(word: str) -> list[tuple[str, ...]]:
     """For each character of a word its first letters: that of the word's own reading, then all others."""
     likely = [reading[0] for reading in pinyin(word, style=Style.FIRST_LETTER, errors=_each)]
+    if len(word) >= _CERTAIN and word in PHRASES_DICT:
+        return [(first,) for first in likely]
     return [(first, *(x for x in _letters(c) if x != first)) for first, c in zip(likely, word, strict=True)]
 
 

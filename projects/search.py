@@ -7,7 +7,7 @@ same way, and each piece must begin one of the words. PostgreSQL serves that fro
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from django.db.models import BooleanField, Func, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.db.models.sql.compiler import SQLCompiler
 
-from kernel.text import bigrams, initials, normal
+from kernel.text import bigrams, normal, readings, spelt
 
 RUN = 6
 _NUMBER = re.compile(r"^\d[\d-]*$")
@@ -41,14 +41,21 @@ def _words(name: str) -> dict[str, None]:
     """Pairs of characters, the last one, and runs of initials, of one name."""
     found = dict.fromkeys(bigrams(name))
     found[normal(name)[-1:]] = None
-    for word in initials(name).split():
-        found.update(dict.fromkeys(_runs(word)))
+    found.update(dict.fromkeys(stretches(readings(name))))
     return found
 
 
-def _runs(word: str) -> list[str]:
-    """Stretches of six letters from every letter on: any inner stretch of up to six begins one of them."""
-    return [word[place : place + RUN] for place in range(max(len(word) - 1, 1))]
+def stretches(options: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Six letters from every letter on, in every reading: any inner stretch of up to six begins one."""
+    likely = "".join([letters[0] for letters in options])
+    unsure = {
+        place - back for place, letters in enumerate(options) if len(letters) > 1 for back in range(RUN)
+    }
+    for place in range(max(len(options) - 1, 1)):
+        if place in unsure:
+            yield from spelt(options[place : place + RUN])
+        else:
+            yield likely[place : place + RUN]
 
 
 def terms_of(question: str) -> list[str]:
@@ -84,8 +91,16 @@ def _quoted(term: str) -> str:
     return "'" + term.replace("\\", "\\\\").replace("'", "''") + "':*"
 
 
+INDEX = "project_search_words"
 INDEXED = "array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
 """The expression of the index; the filter must write it the same way."""
+
+
+def settle() -> None:
+    """Merge into the index what a large import has left beside it: until then each search reads that, too."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [INDEX])
 
 
 class _HasWords(Func):

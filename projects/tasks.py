@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 
+from projects import search
 from projects.actions import imports
 
 log = logging.getLogger(__name__)
@@ -12,6 +13,7 @@ log = logging.getLogger(__name__)
 @shared_task
 def run_import(batch_id: int) -> None:
     imports.run(batch_id)
+    search.settle()
 
 
 @shared_task
@@ -24,4 +26,6 @@ def resume_imports() -> int:
         except Exception:
             # One broken import must not keep the others waiting; it counts its tries itself.
             log.exception("import %s", batch_id)
+    if waiting:
+        search.settle()
     return len(waiting)

@@ -8,8 +8,8 @@ A test holds the outcome against ``words_of``.
 
 from dataclasses import dataclass
 
-from kernel.text import bigrams, initials
-from projects.search import RUN
+from kernel.text import bigrams, initials, readings, spelt
+from projects.search import RUN, stretches
 
 # Each has one reading only (tests/lifecycle/test_scale.py): no choice to spell out.
 BRAND_LETTERS = (
@@ -53,9 +53,10 @@ class Tail:
 def tail(text: str, head: int) -> Tail:
     """A tail for heads of so many characters."""
     found = [LAST + text[0], *bigrams(text), text[-1]]
-    for reading in initials(text).split():
-        found += [reading[place : place + RUN] for place in range(len(reading) - 1)]
-        found += [mark + reading[: RUN - letters] for letters, mark in enumerate(MARKS[:head], 1)]
+    letters = readings(text)
+    found += stretches(letters)
+    for count, mark in enumerate(MARKS[:head], 1):
+        found += [mark + word for word in spelt(letters[: RUN - count])]
     return Tail(text, " ".join(dict.fromkeys(found)))
 
 

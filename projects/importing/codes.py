@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from cases.models import Enterprise
-from kernel.bulk import Scratch, fetch, insert_history, run
+from kernel.bulk import Scratch, fetch, insert_history, one_of, run
 from kernel.clock import now
 from projects.models import ImportBatch, ImportRow, Project
 
@@ -70,4 +70,4 @@ def _write(rows: Iterable[tuple[int, str, str]], by: User, reason: str) -> None:
         f" FROM {_TABLE} s WHERE cases_enterprise.id = s.key",
         [Enterprise._meta.get_field("updated_at").get_db_prep_save(now(), connection)],
     )
-    insert_history(Enterprise, kind="~", by=by.pk, reason=reason, where=f"t.id IN ({_KEYS})")
+    insert_history(Enterprise, kind="~", by=by.pk, reason=reason, where=one_of("t.id", _TABLE))

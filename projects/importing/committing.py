@@ -10,7 +10,17 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseKind, Enterprise, Event, Part
-from kernel.bulk import Scratch, Sql, fetch, insert_history, insert_select, json_object, run, take_keys
+from kernel.bulk import (
+    Scratch,
+    Sql,
+    fetch,
+    insert_history,
+    insert_select,
+    json_object,
+    one_of,
+    run,
+    take_keys,
+)
 from kernel.clock import now
 from policies.rulebook import current
 from projects.actions.register import next_codes
@@ -23,7 +33,6 @@ from projects.models.imports import Decision, ImportState
 from projects.models.records import Precision
 
 _TRIES = 3
-_NEW = "(SELECT key FROM import_number)"
 
 
 class Moved(Exception):
@@ -59,12 +68,12 @@ def _commit(batch: ImportBatch, claim: Claim) -> dict[str, int]:
 
 @contextmanager
 def _much_memory() -> Iterator[None]:
-    """Let PostgreSQL gather the entries of the search index, and merge them at once after the commit."""
+    """Let PostgreSQL only gather the entries of the search index; ``search.settle`` merges them later."""
     if connection.vendor != "postgresql":
         yield
         return
     run("SET LOCAL work_mem = '64MB'")
-    run("SET LOCAL gin_pending_list_limit = '64MB'")
+    run("SET LOCAL gin_pending_list_limit = '1GB'")
     yield
 
 
@@ -79,7 +88,7 @@ def _bring_in(batch: ImportBatch, policy_set_id: int, tables: Prepared) -> int:
         _enterprises(batch, tables)
         _projects(batch, policy_set_id)
         _hanging(batch)
-        _remember()
+        _remember(batch)
     return count
 
 
@@ -98,9 +107,10 @@ def _hold_back(batch: ImportBatch) -> None:
     late = [
         row
         for (row,) in fetch(
+            # The offset keeps it a look-up by index for each row: a join would read all projects.
             "SELECT t.row_id FROM import_project t WHERE t.let_in = 0 AND EXISTS ("
-            "SELECT 1 FROM projects_project p JOIN cases_case c ON c.id = p.case_id"
-            " WHERE p.normalized_name = t.normalized_name AND c.voided_on IS NULL)"
+            "SELECT 1 FROM projects_project p"
+            " WHERE p.normalized_name = t.normalized_name AND p.division <> '' LIMIT 1 OFFSET 0)"
         )
     ]
     message = [{"field": "name", "cell": "", "text": _("检查之后已有同名项目导入，未重复导入")}]
@@ -138,7 +148,7 @@ def _enterprises(batch: ImportBatch, tables: Prepared) -> None:
     made.index("n")
     values = {"id": Sql("m.key")} | {name: Sql(f'i."{name}"') for name in INVESTOR}
     insert_select(Enterprise, values, "FROM import_investor i JOIN import_made m ON m.n = i.n ORDER BY i.n")
-    where = "t.id IN (SELECT key FROM import_made)"
+    where = one_of("t.id", "import_made")
     insert_history(Enterprise, kind="+", by=batch.user_id, reason=batch.filename, where=where)
     if tables.coded:
         batch.codes_given = codes.give(tables.coded, batch)
@@ -164,7 +174,8 @@ def _projects(batch: ImportBatch, policy_set_id: int) -> None:
         "version": 1,
     } | {name: Sql(f't."{name}"') for name in COLUMNS}
     insert_select(Project, project, f"{_JOINED} LEFT JOIN import_made m ON m.n = t.investor ORDER BY t.n")
-    insert_history(Project, kind="+", by=batch.user_id, reason=batch.filename, where=f"t.case_id IN {_NEW}")
+    where = one_of("t.case_id", "import_number")
+    insert_history(Project, kind="+", by=batch.user_id, reason=batch.filename, where=where)
 
 
 def _hanging(batch: ImportBatch) -> None:
@@ -175,13 +186,14 @@ def _hanging(batch: ImportBatch) -> None:
     insert_select(Part, part | introducing, f"{_JOINED} ORDER BY t.n")
     landing = {"unit_id": Sql("t.landing_unit_id"), "part": "landing", "exclusive": True}
     insert_select(Part, part | landing, f"{_JOINED} WHERE t.landing_unit_id IS NOT NULL ORDER BY t.n")
-    insert_history(Part, kind="+", by=by, reason=reason, where=f"t.case_id IN {_NEW}")
+    insert_history(Part, kind="+", by=by, reason=reason, where=one_of("t.case_id", "import_number"))
     money: dict[str, Any] = {name: Sql(f"f.{name}") for name in MONEY}
     money |= {"project_id": Sql("u.key"), "on": batch.on, "source": batch.filename, "recorded_by_id": by}
     money["evidence_outstanding"] = True
     insert_select(Money, money, "FROM import_money f JOIN import_number u ON u.n = f.n ORDER BY f.n")
     _milestones(batch)
-    insert_history(ReachedMilestone, kind="+", by=by, reason=reason, where=f"t.project_id IN {_NEW}")
+    where = one_of("t.project_id", "import_number")
+    insert_history(ReachedMilestone, kind="+", by=by, reason=reason, where=where)
     event = {
         "case_id": Sql("u.key"), "kind": "project.imported", "on": batch.on, "by_id": by,
         "unit_id": batch.unit_id,
@@ -207,13 +219,14 @@ def _milestones(batch: ImportBatch) -> None:
     insert_select(ReachedMilestone, values, source)
 
 
-def _remember() -> None:
+def _remember(batch: ImportBatch) -> None:
     """Note on each staged row which project it became."""
     table = ImportRow._meta.db_table
     run(
         f"UPDATE {table} SET project_id = s.key, version_after = 1, outcome = %s"  # noqa: S608 (our own table)
-        f" FROM (SELECT t.row_id, u.key {_JOINED}) AS s WHERE {table}.id = s.row_id",
-        [Outcome.NEW.value],
+        f" FROM (SELECT t.row_id, u.key {_JOINED}) AS s"
+        f" WHERE {table}.id = s.row_id AND {table}.batch_id = %s",
+        [Outcome.NEW.value, batch.pk],
     )
 
 

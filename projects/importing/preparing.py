@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from accounts.access import see_all, units_of
 from kernel.bulk import Scratch
 from kernel.text import normal
@@ -97,11 +101,12 @@ _Staged = tuple[int, int, Entry, str, bool]
 def _chunks(batch: ImportBatch) -> Iterator[list[_Staged]]:
     """The wanted rows from the top, by key: no cursor stays open while other statements run."""
     last = 0
-    columns = ("pk", "excel_row", "values", "decided_phase", "decision")
+    text = Cast("values", TextField())  # orjson reads it three times as fast as the field does
+    columns = ("pk", "excel_row", text, "decided_phase", "decision")
     while True:
         rows = wanted(batch).filter(excel_row__gt=last).order_by("excel_row").values_list(*columns)[:CHUNK]
         chunk = [
-            (key, number, entry, phase, decision == Decision.CREATE)
+            (key, number, orjson.loads(entry), phase, decision == Decision.CREATE)
             for key, number, entry, phase, decision in rows
         ]
         if not chunk:

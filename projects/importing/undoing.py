@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases import actions as cases
 from cases.models import Case, Event, Part
-from kernel.bulk import Scratch, Sql, insert_history, insert_select, json_object, run
+from kernel.bulk import Scratch, Sql, insert_history, insert_select, json_object, one_of, run
 from kernel.clock import now
 from kernel.language import house_language
 from projects import hooks
@@ -27,7 +27,6 @@ from projects.models.imports import ImportState
 from projects.permissions import lock
 
 CHUNK = 2000
-_VOID = "IN (SELECT key FROM import_void)"
 _UNDONE = "SELECT key FROM import_undone"
 _IMPORT = Cast(KeyTextTransform("import", "data"), BigIntegerField())
 _BY_IMPORT = ("project.imported", "project.import_updated")
@@ -112,13 +111,15 @@ def _void(batch: ImportBatch, keys: list[int], by: User, on: date) -> None:
     table.index("key")
     with house_language():
         reason = _("撤销导入：%(file)s") % {"file": batch.filename}
-    run(f"UPDATE cases_case SET voided_on = %s WHERE id {_VOID}", [on.isoformat()])  # noqa: S608
-    run(f"UPDATE projects_project SET division = '' WHERE case_id {_VOID}")  # noqa: S608
+    run(f"UPDATE cases_case SET voided_on = %s WHERE {one_of('id', 'import_void')}", [on.isoformat()])  # noqa: S608
+    run(f"UPDATE projects_project SET division = '' WHERE {one_of('case_id', 'import_void')}")  # noqa: S608
     run(
-        f"UPDATE cases_part SET valid_to = %s, reason = %s WHERE valid_to IS NULL AND case_id {_VOID}",  # noqa: S608
+        "UPDATE cases_part SET valid_to = %s, reason = %s"  # noqa: S608 (our own words)
+        f" WHERE valid_to IS NULL AND {one_of('case_id', 'import_void')}",
         [on.isoformat(), reason],
     )
-    insert_history(Part, kind="~", by=by.pk, reason=batch.filename, where=f"t.case_id {_VOID}")
+    where = one_of("t.case_id", "import_void")
+    insert_history(Part, kind="~", by=by.pk, reason=batch.filename, where=where)
     event = {
         "case_id": Sql("v.key"), "kind": "project.import_undone", "on": on, "by_id": by.pk,
         "unit_id": batch.unit_id, "data": json_object(file=batch.filename, **{"import": batch.pk}),

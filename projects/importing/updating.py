@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Can
 from cases.models import Event
-from kernel.bulk import Rows, Scratch, dumps, insert_history, run
+from kernel.bulk import Rows, Scratch, dumps, insert_history, one_of, run
 from kernel.clock import now
 from projects import clocks, hooks
 from projects.actions.money import cached_of
@@ -153,10 +153,10 @@ def _write(batch: ImportBatch, changes: list[Change]) -> None:
         " WHERE projects_project.case_id = s.key",
         [Project._meta.get_field("updated_at").get_db_prep_save(now(), connection)],
     )
-    where = "t.case_id IN (SELECT key FROM import_change)"
+    where = one_of("t.case_id", "import_change")
     insert_history(Project, kind="~", by=batch.user_id, reason=batch.filename, where=where)
     _events(batch, changes)
-    _note(changes)
+    _note(batch, changes)
 
 
 def _events(batch: ImportBatch, changes: list[Change]) -> None:
@@ -174,7 +174,7 @@ def _events(batch: ImportBatch, changes: list[Change]) -> None:
     events.insert()
 
 
-def _note(changes: list[Change]) -> None:
+def _note(batch: ImportBatch, changes: list[Change]) -> None:
     notes = Scratch("import_note", {"id": "bigint", "before": "json", "version": "bigint"})
     notes.fill(
         (change.row.pk, dumps({"fields": change.fields, "money": change.money}), change.project.version)
@@ -182,5 +182,6 @@ def _note(changes: list[Change]) -> None:
     )
     run(
         "UPDATE projects_importrow SET before = s.before, version_after = s.version"
-        " FROM import_note s WHERE projects_importrow.id = s.id"
+        " FROM import_note s WHERE projects_importrow.id = s.id AND projects_importrow.batch_id = %s",
+        [batch.pk],
     )

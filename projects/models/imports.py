@@ -103,7 +103,7 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """One ledger row as staged: what was read, what will happen, why not."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     excel_row = models.PositiveIntegerField(_("行号"))
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     raw = models.JSONField(default=list)

@@ -31,7 +31,8 @@ def ledgers(place: Place, rows: int, data: Path) -> Iterator[Figure]:
     came = place.ask("imported", str(office_ledger(data / "台账.xlsx", rows)))
     if came["created"] != rows:
         raise RuntimeError(f"{came['created']} of {rows} rows came in")
-    note = f"{rows:,} rows: preview {came['preview']:.1f} s, commit {came['commit']:.1f} s"
+    spent = (f"{name} {came[name]:.1f} s" for name in ("preview", "commit", "settle"))
+    note = f"{rows:,} rows: {', '.join(spent)}"
     rate = rows / (came["preview"] + came["commit"])
     yield Figure("import of a ledger, preview and commit", rate, "rows/s", least=2_000, note=note)
     yield Figure("import of a ledger: peak memory", came["megabytes"], "MB", most=600)

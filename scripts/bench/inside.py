@@ -9,6 +9,7 @@ import resource
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -122,11 +123,15 @@ def workdays(count: str) -> float:
 
 @asked
 def imported(path: str) -> dict[str, float]:
-    """A ledger checked and brought in as by a worker: projects made, seconds, the process's peak in MB."""
+    """A ledger checked and brought in as by a worker: projects made, seconds, the process's peak in MB.
+
+    ``settle``: how long the search index then takes to put its new entries in order, the import being done.
+    """
     from django.core.files import File
 
     from accounts.models import User
     from kernel.clock import today
+    from projects import search
     from projects.actions import imports
 
     clerk, times = User.objects.get(username="clerk"), [perf_counter()]
@@ -137,9 +142,12 @@ def imported(path: str) -> dict[str, float]:
         imports.run(batch.pk)
         batch.refresh_from_db()
         times.append(perf_counter())
+    search.settle()
+    times.append(perf_counter())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    preview, commit = times[1] - times[0], times[2] - times[1]
-    return {"created": batch.counts["created"], "preview": preview, "commit": commit, "megabytes": peak}
+    preview, commit, settle = (end - begin for begin, end in pairwise(times))
+    spent = {"preview": preview, "commit": commit, "settle": settle}
+    return {"created": batch.counts["created"], "megabytes": peak} | spent
 
 
 @asked

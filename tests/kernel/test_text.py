@@ -21,6 +21,11 @@ def test_initials_hold_every_reading(name: str, found: str) -> None:
     assert found in initials(name).split()
 
 
+def test_a_longer_word_is_read_as_the_dictionary_has_it() -> None:
+    """有 is also read wěi, 司 cì: four times as many words for every company."""
+    assert initials("实业有限公司") == "syyxgs"
+
+
 def test_a_name_full_of_readings_yields_a_bounded_number() -> None:
     assert len(initials("长行重乐单曾长行重乐").split()) <= 8
 

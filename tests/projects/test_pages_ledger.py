@@ -147,6 +147,12 @@ def test_a_project_is_found_by_the_tail_of_its_number(district: District, browse
         assert names(browser.get("/projects/", {"q": question})) == ["甲项目"]
 
 
+def test_a_name_of_many_readings_is_found_by_each_of_them(district: District) -> None:
+    district.project("长寿重庆长安物流有限公司调味品生产行业项目")
+    for question in ("cscqca", "zscqca", "cawlyxgs", "wlyxgstwp", "schyxm", "scxyxm"):
+        assert queries.ledger_page(district.clerk, LedgerFilter(q=question)).rows, question
+
+
 def test_search_words_hold_no_empty_word() -> None:
     assert "" not in words_of("500102-2026-00001", ["——", "", "A"]).split(" ")
     assert terms_of("，。") == []
