@@ -2,7 +2,8 @@
 
 A calendar day is a ``datetime.date`` as counted in Asia/Shanghai. The day of the event is not
 counted and the last day runs to 24:00 (civil-law custom, 民法典 201–203). A limit in months ends
-on the same day of the month, or on that month's last day.
+on the same day of the month, or on that month's last day. Hours run on from the end of the event's day,
+rest days included, since its own hour is not kept: the day in which the last one falls is the last day.
 
 Every day of the span is looked up in an index by day number, built once per calendar version: a
 date costs well under a microsecond however far the count goes.
@@ -33,7 +34,13 @@ class LimitUnit(StrEnum):
 
     WORKING_DAY = "working_day"
     NATURAL_DAY = "natural_day"
+    HOUR = "hour"
+    WEEK = "week"
     MONTH = "month"
+
+
+_HOURS_A_DAY = 24
+_DAYS_A_WEEK = 7
 
 
 _WORKING = LimitUnit.WORKING_DAY.value
@@ -53,7 +60,7 @@ class LimitLike(Protocol):
 @dataclass(frozen=True, slots=True)
 class Limit:
     """``count`` units after the event; ``roll_forward`` moves an end on a rest day to the next
-    working day (natural-day and month limits only; whether it does is policy data)."""
+    working day (never of a limit in working days; whether it does is policy data)."""
 
     count: int
     unit: str = LimitUnit.WORKING_DAY
@@ -154,12 +161,12 @@ class Calendar:
         return day if self.is_working(day) else self.add_working(day, 1)
 
     def shift(self, day: date, count: int, unit: str) -> date:
-        """``day`` moved by ``count`` (signed) working days, natural days or months."""
+        """``day`` moved by ``count`` (signed) units."""
         if unit == LimitUnit.WORKING_DAY:
             return self.add_working(day, count)
-        if unit == LimitUnit.NATURAL_DAY:
-            return _add_days(day, count)
-        return add_months(day, count)
+        if unit == LimitUnit.MONTH:
+            return add_months(day, count)
+        return _add_days(day, _days_in(count, unit))
 
     def due(self, start: date, limit: LimitLike, pauses: Pauses = ()) -> Due:
         """The last day of ``limit`` counted from ``start``, stopped intervals left out.
@@ -201,11 +208,11 @@ class Calendar:
         _within(start)
         if limit.unit == LimitUnit.WORKING_DAY:
             return self._count_on(start, limit.count, pauses, by_work=True)
-        if limit.unit == LimitUnit.NATURAL_DAY:
-            return self._count_on(start, limit.count, pauses, by_work=False)
         if limit.unit == LimitUnit.MONTH:
-            return self._count_on(start, (add_months(start, limit.count) - start).days, pauses, by_work=False)
-        raise CalendarError("unit", f"unknown unit {limit.unit!r}")
+            days = (add_months(start, limit.count) - start).days
+        else:
+            days = _days_in(limit.count, limit.unit)
+        return self._count_on(start, days, pauses, by_work=False)
 
     def _count_on(self, start: date, count: int, pauses: Pauses, *, by_work: bool) -> date:
         """Count across the stopped intervals: one step per interval, not per day."""
@@ -255,6 +262,18 @@ def merged(pauses: Pauses) -> list[tuple[date, date]]:
         else:
             out.append((stopped, resumed))
     return out
+
+
+def _days_in(count: int, unit: str) -> int:
+    """How many natural days a (signed) count of hours, days or weeks takes in. Raises CalendarError."""
+    if unit == LimitUnit.HOUR:
+        whole = -(-abs(count) // _HOURS_A_DAY)
+        return whole if count > 0 else -whole
+    if unit == LimitUnit.WEEK:
+        return count * _DAYS_A_WEEK
+    if unit == LimitUnit.NATURAL_DAY:
+        return count
+    raise CalendarError("unit", f"unknown unit {unit!r}")
 
 
 def _rolls(limit: LimitLike) -> bool:

@@ -10,11 +10,15 @@ from deadlines.calendar import DAY, FIRST_DAY, LAST_DAY, Arithmetic, CalendarErr
 
 
 def limit_text(limit: LimitLike) -> str:
-    """ "7个工作日", "10日", "3个月"."""
+    """ "7个工作日", "10日", "48小时", "2周", "3个月"."""
     if limit.unit == LimitUnit.WORKING_DAY:
         return ngettext("%(count)s个工作日", "%(count)s个工作日", limit.count) % {"count": limit.count}
     if limit.unit == LimitUnit.NATURAL_DAY:
         return ngettext("%(count)s日", "%(count)s日", limit.count) % {"count": limit.count}
+    if limit.unit == LimitUnit.HOUR:
+        return ngettext("%(count)s小时", "%(count)s小时", limit.count) % {"count": limit.count}
+    if limit.unit == LimitUnit.WEEK:
+        return ngettext("%(count)s周", "%(count)s周", limit.count) % {"count": limit.count}
     return ngettext("%(count)s个月", "%(count)s个月", limit.count) % {"count": limit.count}
 
 
@@ -40,7 +44,7 @@ def error_text(error: CalendarError) -> str:
         "outside": _("日期须在 %(first)s–%(last)s 年之间") % years,
         "overrun": _("期限过长，超出 %(first)s–%(last)s 年") % years,
         "count": _("期限须为不小于 1 的整数"),
-        "unit": _("期限单位须为 working_day、natural_day 或 month"),
+        "unit": _("期限单位须为 working_day、natural_day、hour、week 或 month"),
     }[error.code]
 
 

@@ -59,6 +59,8 @@ def limit_text(limit: Limit) -> str:
     units = {
         "working_day": ngettext("%(n)s个工作日", "%(n)s个工作日", count),
         "natural_day": ngettext("%(n)s个自然日", "%(n)s个自然日", count),
+        "hour": ngettext("%(n)s小时", "%(n)s小时", count),
+        "week": ngettext("%(n)s周", "%(n)s周", count),
         "month": ngettext("%(n)s个月", "%(n)s个月", count),
     }
     span = units[limit.unit] % {"n": count}

@@ -20,6 +20,8 @@ class Counting(models.TextChoices):
 
     WORKING_DAY = LimitUnit.WORKING_DAY.value, _("工作日")
     NATURAL_DAY = LimitUnit.NATURAL_DAY.value, _("自然日")
+    HOUR = LimitUnit.HOUR.value, _("小时")
+    WEEK = LimitUnit.WEEK.value, _("周")
     MONTH = LimitUnit.MONTH.value, _("个月")
 
 

@@ -56,8 +56,13 @@ def _note(names: dict[str, set[int]], text: str, unit: int) -> None:
 
 def _plain(text: str) -> str:
     """The normal form without the district's own name in front (涪陵临港经济区 → 临港经济区)."""
+    return _bare(text, settings.DIVISION)
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str, division: str) -> str:
     plain = normal(text)
-    for lead in _leads(settings.DIVISION):
+    for lead in _leads(division):
         if plain.startswith(lead) and len(plain) - len(lead) >= 2:
             return plain.removeprefix(lead)
     return plain

@@ -90,6 +90,21 @@ def test_natural_days_agree_with_walking(
     assert found.on == walk(calendar, start, count, stopped, by_work=False)
 
 
+@given(calendars(), dates, st.integers(1, 13), pauses)
+def test_a_week_is_seven_natural_days_and_a_day_24_hours(
+    calendar: Calendar, start: date, count: int, stopped: list[tuple[date, date]]
+) -> None:
+    days = calendar.due(start, Limit(count * 7, "natural_day"), stopped)
+    assert calendar.due(start, Limit(count, "week"), stopped) == days
+    assert calendar.due(start, Limit(count * 7 * 24, "hour"), stopped) == days
+
+
+@pytest.mark.parametrize(("hours", "due"), [(1, 14), (24, 14), (25, 15), (48, 15), (72, 16)])
+def test_hours_run_on_over_rest_days_and_end_with_the_day_of_the_last(hours: int, due: int) -> None:
+    """2026-02-13 is the Friday before the Spring Festival."""
+    assert CALENDAR.due(date(2026, 2, 13), Limit(hours, "hour")).on == date(2026, 2, due)
+
+
 @given(calendars(), dates, st.integers(1, 24), st.booleans(), pauses)
 def test_months_end_on_the_same_day_and_roll_only_when_told(
     calendar: Calendar, start: date, count: int, roll: bool, stopped: list[tuple[date, date]]
@@ -189,7 +204,7 @@ def test_a_limit_below_one_is_refused(count: int) -> None:
         CALENDAR.due(date(2026, 3, 2), Limit(count))
 
 
-@pytest.mark.parametrize("unit", ["working_day", "natural_day", "month"])
+@pytest.mark.parametrize("unit", ["working_day", "natural_day", "hour", "week", "month"])
 @pytest.mark.parametrize(
     ("start", "count"),
     [(FIRST_DAY - DAY, 3), (LAST_DAY, 9), (date(2026, 1, 1), 10**7), (date.max, 3)],
