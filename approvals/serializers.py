@@ -9,6 +9,7 @@ from accounts.models import Unit, User
 from approvals.guides import guide_for
 from approvals.models import Answer, Asks, Opinion, State, Step
 from approvals.rules import rule_of
+from approvals.scores import score_of
 from documents.models import Attachment
 from kernel.clock import today
 from projects.actions.milestones import MOST_PARTS
@@ -94,11 +95,20 @@ class StepDetail(StepOut):
     """With every opinion, those superseded too, and the service guide where the plan gives one."""
 
     opinions = OpinionOut(many=True, read_only=True)
+    score = serializers.SerializerMethodField(help_text="weighted, out of a hundred; null without scores")
+    pass_mark = serializers.SerializerMethodField()
     guide = serializers.SerializerMethodField()
 
     class Meta(StepOut.Meta):
-        fields = (*StepOut.Meta.fields, "opinions", "guide")
+        fields = (*StepOut.Meta.fields, "opinions", "score", "pass_mark", "guide")
         read_only_fields = fields
+
+    def get_score(self, row: Step) -> str | None:
+        total = score_of(rule_of(row), row.opinions.all())
+        return str(total.points) if total else None
+
+    def get_pass_mark(self, row: Step) -> int | None:
+        return rule_of(row).pass_mark
 
     @extend_schema_field(GuideOut(allow_null=True))
     def get_guide(self, row: Step) -> dict[str, Any] | None:

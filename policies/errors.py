@@ -86,8 +86,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "score_in_order": ("分值下限应小于上限", "the lowest score must be below the highest"),
     "years_in_order": ("首年不能晚于末年", "the first year must not come after the last"),
     "score_without_score": (
-        '只有 answer = "words_and_score" 的方面可以设分值',
-        'only an aspect with answer = "words_and_score" has a score',
+        '只有 answer = "words_and_score" 的方面可以设分值和权重',
+        'only an aspect with answer = "words_and_score" has a score and a weight',
+    ),
+    "pass_mark_without_score": (
+        '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
+        'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',
     ),
     "asks_nobody": (
         "未写向谁征求意见（asks_units 或 asks_parts）",

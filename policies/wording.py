@@ -182,6 +182,8 @@ def _concluding(rule: Step) -> list[str]:
         "any_time": "",
     }
     lines = [waits[rule.concludes]] if waits[rule.concludes] else []
+    if rule.pass_mark is not None:
+        lines.append(_("加权综合得分不低于 %(mark)s 分（百分制）方可通过") % {"mark": rule.pass_mark})
     return lines + ([_("任何一项被否决即不得通过（一票否决）")] if rule.veto == "any" else [])
 
 
@@ -199,7 +201,8 @@ def _aspect(aspect: Aspect, names: Names) -> str:
         "who": who,
         "answer": answers[aspect.answer],
     }
-    return "；".join([text, *when_text(aspect.when)])
+    weight = [_("权重 %(weight)s") % {"weight": f"{aspect.weight:f}"}] if aspect.weight != 1 else []
+    return "；".join([text, *weight, *when_text(aspect.when)])
 
 
 def _verdict(verdict: Verdict, names: Names) -> str:

@@ -89,7 +89,8 @@ def conclude_together(*, conclusions: Sequence[Conclusion], by: User, on: date) 
 
     Raises Refused: forbidden but for a lead unit; invalid for an unknown verdict, a missing reason or more
     than one person named; conflict when a step has ended, saying how and by whom; unmet with clause and unit
-    for opinions outstanding, a veto, checks not ticked, prerequisites, a part nobody was named for.
+    for opinions outstanding, a veto, a score below the pass mark, checks not ticked, prerequisites, a part
+    nobody was named for.
     """
     project = lock(Project(pk=conclusions[0].step.case_id))
     found = [_read(said, by, on) for said in sorted(conclusions, key=lambda said: said.step.pk)]
@@ -141,6 +142,7 @@ def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[U
     found = demands.opinions(one.row, one.rule, on)
     if one.verdict.reaches:
         found += demands.no_veto(one.row, one.rule)
+        found += demands.pass_mark(one.row, one.rule)
         found += demands.checks(one.rule, one.said.checks)
         found += demands.steps_before(project, one.row, one.rule, jointly)
         found += demands.paper(project, one.rule)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from approvals.models import AGAINST, Opinion, Step
 from approvals.rules import aspect_of
+from approvals.scores import score_of
 from cases.models import Part
 from kernel.refusals import Refused, Unmet
 from policies.schema import Needs
@@ -62,6 +63,21 @@ def no_veto(step: Step, rule: StepRule) -> list[Unmet]:
         message = _("%(unit)s就“%(aspect)s”%(answer)s：%(words)s") % data
         found.append(Unmet(f"veto:{row.aspect}:{row.unit.code}", message, _clause(rule, row.aspect)))
     return found
+
+
+def pass_mark(step: Step, rule: StepRule) -> list[Unmet]:
+    """Where the plan has a pass mark: that the scores reach it."""
+    if rule.pass_mark is None:
+        return []
+    total = score_of(rule, step.opinions.filter(in_force=True, score__isnull=False))
+    if total is None:
+        message = _("尚无评分，须达到 %(mark)s 分") % {"mark": rule.pass_mark}
+    elif total.points < rule.pass_mark:
+        data = {"mark": rule.pass_mark, "points": total.points, "sum": total.sum}
+        message = _("综合得分 %(points)s 分，未达到 %(mark)s 分：%(sum)s") % data
+    else:
+        return []
+    return [Unmet("below_pass_mark", message, rule.clause, reverse("step", args=[step.pk]))]
 
 
 def checks(rule: StepRule, ticked: Collection[str]) -> list[Unmet]:

@@ -21,6 +21,7 @@ from approvals.overview import tone_of
 from approvals.permissions import may_conclude, may_open, may_record, require_lead, require_opener
 from approvals.readiness import nobody_asked, not_yet
 from approvals.rules import concerning, rule_of
+from approvals.scores import score_of
 from approvals.views import base
 from cases.models import Part
 from deadlines.wording import limit_text
@@ -64,6 +65,7 @@ class StepPage(base.Page):
             "crumbs": base.trail(project),
             "groups": base.grouped(step, rows, self.user, self.today),
             "scored": any(row.asks == Asks.WORDS_AND_SCORE for row in rows),
+            "total": score_of(self.rule, rows),
             "older": [row for row in rows if not row.in_force],
             "given": sum(row.in_force and row.given_on is not None for row in rows),
             "asked": sum(row.in_force for row in rows),
@@ -93,7 +95,7 @@ class StepPage(base.Page):
             if self.rule.aspects
             else None,
             "missing": demands.opinions(self.step, self.rule, self.today),
-            "vetoes": demands.no_veto(self.step, self.rule),
+            "vetoes": demands.no_veto(self.step, self.rule) + demands.pass_mark(self.step, self.rule),
             "part": part,
         }
 
@@ -227,12 +229,14 @@ class Sheet(StepPage):
         self, form: forms.Form | None = None, refused: Refused | None = None, status: int = 200
     ) -> HttpResponse:
         step, project = self.step, base.project_for(self.step)
+        rows = base.opinions_of(step)
         context = {
             "step": step,
             "plan": self.rule,
             "project": project,
             "title": base.title_of(self.rule, step),
-            "groups": base.grouped(step, base.opinions_of(step), self.user, self.today),
+            "groups": base.grouped(step, rows, self.user, self.today),
+            "total": score_of(self.rule, rows),
             "checks": [(check, check.code in step.checks) for check in self.rule.checks],
             "pairs": _pairs(base.facts_for(project)[:-1]),
             "crumbs": base.trail(project, step),

@@ -1,12 +1,13 @@
 """Steps: a set of opinions asked from units on aspects, concluded by one unit, within a limit."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.conditions import Condition
-from policies.schema.base import Code, Item, Limit, Listed, Needs, RoleCode, Rule, Text
+from policies.schema.base import Code, Factor, Item, Limit, Listed, Needs, RoleCode, Rule, Text
 from policies.schema.life import PhaseCode
 
 StepKind = Literal["registration", "assessment", "dispatch", "review", "decision", "permit", "acceptance"]
@@ -47,7 +48,8 @@ class Score(Item):
 class Aspect(Item):
     """One question of a step, asked of units by code or of whoever plays a part in the case.
 
-    ``when`` leaves an aspect out for projects it does not concern; unknown counts as "asked".
+    ``when`` leaves an aspect out for projects it does not concern; unknown counts as "asked". ``weight``:
+    how much its scores count beside those of the others ("2" twice as much).
     """
 
     code: Code
@@ -57,6 +59,7 @@ class Aspect(Item):
     asks_parts: Listed[Code] = ()
     answer: Literal["words", "words_and_score", "pass_or_veto", "outcome"]
     score: Score | None = None
+    weight: Factor = Decimal(1)
     when: Condition = Condition()
     clause: str = ""
 
@@ -64,7 +67,8 @@ class Aspect(Item):
     def _somebody_is_asked(self) -> "Aspect":
         if not self.asks_units and not self.asks_parts:
             raise PydanticCustomError("asks_nobody", "", {})
-        if self.score is not None and self.answer != "words_and_score":
+        scored = self.score is not None or "weight" in self.model_fields_set
+        if scored and self.answer != "words_and_score":
             raise PydanticCustomError("score_without_score", "", {})
         return self
 
@@ -107,7 +111,8 @@ class Step(Rule):
 
     ``needs`` must be there before the step may be opened, ``prerequisites`` are steps concluded
     before it may be, ``together_with`` steps conclude jointly with it. ``names_part``: the conclusion
-    names who plays that part. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
+    names who plays that part. ``pass_mark``: the weighted score out of a hundred without which no verdict may
+    reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
     """
 
     code: Code
@@ -127,11 +132,19 @@ class Step(Rule):
     verdicts: Annotated[tuple[Verdict, ...], Field(strict=False, min_length=1)]
     concludes: Literal["all_opinions", "all_opinions_or_limit", "any_time"] = "any_time"
     veto: Literal["any", "none"] = "none"
+    pass_mark: Annotated[int, Field(ge=1, le=100)] | None = None
     document: str = ""
     guide: Guide | None = None
     prerequisites: Listed[Code] = ()
     together_with: Listed[Code] = ()
     bound_to: Code | None = None
+
+    @model_validator(mode="after")
+    def _can_be_passed(self) -> "Step":
+        weighs = any(row.answer == "words_and_score" and row.weight for row in self.aspects)
+        if self.pass_mark is not None and not weighs:
+            raise PydanticCustomError("pass_mark_without_score", "", {})
+        return self
 
     @property
     def milestones(self) -> frozenset[str]:

@@ -73,6 +73,16 @@ WRONG = {
         "work.aspects[1]",
         spoilt('answer = "pass_or_veto"', 'answer = "pass_or_veto", score = { min = 0, max = 10 }'),
     ),
+    "a weight where nothing is scored": (
+        "steps",
+        "work.aspects[1]",
+        spoilt('answer = "pass_or_veto"', 'answer = "pass_or_veto", weight = "2"'),
+    ),
+    "a pass mark without scores": (
+        "steps",
+        "work",
+        spoilt('kind = "review"', 'kind = "review"\npass_mark = 70'),
+    ),
     "an unreadable amount": (
         "steps",
         "work.when.at_least",
