@@ -1,5 +1,6 @@
 """The shipped law for tests: the organisation of Fuling, its two packs in force, the official calendar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,30 +49,31 @@ class District:
         )
 
 
-def open_district(on: date = TODAY) -> District:
-    _lay_down(on)
+def open_district(on: date = TODAY, packs: Sequence[str] = ()) -> District:
+    """``packs``: names of packs to put in force instead of those that are shipped for Fuling."""
+    _lay_down(on, tuple(packs))
     bureau = Unit.objects.get(code="investment-bureau")
     clerk, head = factories.user("bureau_clerk", unit=bureau), factories.user("bureau_head", unit=bureau)
     park = Unit.objects.filter(kind="park").in_force(on).order_by("code")[0]
     return District(bureau, park, clerk, head, current(on)[1])
 
 
-_LAID: dict[date, list[tuple[str, list[str], list[tuple[Any, ...]]]]] = {}
+_LAID: dict[tuple[date, tuple[str, ...]], list[tuple[str, list[str], list[tuple[Any, ...]]]]] = {}
 _MODELS = (Unit, Unit.history.model, Policy, PolicyVersion, CalendarVersion, CalendarDay, AuditEntry)
 
 
-def _lay_down(on: date) -> None:
+def _lay_down(on: date, packs: tuple[str, ...]) -> None:
     """Organisation, packs and calendar as the product loads them; from the second test on, the same rows."""
-    if on in _LAID and not Unit.objects.exists():
-        for table, columns, rows in _LAID[on]:
+    if (on, packs) in _LAID and not Unit.objects.exists():
+        for table, columns, rows in _LAID[on, packs]:
             write(table, columns, rows)
         return
     organisation.load_units(text=(organisation.SHIPPED / "fuling-units.toml").read_text(), by=None)
     call_command("seed_calendar", verbosity=0)
-    for pack in sorted(PACKS.glob("*.toml")):
+    for pack in [PACKS / f"{name}.toml" for name in packs] or sorted(PACKS.glob("*.toml")):
         version = policies.load(text=pack.read_text(), by=None, on=on)
         policies.publish(version=version, by=None, on=on)
-    _LAID[on] = [
+    _LAID[on, packs] = [
         _rows_of(model._meta.db_table, [str(f.column) for f in model._meta.concrete_fields])
         for model in _MODELS
     ]
