@@ -109,7 +109,12 @@ _PROJECT_WORK = (
 
 ROLES: dict[Role, RoleRule] = {
     Role.BUREAU_CLERK: _rule(
-        Scope.DISTRICT, *_PROJECT_WORK, Can.CORRECT_PROJECT, Can.MERGE_PROJECTS, Can.EDIT_CHAINS, Can.BOOK_CREDIT
+        Scope.DISTRICT,
+        *_PROJECT_WORK,
+        Can.CORRECT_PROJECT,
+        Can.MERGE_PROJECTS,
+        Can.EDIT_CHAINS,
+        Can.BOOK_CREDIT,
     ),
     Role.BUREAU_HEAD: _rule(
         Scope.DISTRICT,

@@ -1,8 +1,8 @@
-"""Is this lead known already? Candidates from the indexes, each graded by ``projects.likeness`` with its reasons.
+"""Is this lead known already? Candidates from the indexes, graded by ``projects.likeness`` with reasons.
 
-Four ways lead to a candidate, all by index: the investor's credit code, how its name sounds, how the project's
-name sounds, and the search words of the ledger for names that are only near. No way reads a whole table
-(PostgreSQL; SQLite reads through for the last one).
+Four ways lead to a candidate, all by index: the investor's credit code, how its name sounds, how the
+project's name sounds, and the search words of the ledger for names that are only near. No way reads a whole
+table (PostgreSQL; SQLite reads through for the last one).
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.access import see_all
 from accounts.models import User
 from cases.models import Enterprise
-from kernel.names import core, sound
+from kernel.names import sound
 from kernel.text import normal
 from projects.likeness import Grade, Lead, Points, Verdict, compare
 from projects.models import Project
@@ -99,7 +99,9 @@ def likenesses(*, user: User, lead: Lead, points: Points) -> Likeness:
     """
     found = candidates(lead, points)
     keys = [one.project.pk for one in found]
-    seen = set(Project.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+    seen = (
+        set(Project.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+    )
     hidden = [one for one in found if one.project.pk not in seen]
     units = dict.fromkeys(str(one.project.introducing_unit or "") for one in hidden)
     return Likeness(
@@ -140,8 +142,3 @@ def _firms(lead: Lead) -> list[int]:
 
 def _ids(way: Q) -> Iterable[Any]:
     return Enterprise.objects.filter(way).order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
-
-
-def plain(lead: Lead) -> bool:
-    """Whether there is nothing to look for."""
-    return not (core(lead.name) or core(lead.investor) or lead.credit_code)

@@ -33,7 +33,7 @@ class Grade(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points of each sign, the least points of each grade, and how far amounts may differ, in per cent."""
+    """The points of each sign, the least of each grade, and how far amounts may differ in per cent."""
 
     of: Mapping[str, int]
     within: Mapping[str, int]
@@ -213,4 +213,7 @@ def told(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def refusal_text(verdict: Verdict) -> str:
-    return _("%(grade)s重复：%(why)s") % {"grade": verdict.grade.label if verdict.grade else "", "why": verdict.text}
+    return _("%(grade)s重复：%(why)s") % {
+        "grade": verdict.grade.label if verdict.grade else "",
+        "why": verdict.text,
+    }

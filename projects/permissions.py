@@ -141,7 +141,8 @@ def require_unmerged(by: User, project: Project) -> None:
     words = {"day": project.merged_on, "code": kept.case.code, "name": kept.name}
     raise Refused.because(
         "merged",
-        _("该项目已于 %(day)s 并入 %(code)s“%(name)s”，请在该项目中办理；合并有误的，由招商局撤销合并") % words,
+        _("该项目已于 %(day)s 并入 %(code)s“%(name)s”，请在该项目中办理；合并有误的，由招商局撤销合并")
+        % words,
         url=f"/projects/{kept.pk}/" if sees(by, kept.pk) else "",
         status="conflict",
     )

@@ -10,20 +10,19 @@ def sound(apps, editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0005_leaner_indexes'),
+        ("cases", "0005_leaner_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='enterprise',
-            name='sound',
-            field=models.CharField(default='', editable=False, max_length=16),
+            model_name="enterprise",
+            name="sound",
+            field=models.CharField(default="", editable=False, max_length=16),
         ),
         migrations.RunPython(sound, migrations.RunPython.noop),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['sound'], name='enterprise_by_sound'),
+            model_name="enterprise",
+            index=models.Index(fields=["sound"], name="enterprise_by_sound"),
         ),
     ]

@@ -164,8 +164,10 @@ def _lay_out_words(rules: Rulebook) -> None:
         (name, letters, code, origin_of(code)) for name, letters, code in words.places(settings.DIVISION)
     ]
     tables.keep(
-        "scale_tail", "number int, name text, words text, spoken text, industry text, sector text, product text",
-        [(i, t.text, t.words, t.spoken, code, sector_of(code), product) for i, (t, code, product) in enumerate(tails)],
+        "scale_tail",
+        "number int, name text, words text, spoken text, industry text, sector text, product text",
+        [(i, t.text, t.words, t.spoken, code, sector_of(code), product)
+         for i, (t, code, product) in enumerate(tails)],
     )  # fmt: skip
     tables.keep("scale_trade", "number int, name text, words text, spoken text",
                 [(i, t.text, t.words, t.spoken) for i, t in enumerate(words.company_tails())])  # fmt: skip

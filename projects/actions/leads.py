@@ -1,4 +1,4 @@
-"""A lead comes in by page or REST: compared with what is there, registered, and what it resembles is pooled."""
+"""A lead comes in by page or REST: compared with what is there, registered, its likenesses pooled."""
 
 from datetime import date
 from typing import Any

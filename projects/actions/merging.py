@@ -1,7 +1,7 @@
 """A double is merged into the project that is kept, and the merge is undone: nothing is copied or deleted.
 
 The double keeps its contacts, figures, papers and events; the kept one's case file leads to them. Until the
-merge is undone its case is voided, so that no list, sum, board or clock counts it, and its units play no part.
+merge is undone its case is voided: no list, sum, board or clock counts it, and its units play no part.
 """
 
 from datetime import date
@@ -30,8 +30,8 @@ SIGNED = (Batch.SIGNED, Batch.STARTED, Batch.PRODUCING)
 def merge(*, pair: DuplicatePair, keep: Project, by: User, on: date, reason: str) -> DuplicatePair:
     """Merge the other project of a pair into ``keep``.
 
-    Raises Refused: forbidden; invalid for a project outside the pair or no reason; conflict when the pair is
-    judged already, both are signed, the signed one would vanish, or others were merged into the vanishing one.
+    Raises Refused: forbidden; invalid for a project outside the pair or no reason; conflict when the pair
+    is judged already, both are signed, the signed one would vanish, or others were merged into that one.
     """
     if keep.pk not in (pair.first_id, pair.second_id):
         raise Refused.invalid("keep", _("请在这两个项目中选择保留哪一个"))
@@ -54,7 +54,9 @@ def merge(*, pair: DuplicatePair, keep: Project, by: User, on: date, reason: str
 
 def _require_mergeable(kept: Project, gone: Project, on: date) -> None:
     if gone.batch in SIGNED and kept.batch in SIGNED:
-        message = _("两个项目都已签约，各有协议和到位资金，不能合并；确属同一协议重复登记的，先撤销其中一个的签约")
+        message = _(
+            "两个项目都已签约，各有协议和到位资金，不能合并；确属同一协议重复登记的，先撤销其中一个的签约"
+        )
         raise Refused.because("both_signed", message, status="conflict")
     if gone.batch in SIGNED:
         message = _("“%(name)s”已签约，请保留它，把另一个并入") % {"name": gone.name}

@@ -1,4 +1,4 @@
-"""The review pool (查重池): pairs are noted as they are found, looked at by people, and kept apart by them."""
+"""The review pool (查重池): pairs are noted as they are found, looked at and kept apart by people."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -29,7 +29,7 @@ def note_pairs(
     The registering action calls this in its transaction and records the event.
     """
     rows = [
-        _pair(project, one.project, one.verdict, source, on, note)
+        _pair(project, one.project, one.verdict, found_by=source, on=on, note=note)
         for one in found
         if one.verdict.grade in POOLED
     ]
@@ -38,7 +38,7 @@ def note_pairs(
 
 @house_language()
 def _pair(
-    one: Project, other: Project, verdict: Verdict, source: FoundBy, on: date, note: str = ""
+    one: Project, other: Project, verdict: Verdict, *, found_by: FoundBy, on: date, note: str = ""
 ) -> DuplicatePair:
     first, second = sorted((one.pk, other.pk))
     return DuplicatePair(
@@ -48,7 +48,7 @@ def _pair(
         points=verdict.points,
         reasons=[reason.as_dict() for reason in verdict.reasons],
         found_on=on,
-        found_by=source,
+        found_by=found_by,
         note=note[:300],
     )
 
@@ -65,7 +65,8 @@ def pair_up(*, project: Project, other: Project, by: User, on: date) -> Duplicat
     there = DuplicatePair.objects.filter(first=one, second=two).first()
     if there is not None:
         return there
-    pair = _pair(one, two, compare(lead_of(one), lead_of(two), points_of(rules_of(one))), FoundBy.PERSON, on)
+    verdict = compare(lead_of(one), lead_of(two), points_of(rules_of(one)))
+    pair = _pair(one, two, verdict, found_by=FoundBy.PERSON, on=on)
     pair.save()
     return pair
 
@@ -103,7 +104,8 @@ def open_pair(pair: DuplicatePair) -> DuplicatePair:
         raise Refused.conflict(_("这两个项目已于 %(day)s 合并") % {"day": row.merged_on}, code="pair_judged")
     if row.distinct_on is not None:
         raise Refused.conflict(
-            _("已于 %(day)s 认定不是同一项目：%(why)s") % {"day": row.distinct_on, "why": row.distinct_reason},
+            _("已于 %(day)s 认定不是同一项目：%(why)s")
+            % {"day": row.distinct_on, "why": row.distinct_reason},
             code="pair_judged",
         )
     return row

@@ -12,152 +12,304 @@ def sound(apps, editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('cases', '0006_duplicates'),
-        ('projects', '0011_leaner_indexes'),
+        ("accounts", "0004_demo_accounts"),
+        ("cases", "0006_duplicates"),
+        ("projects", "0011_leaner_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(choices=[('sure', '确定'), ('likely', '很可能'), ('possible', '可能')], max_length=10, verbose_name='把握')),
-                ('points', models.SmallIntegerField(default=0)),
-                ('reasons', models.JSONField(default=list)),
-                ('found_on', models.DateField(verbose_name='发现日期')),
-                ('found_by', models.CharField(choices=[('entry', '登记'), ('api', '接口'), ('import', '导入'), ('person', '人工比对')], max_length=8, verbose_name='来源')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='登记说明')),
-                ('distinct_on', models.DateField(blank=True, null=True, verbose_name='认定日期')),
-                ('distinct_reason', models.CharField(blank=True, max_length=300, verbose_name='认定理由')),
-                ('merged_on', models.DateField(blank=True, null=True, verbose_name='合并日期')),
-                ('merged_reason', models.CharField(blank=True, max_length=300, verbose_name='合并原因')),
-                ('kept', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[("sure", "确定"), ("likely", "很可能"), ("possible", "可能")],
+                        max_length=10,
+                        verbose_name="把握",
+                    ),
+                ),
+                ("points", models.SmallIntegerField(default=0)),
+                ("reasons", models.JSONField(default=list)),
+                ("found_on", models.DateField(verbose_name="发现日期")),
+                (
+                    "found_by",
+                    models.CharField(
+                        choices=[
+                            ("entry", "登记"),
+                            ("api", "接口"),
+                            ("import", "导入"),
+                            ("person", "人工比对"),
+                        ],
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="登记说明")),
+                ("distinct_on", models.DateField(blank=True, null=True, verbose_name="认定日期")),
+                ("distinct_reason", models.CharField(blank=True, max_length=300, verbose_name="认定理由")),
+                ("merged_on", models.DateField(blank=True, null=True, verbose_name="合并日期")),
+                ("merged_reason", models.CharField(blank=True, max_length=300, verbose_name="合并原因")),
+                ("kept", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name': '疑似重复',
-                'ordering': ['-id'],
+                "verbose_name": "疑似重复",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='historicalproject',
-            name='merged_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalproject",
+            name="merged_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalproject',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.project', verbose_name='并入项目'),
+            model_name="historicalproject",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="projects.project",
+                verbose_name="并入项目",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalproject',
-            name='merged_on',
-            field=models.DateField(blank=True, null=True, verbose_name='合并日期'),
+            model_name="historicalproject",
+            name="merged_on",
+            field=models.DateField(blank=True, null=True, verbose_name="合并日期"),
         ),
         migrations.AddField(
-            model_name='historicalproject',
-            name='merged_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='合并原因'),
+            model_name="historicalproject",
+            name="merged_reason",
+            field=models.CharField(blank=True, max_length=300, verbose_name="合并原因"),
         ),
         migrations.AddField(
-            model_name='project',
-            name='merged_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="project",
+            name="merged_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='projects.project', verbose_name='并入项目'),
+            model_name="project",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="absorbed",
+                to="projects.project",
+                verbose_name="并入项目",
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='merged_on',
-            field=models.DateField(blank=True, null=True, verbose_name='合并日期'),
+            model_name="project",
+            name="merged_on",
+            field=models.DateField(blank=True, null=True, verbose_name="合并日期"),
         ),
         migrations.AddField(
-            model_name='project',
-            name='merged_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='合并原因'),
+            model_name="project",
+            name="merged_reason",
+            field=models.CharField(blank=True, max_length=300, verbose_name="合并原因"),
         ),
         migrations.AddField(
-            model_name='project',
-            name='sound',
-            field=models.CharField(default='', editable=False, max_length=16),
+            model_name="project",
+            name="sound",
+            field=models.CharField(default="", editable=False, max_length=16),
         ),
         migrations.RunPython(sound, migrations.RunPython.noop),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['sound'], name='project_by_sound'),
+            model_name="project",
+            index=models.Index(fields=["sound"], name="project_by_sound"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='project_absorbed'),
+            model_name="project",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["merged_into"],
+                name="project_absorbed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('merged_by__isnull', True), ('merged_on__isnull', True), ('merged_reason', '')), models.Q(('merged_by__isnull', False), ('merged_on__isnull', False), models.Q(('merged_reason', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('merged_into__isnull', True), ('merged_on__isnull', True)), models.Q(('merged_into__isnull', False), ('merged_on__isnull', False)), _connector='OR')), name='project_merged_whole'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(
+                            ("merged_by__isnull", True), ("merged_on__isnull", True), ("merged_reason", "")
+                        ),
+                        models.Q(
+                            ("merged_by__isnull", False),
+                            ("merged_on__isnull", False),
+                            models.Q(("merged_reason", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(("merged_into__isnull", True), ("merged_on__isnull", True)),
+                        models.Q(("merged_into__isnull", False), ("merged_on__isnull", False)),
+                        _connector="OR",
+                    ),
+                ),
+                name="project_merged_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('case')), _negated=True), _connector='OR'), name='project_merged_into_another'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("case")), _negated=True),
+                    _connector="OR",
+                ),
+                name="project_merged_into_another",
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='distinct_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="duplicatepair",
+            name="distinct_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='first',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pairs_as_first', to='projects.project'),
+            model_name="duplicatepair",
+            name="first",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pairs_as_first",
+                to="projects.project",
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='merged_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="duplicatepair",
+            name="merged_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs_as_second', to='projects.project'),
+            model_name="duplicatepair",
+            name="second",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pairs_as_second",
+                to="projects.project",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(condition=models.Q(('distinct_on__isnull', True), ('merged_on__isnull', True)), fields=['-id'], name='pair_open'),
+            model_name="duplicatepair",
+            index=models.Index(
+                condition=models.Q(("distinct_on__isnull", True), ("merged_on__isnull", True)),
+                fields=["-id"],
+                name="pair_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(condition=models.Q(('distinct_on__isnull', True), ('merged_on__isnull', True)), fields=['grade', '-id'], name='pair_open_by_grade'),
+            model_name="duplicatepair",
+            index=models.Index(
+                condition=models.Q(("distinct_on__isnull", True), ("merged_on__isnull", True)),
+                fields=["grade", "-id"],
+                name="pair_open_by_grade",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(condition=models.Q(('distinct_on__isnull', False)), fields=['-id'], name='pair_distinct'),
+            model_name="duplicatepair",
+            index=models.Index(
+                condition=models.Q(("distinct_on__isnull", False)), fields=["-id"], name="pair_distinct"
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(condition=models.Q(('merged_on__isnull', False)), fields=['-id'], name='pair_merged'),
+            model_name="duplicatepair",
+            index=models.Index(
+                condition=models.Q(("merged_on__isnull", False)), fields=["-id"], name="pair_merged"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='pair_once'),
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="pair_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('distinct_by__isnull', True), ('distinct_on__isnull', True), ('distinct_reason', '')), models.Q(('distinct_by__isnull', False), ('distinct_on__isnull', False), models.Q(('distinct_reason', ''), _negated=True)), _connector='OR'), name='pair_distinct_whole'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("distinct_by__isnull", True), ("distinct_on__isnull", True), ("distinct_reason", "")
+                    ),
+                    models.Q(
+                        ("distinct_by__isnull", False),
+                        ("distinct_on__isnull", False),
+                        models.Q(("distinct_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pair_distinct_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_by__isnull', True), ('merged_on__isnull', True), ('merged_reason', '')), models.Q(('merged_by__isnull', False), ('merged_on__isnull', False), models.Q(('merged_reason', ''), _negated=True)), _connector='OR'), name='pair_merged_whole'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_by__isnull", True), ("merged_on__isnull", True), ("merged_reason", "")),
+                    models.Q(
+                        ("merged_by__isnull", False),
+                        ("merged_on__isnull", False),
+                        models.Q(("merged_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pair_merged_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('distinct_on__isnull', True), ('merged_on__isnull', True), _connector='OR'), name='pair_judged_one_way'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("distinct_on__isnull", True), ("merged_on__isnull", True), _connector="OR"
+                ),
+                name="pair_judged_one_way",
+            ),
         ),
     ]
