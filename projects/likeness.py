@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kernel.money import show_fen
@@ -20,7 +19,6 @@ from policies.rulebook import Rulebook
 
 NEAR = 0.6
 """Share of pairs of characters from which on two cores are near; less is another name."""
-HIDDEN = "—"
 
 
 class Grade(TextChoices):
@@ -210,10 +208,3 @@ def _sites(ours: Lead, theirs: Lead) -> Iterator[Sign]:
 def told(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Stored reasons with their words in the reader's language."""
     return [row | {"label": str(LABELS.get(row["sign"], row["sign"]))} for row in reasons]
-
-
-def refusal_text(verdict: Verdict) -> str:
-    return _("%(grade)s重复：%(why)s") % {
-        "grade": verdict.grade.label if verdict.grade else "",
-        "why": verdict.text,
-    }

@@ -38,7 +38,8 @@ def project_of(request: HttpRequest, pk: int) -> Project:
     One merged into another is in no list, but whoever came to it before still reads it.
     """
     related = ("case", "enterprise", "landing_unit", "introducing_unit", "shelved_by", "exited_by")
-    found = Project.objects.visible_to(request.user).filter(pk=pk).select_related(*related).first()
+    rows = Project.objects.with_absorbed().filter(pk=pk)
+    found = rows.visible_to(request.user).select_related(*related).first()
     if found is None and readable(request.user, pk):
         found = Project.objects.select_related(*related, "merged_into__case", "merged_by").get(pk=pk)
     if found is None:

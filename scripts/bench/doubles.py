@@ -1,8 +1,8 @@
-"""Pairs of leads with the answer to "is it one?": made from the office's ledgers, and what the search makes of them.
+"""Pairs of leads with the answer to "is it one?", from the office's ledgers, and what the search makes of it.
 
-`python -m scripts.bench.doubles` writes the labelled set anew; it is small and kept with the tests. Every lead
-of the ledgers is spelt in ways in which it comes a second time (``same``) and in ways in which another one
-looks like it (``other``).
+`python -m scripts.bench.doubles` writes the labelled set anew; it is small and kept with the tests. Every
+lead of the ledgers is spelt in ways in which it comes a second time (``SAME``) and in ways in which another
+one looks like it (``OTHER``).
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any
 DATA = Path(__file__).parents[2] / "tests" / "data"
 LABELLED = DATA / "duplicates" / "labelled.json"
 LEADS = 60
+SAME, OTHER = True, False
 _HOMOPHONES = dict(
     zip(
         "华锐源新峰汇宝诚材电铝力动能机器城业智光",
@@ -66,14 +67,16 @@ def _again(of: int, name: str, investor: str, fen: int | None) -> Iterator[Row]:
     bare = re.sub(r"(建设|生产)?(基地)?项目$", "", name)
     firm = re.sub(r"(股份|有限|责任)*公司$|集团$", "", investor)
     near = fen * 105 // 100 if fen else None
-    yield Row(of, "suffix dropped", True, bare, firm, fen)
-    yield Row(of, "place and form added", True, f"重庆市涪陵区{name}", f"重庆{firm}有限责任公司", fen)
-    yield Row(of, "full width and blanks", True, " ".join(name.translate(_WIDE)), investor, near)
-    yield Row(of, "homophone in the name", True, _slip(name), investor, fen)
-    yield Row(of, "homophone in the investor", True, name, _slip(investor), fen)
-    yield Row(of, "one character lost", True, name[: len(name) // 2] + name[len(name) // 2 + 1 :], investor, near)
-    yield Row(of, "words put in", True, f"{bare}产业化建设项目", investor, fen)
-    yield Row(of, "first phase", True, f"{bare}一期项目", investor, fen)
+    yield Row(of, "suffix dropped", SAME, bare, firm, fen)
+    yield Row(of, "place and form added", SAME, f"重庆市涪陵区{name}", f"重庆{firm}有限责任公司", fen)
+    yield Row(of, "full width and blanks", SAME, " ".join(name.translate(_WIDE)), investor, near)
+    yield Row(of, "homophone in the name", SAME, _slip(name), investor, fen)
+    yield Row(of, "homophone in the investor", SAME, name, _slip(investor), fen)
+    yield Row(
+        of, "one character lost", SAME, name[: len(name) // 2] + name[len(name) // 2 + 1 :], investor, near
+    )
+    yield Row(of, "words put in", SAME, f"{bare}产业化建设项目", investor, fen)
+    yield Row(of, "first phase", SAME, f"{bare}一期项目", investor, fen)
 
 
 def _slip(text: str) -> str:
@@ -86,19 +89,20 @@ def _others(of: int, name: str, investor: str, fen: int | None) -> Iterator[Row]
     """Another lead that looks like it."""
     bare = re.sub(r"(建设|生产)?(基地)?项目$", "", name)
     other = _OTHER_FIRMS[of % len(_OTHER_FIRMS)]
-    yield Row(of, "next phase", False, f"{bare}四期项目", investor, fen)
-    yield Row(of, "extension", False, f"{bare}扩建项目", investor, fen * 2 if fen else None)
-    yield Row(of, "same name, another investor", False, name, other, fen * 3 if fen else None)
-    yield Row(of, "another work of the investor", False, "智慧冷链物流园项目", investor, fen)
+    yield Row(of, "next phase", OTHER, f"{bare}四期项目", investor, fen)
+    yield Row(of, "extension", OTHER, f"{bare}扩建项目", investor, fen * 2 if fen else None)
+    yield Row(of, "same name, another investor", OTHER, name, other, fen * 3 if fen else None)
+    yield Row(of, "another work of the investor", OTHER, "智慧冷链物流园项目", investor, fen)
     if re.search(r"\d", name):
-        yield Row(of, "another size", False, re.sub(r"\d+", "777", name, count=1), investor, fen)
+        yield Row(of, "another size", OTHER, re.sub(r"\d+", "777", name, count=1), investor, fen)
 
 
 def _neighbours(leads: list[dict[str, Any]]) -> Iterator[Row]:
     """The ledgers' own leads beside each other: all different."""
-    for of, lead in enumerate(leads[:-1]):
-        following = leads[of + 1]
-        yield Row(of, "the next of the ledger", False, following["name"], following["investor"], following["fen"])
+    for of, following in enumerate(leads[1:]):
+        yield Row(
+            of, "the next of the ledger", OTHER, following["name"], following["investor"], following["fen"]
+        )
 
 
 def load() -> tuple[list[dict[str, Any]], list[Row]]:
@@ -150,7 +154,8 @@ def measure(by: Any, on: Any, every: int = 1) -> Measured:
         found = candidates(Lead(row.name, row.investor, total_fen=row.fen), DEFAULTS)
         seconds.append(perf_counter() - begun)
         called = any(
-            one.project.pk == keys[row.of] and one.verdict.grade in (Grade.SURE, Grade.LIKELY) for one in found
+            one.project.pk == keys[row.of] and one.verdict.grade in (Grade.SURE, Grade.LIKELY)
+            for one in found
         )
         hits, calls = hits + (called and row.same), calls + called
         if called is not row.same:

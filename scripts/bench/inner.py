@@ -27,10 +27,12 @@ def clocks(place: Place, count: int, rounds: int) -> Iterator[Figure]:
 
 
 def doubles(place: Place, count: int) -> Iterator[Figure]:
-    """Is this lead there already? Against so many projects and their investors; and how often that is right."""
+    """Is this lead there already? Against so many projects and investors; and how often that is right."""
     found = place.ask("doubles")
     spent = sorted(found["seconds"])
-    note = f"{len(spent):,} questions, {count:,} projects; 95 %: {spent[len(spent) * 95 // 100] * 1000:.0f} ms"
+    note = (
+        f"{len(spent):,} questions, {count:,} projects; 95 %: {spent[len(spent) * 95 // 100] * 1000:.0f} ms"
+    )
     yield Figure("duplicate check of one lead, median", median(spent) * 1000, "ms", most=50, note=note)
     yield Figure("duplicates: precision of sure and likely", found["precision"], least=0.95)
     yield Figure("duplicates: recall of sure and likely", found["recall"], least=0.9)

@@ -101,7 +101,8 @@ def test_the_question_alone_writes_nothing(district: District, known: Project) -
     body = {"name": "华瑞高端铝材", "enterprise": FIRM["name"], "total": "20亿元"}
     answer = make.api(district.clerk).post("/api/v1/duplicates/check/", body, format="json")
     (one,) = answer.json()["duplicates"]
-    assert (answer.status_code, one["grade"], one["reasons"][0]["label"]) == (200, "likely", "项目名称同音")
+    assert (answer.status_code, one["grade"]) == (200, "likely")
+    assert "项目名称同音" in [reason["label"] for reason in one["reasons"]]
     assert (Project.objects.count(), DuplicatePair.objects.count()) == (1, 0)
 
 

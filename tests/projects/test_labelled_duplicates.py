@@ -1,4 +1,4 @@
-"""Precision and recall on the labelled set made from the office's ledgers: they do not fall below their floor."""
+"""Precision and recall on the labelled set made from the office's ledgers do not fall below their floor."""
 
 import pytest
 

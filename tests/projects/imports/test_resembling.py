@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from django.db.models import QuerySet
 
 from projects import actions
 from projects.actions import EnterpriseData
-from projects.models import DuplicatePair, FoundBy, ImportRow, Outcome, Project
+from projects.models import DuplicatePair, FoundBy, ImportBatch, ImportRow, Outcome, Project
 from projects.models.imports import Decision
 from tests import factories as make
 from tests.factories import TODAY
@@ -28,11 +29,15 @@ def ledger(path: Path) -> Path:
     return steps.ledger(path / "台账.xlsx", lines)
 
 
+def _rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    return ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.SKIPPED)
+
+
 def test_a_likely_match_is_a_suspect_with_its_reason(
     district: District, known: Project, tmp_path: Path
 ) -> None:
     batch = steps.checked(district.clerk, ledger(tmp_path))
-    first, second = ImportRow.objects.filter(batch=batch).order_by("excel_row")
+    first, second = _rows(batch).order_by("excel_row")
     assert (first.outcome, first.project_id) == (Outcome.SUSPECT, known.pk)
     assert "同音" in first.messages[0]["text"] and known.case.code in first.messages[0]["text"]
     assert second.outcome == Outcome.NEW
@@ -41,15 +46,17 @@ def test_a_likely_match_is_a_suspect_with_its_reason(
 def test_out_of_sight_only_the_unit_is_told(district: District, known: Project, tmp_path: Path) -> None:
     person = make.user("park_clerk", unit=district.park)
     batch = steps.checked(person, ledger(tmp_path))
-    first = ImportRow.objects.filter(batch=batch).order_by("excel_row")[0]
+    first = _rows(batch).order_by("excel_row")[0]
     assert (first.outcome, first.project_id) == (Outcome.SUSPECT, None)
     assert known.case.code not in first.messages[0]["text"]
 
 
 def test_two_rows_that_sound_alike_are_told_apart_by_a_person(district: District, tmp_path: Path) -> None:
-    lines = [row(n, name, "某公司", n, "", None, "") for n, name in enumerate(("华锐铝材项目", "华瑞铝材项目"), 1)]
+    lines = [
+        row(n, name, "某公司", n, "", None, "") for n, name in enumerate(("华锐铝材项目", "华瑞铝材项目"), 1)
+    ]
     batch = steps.checked(district.clerk, steps.ledger(tmp_path / "台账.xlsx", lines))
-    outcomes = ImportRow.objects.filter(batch=batch).order_by("excel_row").values_list("outcome", flat=True)
+    outcomes = _rows(batch).order_by("excel_row").values_list("outcome", flat=True)
     assert list(outcomes) == [Outcome.NEW, Outcome.SUSPECT]
 
 
