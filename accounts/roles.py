@@ -36,6 +36,7 @@ class Can(StrEnum):
     REGISTER_PROJECT = "register_project"
     EDIT_PROJECT = "edit_project"
     CORRECT_PROJECT = "correct_project"
+    MERGE_PROJECTS = "merge_projects"
     ADVANCE_PROJECT = "advance_project"
     SHELVE_PROJECT = "shelve_project"
     EXIT_PROJECT = "exit_project"
@@ -108,12 +109,18 @@ _PROJECT_WORK = (
 
 ROLES: dict[Role, RoleRule] = {
     Role.BUREAU_CLERK: _rule(
-        Scope.DISTRICT, *_PROJECT_WORK, Can.CORRECT_PROJECT, Can.EDIT_CHAINS, Can.BOOK_CREDIT
+        Scope.DISTRICT,
+        *_PROJECT_WORK,
+        Can.CORRECT_PROJECT,
+        Can.MERGE_PROJECTS,
+        Can.EDIT_CHAINS,
+        Can.BOOK_CREDIT,
     ),
     Role.BUREAU_HEAD: _rule(
         Scope.DISTRICT,
         *_PROJECT_WORK,
         Can.CORRECT_PROJECT,
+        Can.MERGE_PROJECTS,
         Can.EXIT_PROJECT,
         Can.WITHDRAW_MILESTONE,
         Can.APPROVE_PAUSE,

@@ -22,6 +22,7 @@ __all__ = [
     "end_parts",
     "open_case",
     "record",
+    "reopen_parts",
     "take_numbers",
 ]
 
@@ -116,6 +117,13 @@ def end_parts(*, parts: Iterable[Part], on: date, reason: str) -> None:
     """End several parts; like ``assign_part_to_many`` the calling action records the event."""
     for part in parts:
         _end(part, max(part.valid_from, on), reason)
+
+
+def reopen_parts(*, parts: Iterable[tuple[Part, str]]) -> None:
+    """Give parts back that an action had ended and now takes back, each with the words it had before."""
+    for part, reason in parts:
+        part.valid_to, part.reason = None, reason
+        part.save(update_fields=["valid_to", "reason"])
 
 
 def end_part(*, part: Part, by: User | None, on: date, reason: str) -> Part:

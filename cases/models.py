@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
 from cases.visibility import CaseQuerySet, HangsOnCase
+from kernel.names import sound
 from kernel.text import normal
 from kernel.versions import Versions
 from policies.models import PolicySet
@@ -20,6 +21,7 @@ class Enterprise(models.Model):
 
     name = models.CharField(_("企业名称"), max_length=200)
     normalized_name = models.CharField(max_length=200, editable=False)
+    sound = models.CharField(max_length=16, editable=False, default="")
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     no_code_reason = models.CharField(_("无信用代码的原因"), max_length=200, blank=True)
     division_code = models.CharField(_("所在地行政区划"), max_length=6, blank=True)
@@ -30,11 +32,14 @@ class Enterprise(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = Versions()
+    history = Versions(excluded_fields=["sound"])
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["normalized_name"], name="enterprise_by_normal_name")]
+        indexes = [
+            models.Index(fields=["normalized_name"], name="enterprise_by_normal_name"),
+            models.Index(fields=["sound"], name="enterprise_by_sound"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["credit_code"], condition=~Q(credit_code=""), name="enterprise_credit_code_unique"
@@ -49,7 +54,7 @@ class Enterprise(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.normalized_name = normal(self.name)[:200]
+        self.normalized_name, self.sound = normal(self.name)[:200], sound(self.name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
@@ -61,7 +66,8 @@ class CaseKind(models.TextChoices):
 class Case(models.Model):
     """What everything hangs on: deadlines, parts, papers, events, assignments.
 
-    A case opened by mistake (an import undone) is voided: nobody sees it, its trail stays.
+    A case opened by mistake (an import undone) or of a project merged into another is voided: no list
+    shows it, its trail stays.
     """
 
     kind = models.CharField(max_length=12, choices=CaseKind.choices)

@@ -55,6 +55,7 @@ def kind_name(table: str) -> str:
         "grades": _("协议等级"),
         "credit": _("计分规则"),
         "escalation": _("提醒督办"),
+        "likeness": _("查重规则"),
         "chains": _("产业链"),
     }
     return names[table]

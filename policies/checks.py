@@ -9,7 +9,7 @@ from policies.errors import PackError
 from policies.facts import FACTS
 from policies.reachability import unreachable, unreachable_conditions
 from policies.references import Asked, conditions, nodes, references
-from policies.schema import PHASES, RULE_TABLES, Milestone, Pack, Step
+from policies.schema import GRADES, PHASES, RULE_TABLES, SIGNS, Milestone, Pack, Step
 
 Fault = tuple[str, str, str, str]
 """Table, key, sentence in Chinese, sentence in English."""
@@ -136,6 +136,7 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
     yield from _gates_in_later_phases(pack, packs)
     yield from unreachable(pack, packs)
     yield from _never_first(pack)
+    yield from _likeness(pack)
 
 
 def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:
@@ -180,6 +181,21 @@ def _gates_in_later_phases(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]
                 zh = f"门槛要求的“{code}”在进入本阶段之后才会发生"
                 en = f"the gate asks for “{code}”, which only happens behind it"
                 yield "phases", f"{phase.code}.gate.milestones", zh, en
+
+
+def _likeness(pack: Pack) -> Iterator[Fault]:
+    """Grades and signs stand together; a stronger grade asks for more points."""
+    known = {rule.code: rule for rule in pack.likeness}
+    if not known:
+        return
+    for code in (*GRADES, *SIGNS):
+        if code not in known:
+            yield "likeness", code, f"没有“{code}”这一行", f"there is no row “{code}”"
+            return
+    for higher, lower in pairwise(GRADES):
+        if known[higher].points <= known[lower].points:
+            zh, en = f"应高于“{lower}”的分数", f"must ask for more points than “{lower}”"
+            yield "likeness", f"{higher}.points", zh, en
 
 
 def _never_first(pack: Pack) -> Iterator[Fault]:

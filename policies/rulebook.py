@@ -26,6 +26,7 @@ from policies.schema import (
     DocumentKind,
     Duty,
     Grade,
+    Likeness,
     Milestone,
     OverallLimit,
     Pack,
@@ -82,6 +83,7 @@ class Rulebook:
     grades: tuple[Grade, ...]
     credit: tuple[CreditRule, ...]
     escalation: tuple[Rung, ...]
+    likeness: Mapping[str, Likeness]
     chains: tuple[ChainPreset, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
@@ -200,6 +202,7 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         grades=rows("grades", Grade),
         credit=rows("credit", CreditRule),
         escalation=rows("escalation", Rung),
+        likeness=by_code("likeness", Likeness),
         chains=rows("chains", ChainPreset),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),

@@ -13,10 +13,12 @@ from accounts.roles import Role
 from kernel.conditions import Condition, explain
 from policies.facts import labels
 from policies.schema import (
+    GRADES,
     Aspect,
     CreditRule,
     Duty,
     Guide,
+    Likeness,
     Limit,
     Milestone,
     Needs,
@@ -274,6 +276,16 @@ def _rung(rule: Rung, names: Names) -> list[str]:
     return [text % words, *opens[rule.opens]]
 
 
+def _likeness(rule: Likeness, names: Names) -> list[str]:
+    if rule.code in GRADES:
+        return [_("合计%(points)s分及以上") % {"points": rule.points}]
+    lines = [_("计%(points)s分") % {"points": f"{rule.points:+d}"}]
+    if rule.within is None:
+        return lines
+    text = _("相差%(n)s%%以内") if rule.code == "same_amount" else _("相差超过%(n)s%%")
+    return [*lines, text % {"n": rule.within}]
+
+
 _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     PortfolioState: _portfolio,
     PartKind: _part,
@@ -285,6 +297,7 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     ProjectClass: _class,
     CreditRule: _credit,
     Rung: _rung,
+    Likeness: _likeness,
 }
 
 

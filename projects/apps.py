@@ -30,6 +30,10 @@ class ProjectsConfig(AppConfig):
                 "milestone.withdrawn": _("撤销“%(name)s”：%(reason)s"),
                 "money.stated": _("登记%(measure)s：%(raw)s（原：%(before)s）"),
                 "money.corrected": _("更正%(measure)s：%(before)s → %(raw)s（%(reason)s）"),
+                "project.kept_apart": _("与 %(code)s“%(other)s”核对，不是同一项目：%(reason)s"),
+                "project.merged": _("作为重复登记并入 %(code)s“%(other)s”：%(reason)s"),
+                "project.absorbed": _("并入重复登记的 %(code)s“%(other)s”：%(reason)s"),
+                "project.merge_undone": _("撤销与 %(code)s“%(other)s”的合并：%(reason)s"),
                 "project.nodes_set": _("归入产业链节点：%(nodes)s"),
                 "contact.recorded": _("%(channel)s联系%(with)s：%(matter)s"),
             }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import User
 from accounts.roles import Can
 from deadlines import calendars, wording
 from deadlines.models import Deadline
@@ -20,7 +21,7 @@ from documents.models import Attachment
 from kernel.clock import today
 from kernel.phones import mask
 from policies.rulebook import Rulebook
-from projects import reading
+from projects import comparing_pair, reading
 from projects.facts import rules_of
 from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.panels import Panel, register
@@ -179,6 +180,15 @@ def attachments(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"lines": lines, "more": len(found) > PAPERS, "panel_actions": links}
 
 
+def absorbed(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {"lines": comparing_pair.absorbed(project)}
+
+
+def _holds_others(user: User, project: Project) -> bool:
+    """As the page has read it with the project: the case file costs no statement more for that."""
+    return bool(getattr(project, "holds_others", False))
+
+
 def timeline(request: HttpRequest, project: Project) -> dict[str, Any]:
     return entries_after(project)
 
@@ -196,3 +206,5 @@ def register_all() -> None:
         ("team", gettext_lazy("参与单位"), team, 30, "side"),
     ):
         register(Panel(code, title, f"projects/panels/{code}.html", context, order, column))
+    title = gettext_lazy("并入的项目")
+    register(Panel("absorbed", title, "projects/panels/absorbed.html", absorbed, 80, "main", _holds_others))

@@ -95,6 +95,13 @@ class RegisterForm(EnterpriseFields):
     content = Words(label=_("建设内容"), required=False)
     on = Day(label=_("登记日期"))
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    distinct = forms.BooleanField(label=_("已核对，不是同一项目"), required=False)
+    distinct_reason = forms.CharField(
+        label=_("不是同一项目的理由"),
+        max_length=300,
+        required=False,
+        help_text=_("招商部门在查重池中据此复核"),
+    )
 
     PROJECT = ("project_type", "industry_text", "industry_code", "planning_year", "site", "content")
 

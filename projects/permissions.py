@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -104,11 +106,45 @@ def require_on(by: User, what: Can, project: Project) -> None:
     """
     if may_on(by, what, project):
         return
+    require_unmerged(by, project)
     require_sight(by, project)
     require(by, what)
     raise Refused.forbidden(
         _("您的单位在此项目中不承担办理角色，只能查阅和答复；须办理的，请引进单位、承接平台或招商局办理"),
         code="no_working_part",
+    )
+
+
+def readable(user: User | AnonymousUser, pk: int) -> bool:
+    """Whether a project may be read: it is in sight, or was until it was merged into another."""
+    if sees(user, pk):
+        return True
+    into = Project.objects.filter(pk=pk, merged_into__isnull=False).values_list("merged_into", "merged_on")
+    kept = into.first()
+    return kept is not None and (sees(user, kept[0]) or _had_part(user, pk, kept[1]))
+
+
+def _had_part(user: User | AnonymousUser, pk: int, ended_on: date) -> bool:
+    """Whether the user's unit, or the user, played a part that the merge ended."""
+    sight = sight_of(user)
+    whose = Q(unit__in=sorted(sight.units))
+    if sight.person:
+        whose |= Q(user=sight.person)
+    return Part.objects.filter(whose, case_id=pk, valid_to__gte=ended_on).exists()
+
+
+def require_unmerged(by: User, project: Project) -> None:
+    """Raises Refused (conflict) naming the project that was kept, where this one was merged into it."""
+    if project.merged_into_id is None or not readable(by, project.pk):
+        return
+    kept = Project.objects.select_related("case").get(pk=project.merged_into_id)
+    words = {"day": project.merged_on, "code": kept.case.code, "name": kept.name}
+    raise Refused.because(
+        "merged",
+        _("该项目已于 %(day)s 并入 %(code)s“%(name)s”，请在该项目中办理；合并有误的，由招商局撤销合并")
+        % words,
+        url=f"/projects/{kept.pk}/" if sees(by, kept.pk) else "",
+        status="conflict",
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, Func, QuerySet, TextField, Value
+from django.db.models import Q as Either
 from django.db.models.functions import Concat
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -85,6 +86,33 @@ def found_by(rows: Q, question: str) -> Q:
     for term in terms:
         rows = rows.filter(_words__contains=f" {term}")
     return rows
+
+
+def near(rows: Q, name: str) -> Q:
+    """Rows that have the first half of a name, or its first and its last pair of characters.
+
+    Finds a name with another ending, with something put in, or with a slip in the middle; a single pair,
+    which too many names share, finds nothing.
+    """
+    pairs = bigrams(name)
+    if len(pairs) < 3:
+        return found_by(rows, name) if len(pairs) == 2 else rows.none()
+    arms = [pairs[: (len(pairs) + 1) // 2], [pairs[0], pairs[-1]]]
+    if connection.vendor == "postgresql":
+        asked = " | ".join(f"({' & '.join(_word(term) for term in arm)})" for arm in arms)
+        return rows.filter(_HasWords("search", Value(asked)))
+    rows = rows.alias(_words=Concat(Value(" "), "search", Value(" "), output_field=TextField()))
+    wanted = Either()
+    for arm in arms:
+        each = Either()
+        for term in arm:
+            each &= Either(_words__contains=f" {term} ")
+        wanted |= each
+    return rows.filter(wanted)
+
+
+def _word(term: str) -> str:
+    return _quoted(term).removesuffix(":*")
 
 
 def _quoted(term: str) -> str:

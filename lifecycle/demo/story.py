@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kernel.refusals import Refused
-from lifecycle.demo import chains, office
+from lifecycle.demo import chains, doubles, office
 from lifecycle.demo.clock import DemoClock, demo_clock, without_collecting
 from lifecycle.demo.days import working_days
 from lifecycle.demo.fates import Fate, drawn
@@ -50,6 +50,7 @@ def tell(*, today: date, count: int = 200, seed: str = SEED) -> Told:
         nodes = chains.lay_out(people, rng, days[0])
         agenda = _agenda(people, days, nodes, count, seed)
         _live(agenda, people, rng, days, clock)
+        doubles.register_again(people, days[-1])
     office.sweep_where_due(today)
     office.deliver(today)
     return Told(count, sum(len(moves) for moves in agenda.values()))

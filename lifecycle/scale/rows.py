@@ -67,6 +67,12 @@ def filled(words: str, head: str, letters: str) -> str:
     return sql
 
 
+def sounding(*spoken: str) -> str:
+    """SQL for the key of how a name sounds, from the syllables of its parts (``kernel.names.key_of``)."""
+    parts = ", ".join(f"nullif({part}, '')" for part in spoken)
+    return f"left(md5(concat_ws(' ', {parts})), 16)"
+
+
 def lay_out(made: Scale) -> None:
     """``scale_row``: one row a project with everything that more than one statement needs."""
     tails, amounts = (tables.one(f"SELECT count(*) FROM scale_{name}") for name in ("tail", "amount"))  # noqa: S608
@@ -123,8 +129,9 @@ def companies(made: Scale) -> None:
         "scale_company",
         f"""
         SELECT e.e AS company, {head} || t.name AS name, p.division, p.origin, b.name AS brand,
-            b.letters AS brand_letters, p.name || ' ' || right(p.name, 1) || left(b.name, 1) || ' ' || b.name
-            || ' ' || {filled("t.words", head, letters)} AS words
+            {sounding("p.spoken", "b.spoken", "t.spoken")} AS sound, b.spoken AS brand_spoken,
+            b.letters AS brand_letters, p.name || ' ' || right(p.name, 1) || left(b.name, 1)
+            || ' ' || b.name || ' ' || {filled("t.words", head, letters)} AS words
         FROM (SELECT e, mod(e::bigint * 400009, {places * brands * trades})::int AS m
               FROM generate_series({made.company + 1}, {made.company + made.companies}) AS e) e
         JOIN scale_place p ON p.number = mod(e.m, {places})
@@ -134,7 +141,8 @@ def companies(made: Scale) -> None:
         key="company",
     )
     values = {
-        "id": "company", "name": "name", "normalized_name": "name", "division_code": "division",
+        "id": "company", "name": "name", "normalized_name": "name", "sound": "sound",
+        "division_code": "division",
         "no_code_reason": "'模拟数据，无信用代码'", "country": "'CN'", "origin_text": "left(name, 2)",
     }  # fmt: skip
     tables.insert(Enterprise, "FROM scale_company ORDER BY company", values)
@@ -148,7 +156,7 @@ def cases(made: Scale) -> None:
     tables.derive(
         "scale_project",
         f"""
-        SELECT r.*, {name} AS name, k.code, c.name AS investor, c.origin, t.industry, t.sector, t.product, a.fen,
+        SELECT r.*, {name} AS name, {sounding("c.brand_spoken", "t.spoken")} AS sound, k.code, c.name AS investor, c.origin, t.industry, t.sector, t.product, a.fen,
             concat_ws(' ', c.brand, {filled("t.words", "c.brand", "c.brand_letters")}, c.words, {tails}) AS search,
             g.class AS project_class
         FROM scale_row r JOIN scale_company c USING (company) JOIN scale_tail t ON t.number = r.tail
@@ -168,7 +176,8 @@ def cases(made: Scale) -> None:
 
 def _projects(made: Scale) -> None:
     values = {
-        "case_id": "n", "name": "r.name", "normalized_name": "r.name", "enterprise_id": "r.company",
+        "case_id": "n", "name": "r.name", "normalized_name": "r.name", "sound": "r.sound",
+        "enterprise_id": "r.company",
         "phase": "r.phase", "batch": "r.batch", "project_class": "r.project_class", "origin": "r.origin",
         "agreement_grade": "r.grade", "sector": "r.sector", "industry_code": "r.industry",
         "industry_text": "r.product", "planning_year": "extract(year FROM r.opened_on) + 1", "landing_unit_id": "r.park",  # noqa: E501

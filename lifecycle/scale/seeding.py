@@ -19,6 +19,7 @@ from approvals.models import Opinion, Step
 from cases.models import Case, Enterprise, Event, Part
 from deadlines import calendars
 from deadlines.models import Alarm, Deadline
+from kernel.names import spoken
 from kernel.refusals import Refused
 from lifecycle.scale import life, rows, tables, words
 from policies.models import PolicyVersion
@@ -163,15 +164,19 @@ def _lay_out_words(rules: Rulebook) -> None:
         (name, letters, code, origin_of(code)) for name, letters, code in words.places(settings.DIVISION)
     ]
     tables.keep(
-        "scale_tail", "number int, name text, words text, industry text, sector text, product text",
-        [(i, t.text, t.words, code, sector_of(code), product) for i, (t, code, product) in enumerate(tails)],
+        "scale_tail",
+        "number int, name text, words text, spoken text, industry text, sector text, product text",
+        [(i, t.text, t.words, t.spoken, code, sector_of(code), product)
+         for i, (t, code, product) in enumerate(tails)],
     )  # fmt: skip
-    tables.keep("scale_trade", "number int, name text, words text",
-                [(i, t.text, t.words) for i, t in enumerate(words.company_tails())])  # fmt: skip
-    tables.keep("scale_place", "number int, name text, letters text, division text, origin text",
-                [(i, *place) for i, place in enumerate(places)])  # fmt: skip
+    tables.keep("scale_trade", "number int, name text, words text, spoken text",
+                [(i, t.text, t.words, t.spoken) for i, t in enumerate(words.company_tails())])  # fmt: skip
+    tables.keep("scale_place", "number int, name text, letters text, division text, origin text, spoken text",
+                [(i, *place, words.spoken_before(place[0])) for i, place in enumerate(places)])  # fmt: skip
     tables.keep(
-        "scale_brand", "number int, name text, letters text", [(i, *b) for i, b in enumerate(words.brands())]
+        "scale_brand",
+        "number int, name text, letters text, spoken text",
+        [(i, *b, spoken(b[0])) for i, b in enumerate(words.brands())],
     )
     tables.keep("scale_amount", "number int, fen bigint", enumerate(AMOUNTS))
     classes = (

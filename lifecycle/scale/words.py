@@ -8,6 +8,7 @@ A test holds the outcome against ``words_of``.
 
 from dataclasses import dataclass
 
+from kernel.names import core, spoken
 from kernel.text import bigrams, initials, readings, spelt
 from projects.search import RUN, stretches
 
@@ -40,14 +41,17 @@ SUFFIXES = ("项目", "建设项目", "生产基地项目", "产业基地项目"
 MARKS = "Z", "Y", "X", "W"
 """Stand for the last letter of the head, its last two, three, four; ``L`` for its last character."""
 LAST = "L"
+BRAND = BRAND_LETTERS[:2]
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end of a name and the search words of the whole, with marks where the head comes in."""
+    """The end of a name, the search words of the whole with marks where the head comes in, and how what
+    remains of it in the core sounds."""
 
     text: str
     words: str
+    spoken: str = ""
 
 
 def tail(text: str, head: int) -> Tail:
@@ -57,7 +61,7 @@ def tail(text: str, head: int) -> Tail:
     found += stretches(letters)
     for count, mark in enumerate(MARKS[:head], 1):
         found += [mark + word for word in spelt(letters[: RUN - count])]
-    return Tail(text, " ".join(dict.fromkeys(found)))
+    return Tail(text, " ".join(dict.fromkeys(found)), spoken(core(BRAND + text)[len(BRAND) :]))
 
 
 def project_tails() -> list[tuple[Tail, str, str]]:
@@ -79,7 +83,13 @@ def places(own_division: str) -> list[tuple[str, str, str]]:
     return [(name, initials(name), code) for name, code in named.items()]
 
 
+def spoken_before(place: str) -> str:
+    """How a place sounds before a name; "" where the core of the name leaves it out."""
+    return spoken(place) if core(place + BRAND + TRADES[0]).startswith(place) else ""
+
+
 def brands() -> list[tuple[str, str]]:
-    """Two characters and their initials."""
+    """Two characters and their initials; no place, which the core of a name would leave out."""
     letters = {char: initials(char) for char in BRAND_LETTERS}
-    return [(a + b, letters[a] + letters[b]) for a in letters for b in letters]
+    pairs = [(a + b, letters[a] + letters[b]) for a in letters for b in letters]
+    return [pair for pair in pairs if core(pair[0] + TRADES[0]).startswith(pair[0])]

@@ -17,13 +17,26 @@ from policies.schema.life import (
     PortfolioState,
     TaskRule,
 )
-from policies.schema.measures import TELLS, Choice, CreditRule, JointShare, ProjectClass, Rung, Weight
+from policies.schema.measures import (
+    GRADES,
+    SIGNS,
+    TELLS,
+    Choice,
+    CreditRule,
+    JointShare,
+    Likeness,
+    ProjectClass,
+    Rung,
+    Weight,
+)
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Score, Step, Verdict
 
 __all__ = [
+    "GRADES",
     "PHASES",
     "RULE_TABLES",
+    "SIGNS",
     "TELLS",
     "WHOLE_TABLES",
     "Aspect",
@@ -38,6 +51,7 @@ __all__ = [
     "Grade",
     "Guide",
     "JointShare",
+    "Likeness",
     "Limit",
     "Material",
     "Milestone",

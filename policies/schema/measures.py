@@ -83,6 +83,32 @@ class Rung(Rule):
         return self.level
 
 
+SIGNS = (
+    "same_code", "other_code", "same_investor", "sound_investor", "near_investor", "other_investor",
+    "same_name", "sound_name", "near_name", "other_round", "same_amount", "far_amount", "same_site",
+)  # fmt: skip
+GRADES = ("sure", "likely", "possible")
+
+
+class Likeness(Rule):
+    """What two projects share or differ in and how much that counts; or from how many points on they are
+    taken for one (``sure``), probably (``likely``) or perhaps (``possible``).
+
+    ``within``: for ``same_amount`` how far the smaller may lie below the larger, for ``far_amount`` from how
+    far below it counts as far; both in per cent of the larger.
+    """
+
+    code: Annotated[Code, AfterValidator(one_of([*SIGNS, *GRADES]))]
+    points: Annotated[int, Field(ge=-100, le=100)]
+    within: Annotated[int, Field(ge=0, le=100)] | None = None
+
+    @model_validator(mode="after")
+    def _within_amounts(self) -> "Likeness":
+        if (self.within is not None) is not self.code.endswith("_amount"):
+            raise PydanticCustomError("within_for_amounts", "", {})
+        return self
+
+
 class Choice(Item):
     """What the text leaves open and what this office chose, and why; ``rule`` is "table.code[.key]"."""
 

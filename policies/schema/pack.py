@@ -17,11 +17,11 @@ from policies.schema.life import (
     PortfolioState,
     TaskRule,
 )
-from policies.schema.measures import Choice, CreditRule, ProjectClass, Rung
+from policies.schema.measures import Choice, CreditRule, Likeness, ProjectClass, Rung
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
-WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation")
+WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "likeness")
 RULE_TABLES = (
     "phases",
     "portfolio",
@@ -36,6 +36,7 @@ RULE_TABLES = (
     "grades",
     "credit",
     "escalation",
+    "likeness",
     "chains",
 )
 
@@ -58,6 +59,7 @@ class Pack(Item):
     grades: Listed[Grade] = ()
     credit: Listed[CreditRule] = ()
     escalation: Listed[Rung] = ()
+    likeness: Listed[Likeness] = ()
     chains: Listed[ChainPreset] = ()
     choices: Listed[Choice] = ()
 

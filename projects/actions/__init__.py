@@ -6,11 +6,14 @@ from projects.actions.corrections import Change, correct, preview_correction
 from projects.actions.edit import edit, set_parts
 from projects.actions.enterprises import edit_enterprise
 from projects.actions.evidence import supply_evidence
+from projects.actions.leads import check, lead_from, register_lead
+from projects.actions.merging import merge, undo_merge
 from projects.actions.milestones import reach, withdraw
 from projects.actions.money import set_money
 from projects.actions.nodes import set_nodes
 from projects.actions.parts import end_part
 from projects.actions.phases import advance, exit_project, resume, shelve
+from projects.actions.pool import keep_apart, pair_up
 from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
 from projects.actions.saved_views import delete_view, save_view
 
@@ -19,6 +22,7 @@ __all__ = [
     "EnterpriseData",
     "add_code",
     "advance",
+    "check",
     "correct",
     "delete_view",
     "edit",
@@ -26,10 +30,15 @@ __all__ = [
     "end_part",
     "exit_project",
     "find_or_create_enterprise",
+    "keep_apart",
+    "lead_from",
+    "merge",
+    "pair_up",
     "preview_correction",
     "reach",
     "record_contact",
     "register",
+    "register_lead",
     "resume",
     "save_view",
     "set_money",
@@ -37,6 +46,7 @@ __all__ = [
     "set_parts",
     "shelve",
     "supply_evidence",
+    "undo_merge",
     "void_code",
     "withdraw",
 ]

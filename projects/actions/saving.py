@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from accounts.models import User
+from kernel.names import sound
 from kernel.text import normal
 from projects.models import Project
 from projects.search import words_of
@@ -22,7 +23,7 @@ def save(project: Project, by: User, reason: str = "", fields: Sequence[str] = (
     project.version += 1
     if not fields:
         project.search = search_words(project)
-        project.normalized_name = normal(project.name)[:200]
+        project.normalized_name, project.sound = normal(project.name)[:200], sound(project.name)
     project._history_user = by  # type: ignore[attr-defined]
     project._change_reason = reason  # type: ignore[attr-defined]
     project.save(update_fields=[*fields, "version", "updated_at"] if fields else None)

@@ -27,11 +27,13 @@ from projects.actions.enterprises import lock_investor
 from projects.api import serializers as s
 from projects.api import shapes
 from projects.api.corrections import Codes, Corrections
+from projects.api.duplicate_shapes import RegisteredOut, alike_out
 from projects.api.files import Files
 from projects.api.records import Records
 from projects.api.versioned import VersionedWrites
 from projects.gates import unmet_for_next_phase
-from projects.models import Project
+from projects.models import FoundBy, Project
+from projects.permissions import readable
 
 _FILTERS = [
     OpenApiParameter(name, OpenApiTypes.STR, description=text)
@@ -68,14 +70,24 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
             queries.rest_page(self.user, request.query_params, request.build_absolute_uri(request.path))
         )
 
-    @extend_schema(request=s.ProjectIn, responses={201: s.ProjectOut})
+    @extend_schema(request=s.ProjectIn, responses={201: RegisteredOut})
     def create(self, request: Request) -> Response:
-        """Register a lead. The registering unit introduces it."""
+        """Register a lead. The registering unit introduces it; ``duplicates`` tells what it resembles.
+
+        409 ``sure_duplicate`` when it is there already, unless ``confirmed_distinct`` comes with a
+        ``distinct_reason``.
+        """
         fields = self.checked(s.ProjectIn)
+        sure, reason = fields.pop("confirmed_distinct", False), fields.pop("distinct_reason", "")
         name, enterprise = fields.pop("name"), fields.pop("enterprise", None)
         data = EnterpriseData(**enterprise) if enterprise else None
-        row = actions.register(by=self.user, on=today(), name=name, enterprise=data, fields=fields)
-        return self.answer(row, 201)
+        row, alike = actions.register_lead(
+            by=self.user, on=today(), name=name, enterprise=data, fields=fields,
+            distinct_reason=reason if sure else "", source=FoundBy.API,
+        )  # fmt: skip
+        answer = self.answer(row, 201)
+        answer.data |= alike_out(alike)
+        return answer
 
     @extend_schema(responses=s.ProjectOut)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -148,10 +160,13 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
         return self.request.user
 
     def project(self, pk: str) -> Project:
-        rows = Project.objects.visible_to(self.user).select_related(
-            "case", "enterprise", "landing_unit", "introducing_unit"
-        )
-        return get_object_or_404(rows, pk=pk)
+        related = ("case", "enterprise", "landing_unit", "introducing_unit")
+        found = Project.objects.visible_to(self.user).select_related(*related).filter(pk=pk).first()
+        if found is None and readable(self.user, int(pk)):  # merged into another: read, no longer written
+            found = Project.objects.select_related(*related).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
 
     def acted(self, act: Callable[..., Project], pk: str, **said: Any) -> Project:
         """What an action that locks and checks makes of the project. Raises Http404 where it is not seen."""

@@ -95,6 +95,10 @@ class ProjectFields(serializers.Serializer[Any]):
 class ProjectIn(ProjectFields):
     name = serializers.CharField(max_length=200)
     enterprise = EnterpriseIn(required=False, allow_null=True)
+    confirmed_distinct = serializers.BooleanField(
+        required=False, help_text="true, with distinct_reason: register in spite of a sure match"
+    )
+    distinct_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
 class ProjectPatch(ProjectFields):
@@ -373,6 +377,7 @@ class ProjectOut(serializers.ModelSerializer[Project]):
             "shelved_reason",
             "exited_on",
             "exited_reason",
+            "merged_into",
             "version",
             "created_at",
             "updated_at",
@@ -391,6 +396,7 @@ def project_out(row: Project) -> dict[str, Any]:
         "enterprise": enterprise_out(row.enterprise) if row.enterprise else None,
         "landing_unit": row.landing_unit.code if row.landing_unit else None,
         "introducing_unit": row.introducing_unit.code if row.introducing_unit else None,
+        "merged_into": row.merged_into_id,
         "created_at": localtime(row.created_at),
         "updated_at": localtime(row.updated_at),
         "url": reverse("project-detail", args=[row.pk]),

@@ -24,7 +24,7 @@ from kernel.bulk import (
 from kernel.clock import now
 from policies.rulebook import current
 from projects.actions.register import next_codes
-from projects.importing import codes
+from projects.importing import codes, pooling
 from projects.importing.claims import Claim
 from projects.importing.preparing import COLUMNS, INVESTOR, MONEY, Prepared, prepare
 from projects.importing.updating import update_changed
@@ -88,6 +88,7 @@ def _bring_in(batch: ImportBatch, policy_set_id: int, tables: Prepared) -> int:
         _enterprises(batch, tables)
         _projects(batch, policy_set_id)
         _hanging(batch)
+        pooling.note_pairs(batch)
         _remember(batch)
     return count
 

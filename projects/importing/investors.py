@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cases.models import Enterprise
+from kernel.names import sound
 from kernel.text import normal
 from projects.facts import origin_of
 from projects.importing.entries import Entry
@@ -91,6 +92,7 @@ class Investors:
         made.fields = {
             "name": name,
             "normalized_name": normal(name)[:200],
+            "sound": sound(name),
             "credit_code": code,
             "no_code_reason": "" if code else NO_CODE,
             "division_code": made.division,

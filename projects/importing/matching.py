@@ -12,12 +12,15 @@ from accounts.roles import Can
 from kernel.text import normal
 from projects.importing.comparing import FIELDS, Days, InForce, compared
 from projects.importing.entries import DAYS, Entry
+from projects.importing.resembling import COMPARED, Alike, Resembling
+from projects.likeness import Points
 from projects.models import Money, Outcome, Project, ReachedMilestone
 from projects.permissions import among
 
 _KNOWN = (
     *("pk", "name", "normalized_name", "phase", "version", "case__code", "landing_unit_id"),
     *("enterprise__normalized_name", "enterprise__credit_code", *FIELDS),
+    *COMPARED,
 )
 _CODE = re.compile(r"\d{6}-\d{4}-\d{5,}")
 Known = dict[str, Any]
@@ -32,6 +35,7 @@ class Found:
     version: int | None = None
     messages: list[tuple[str, str]] = field(default_factory=list)
     changes: dict[str, list[str]] = field(default_factory=dict)
+    alike: Alike | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,15 @@ class Read:
     workable: set[int]
     days: Days
     money: InForce
+    near: Resembling
 
 
 class Matcher:
     """Matches chunk after chunk of one file; remembers the file's own rows to see a row twice."""
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, user: User, points: Points) -> None:
+        self.user, self.points = user, points
+        self._file = Resembling(points)
         self._rows: dict[str, list[tuple[str, int]]] = {}
         self._taken: dict[int, int] = {}
 
@@ -63,7 +69,8 @@ class Matcher:
         names = {normal(entry["name"])[:200] for entry in entries}
         codes = {code for entry in entries if (code := _code(entry))}
         rows = Project.objects.filter(case__voided_on__isnull=True)
-        found = list(rows.filter(normalized_name__in=names).order_by("pk").values(*_KNOWN))
+        near = Resembling.read(entries, self.points, _KNOWN)
+        found = [row for row in near.rows if row["normalized_name"] in names]
         coded = list(rows.filter(case__code__in=codes).values(*_KNOWN)) if codes else []
         by_name: dict[str, list[Known]] = {}
         for row in found:
@@ -72,7 +79,7 @@ class Matcher:
         visible = self._visible(ids)
         by_code = {row["case__code"]: row for row in coded}
         workable = among(self.user, Can.EDIT_PROJECT, visible)
-        return Read(by_name, by_code, visible, workable, _days_of(ids), _money_of(ids))
+        return Read(by_name, by_code, visible, workable, _days_of(ids), _money_of(ids), near)
 
     def _visible(self, ids: set[int]) -> set[int]:
         if not ids:
@@ -87,13 +94,29 @@ class Matcher:
         candidates = read.by_name.get(name, [])
         coded = read.by_code.get(_code(entry))
         if coded is None and not candidates:
-            return Found(Outcome.NEW)
+            return self._new(number, entry, read)
         same = [coded] if coded else _same(candidates, entry, investor)
         if len(same) != 1:
             other = candidates[0]["pk"]
             seen = other if other in read.visible else None
             return _suspect(_("已有同名项目，但投资方不同或不止一个，请核对"), seen)
         return self._known(number, entry, same[0], read)
+
+    def _new(self, number: int, entry: Entry, read: Read) -> Found:
+        """Nobody has the name; what resembles it so much that a person must look makes it a suspect."""
+        above = self._file.likest(entry)
+        self._file.add(entry, number)
+        if above is not None:
+            words = {"row": above.key, "why": above.verdict.text}
+            return _suspect(_("与第%(row)s行可能是同一项目：%(why)s") % words)
+        alike = read.near.likest(entry)
+        if alike is None:
+            return Found(Outcome.NEW)
+        if not self._visible({alike.key}):
+            words = {"unit": alike.unit or _("其他单位"), "why": alike.verdict.text}
+            return _suspect(_("%(unit)s可能已有同一项目（%(why)s），请先与其核对") % words, alike=alike)
+        words = {"code": alike.code, "name": alike.name, "why": alike.verdict.text}
+        return _suspect(_("与 %(code)s“%(name)s”可能是同一项目：%(why)s") % words, alike.key, alike)
 
     def _known(self, number: int, entry: Entry, row: Known, read: Read) -> Found:
         key = row["pk"]
@@ -123,8 +146,8 @@ def _code(entry: Entry) -> str:
     return code if _CODE.fullmatch(code) else ""
 
 
-def _suspect(message: str, project: int | None = None) -> Found:
-    return Found(Outcome.SUSPECT, project, messages=[("name", message)])
+def _suspect(message: str, project: int | None = None, alike: Alike | None = None) -> Found:
+    return Found(Outcome.SUSPECT, project, messages=[("name", message)], alike=alike)
 
 
 def _same(candidates: list[Known], entry: Entry, investor: str) -> list[Known]:

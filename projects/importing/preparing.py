@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 
 from accounts.access import see_all, units_of
 from kernel.bulk import Scratch
+from kernel.names import sound
 from kernel.text import normal
 from policies.rulebook import Rulebook
 from projects.facts import batch_of, class_of, facts_of, sector_of
@@ -26,15 +27,17 @@ from projects.search import words_of
 
 _MEASURES = {f"{measure.value}_fen": "bigint" for measure in Measure}
 COLUMNS = {
-    "name": "text", "normalized_name": "text", "phase": "text", "batch": "text", "project_class": "text",
-    "origin": "text", "sector": "text", "agreement_grade": "text", "industry_text": "text",
+    "name": "text", "normalized_name": "text", "sound": "text", "phase": "text", "batch": "text",
+    "project_class": "text", "origin": "text",
+    "sector": "text", "agreement_grade": "text", "industry_text": "text",
     "landing_unit_id": "bigint", "introducing_unit_id": "bigint", "land_square_metres": "bigint",
     "land_text": "text", "content": "text", "site": "text", "progress": "text", "jobs": "bigint", **_MEASURES,
 }  # fmt: skip
 """Columns of a project that are worked out here; ``enterprise_id``, number and search words come later."""
 INVESTOR = {
-    "name": "text", "normalized_name": "text", "credit_code": "text", "no_code_reason": "text",
-    "division_code": "text", "origin_text": "text", "contact_name": "text", "contact_phone": "text",
+    "name": "text", "normalized_name": "text", "sound": "text", "credit_code": "text",
+    "no_code_reason": "text", "division_code": "text", "origin_text": "text",
+    "contact_name": "text", "contact_phone": "text",
 }  # fmt: skip
 MONEY = {
     "measure": "text", "raw": "text", "currency": "text", "original": "text", "fen": "bigint",
@@ -144,6 +147,7 @@ class _Worker:
         project |= {
             "name": entry["name"],
             "normalized_name": normal(entry["name"])[:200],
+            "sound": sound(entry["name"]),
             "phase": phase,
             "batch": self._batch_of(phase),
             "origin": investor.origin if investor else "",

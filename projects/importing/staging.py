@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from stdnum.cn import uscc
 
 from kernel.bulk import Rows
+from kernel.refusals import Refused
+from policies.rulebook import current
+from projects.importing import pooling
 from projects.importing.claims import Claim
 from projects.importing.entries import Entry, entry_of
 from projects.importing.matching import Found, Matcher
@@ -21,6 +24,7 @@ from projects.ledgers.container import Limits
 from projects.ledgers.errors import address, column_letter
 from projects.ledgers.mapping import Mapping
 from projects.ledgers.rows import LedgerReading, LedgerRow, read_rows
+from projects.likeness import DEFAULTS, Points, points_of
 from projects.models import ImportBatch, ImportRow, Outcome
 
 CHUNK = 1000
@@ -50,7 +54,7 @@ def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
     reading = open_reading(Path(batch.file.path), batch.on, batch.sheet, mapping)
     _clear(batch, claim, max(reading.sheet.facts.height - reading.header.rows[-1], 0))
     counts: Counter[str] = Counter(dict.fromkeys(Outcome.values, 0))
-    matcher = Matcher(batch.user)
+    matcher = Matcher(batch.user, _points(batch.on))
     done = 0
     for chunk in chunked(reading, CHUNK):
         staged = _checked(reading, chunk, matcher)
@@ -61,6 +65,14 @@ def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
         _write(batch, claim, part, done)
     counts[Outcome.SKIPPED] = sum(line.last_row - line.first_row + 1 for line in reading.skipped)
     return dict(counts)
+
+
+def _points(on: date) -> Points:
+    """What the plan in force counts; where none is, the commit says so and the check still compares."""
+    try:
+        return points_of(current(on)[1])
+    except Refused:
+        return DEFAULTS
 
 
 def _checked(reading: LedgerReading, chunk: list[LedgerRow], matcher: Matcher) -> list[dict[str, Any]]:
@@ -98,6 +110,8 @@ def _staged(
             messages += _warnings(row)
         if found.changes:
             values = entry | {"changes": found.changes, "version": found.version}
+        elif found.alike is not None:
+            values = entry | {"alike": pooling.told(found.alike)}
     return {
         "excel_row": row.excel_row,
         "outcome": outcome.value,

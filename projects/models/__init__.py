@@ -11,6 +11,7 @@ from projects.models.choices import (
     ProjectType,
     Sector,
 )
+from projects.models.duplicates import DuplicatePair, FoundBy, PairState
 from projects.models.imports import Decision, ImportBatch, ImportMapping, ImportRow, ImportState, Outcome
 from projects.models.nodes import ProjectNode
 from projects.models.project import Project, ProjectCode, ProjectQuerySet
@@ -22,6 +23,8 @@ __all__ = [
     "ContactRecord",
     "Currency",
     "Decision",
+    "DuplicatePair",
+    "FoundBy",
     "ImportBatch",
     "ImportMapping",
     "ImportRow",
@@ -31,6 +34,7 @@ __all__ = [
     "Money",
     "Origin",
     "Outcome",
+    "PairState",
     "Phase",
     "Project",
     "ProjectCode",

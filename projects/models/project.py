@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
@@ -25,6 +25,11 @@ class ProjectQuerySet(HangsOnCase["Project"]):
         """Neither shelved nor given up."""
         return self.filter(shelved_on__isnull=True, exited_on__isnull=True)
 
+    def with_absorbed(self) -> Self:
+        """Each with ``holds_others``: whether others were merged into it; asked with the row itself."""
+        others = Project.objects.filter(merged_into=OuterRef("pk"))
+        return self.annotate(holds_others=Exists(others))
+
     def for_list(self) -> Self:
         return self.select_related("enterprise", "landing_unit", "introducing_unit")
 
@@ -44,14 +49,19 @@ def _all_or_none(prefix: str) -> Q:
 class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """An investment project over its whole life.
 
+    One found to be another's double is merged into it: nothing of it is copied or deleted, but its case is
+    voided until that is undone, so that no list, sum or clock counts it twice.
+
     Amounts are in 分 and caches of the dated ``Money`` rows; ``landing_unit`` and ``introducing_unit``
     are caches of open parts; ``batch``, ``origin`` and ``project_class`` are computed by the pack;
-    ``division`` is its case's, and "" once the case is voided. All are written only by actions.
+    ``division`` is its case's, and "" once the case is voided; ``sound`` is how the core of its name sounds.
+    All are written only by actions.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="project")
     name = models.CharField(_("项目名称"), max_length=200)
     normalized_name = models.CharField(max_length=200, editable=False, default="")
+    sound = models.CharField(max_length=16, editable=False, default="")
     enterprise = models.ForeignKey(
         Enterprise,
         models.PROTECT,
@@ -119,6 +129,20 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     exited_reason = models.CharField(_("退出原因"), max_length=300, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="absorbed",
+        db_index=False,
+        verbose_name=_("并入项目"),
+    )
+    merged_on = models.DateField(_("合并日期"), null=True, blank=True)
+    merged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    merged_reason = models.CharField(_("合并原因"), max_length=300, blank=True)
     division = models.CharField(max_length=6, editable=False, default="")
     search = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -126,7 +150,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     objects = ProjectQuerySet.as_manager()
-    history = Versions(excluded_fields=["search", "normalized_name", "division"])
+    history = Versions(excluded_fields=["search", "normalized_name", "sound", "division"])
 
     class Meta:
         ordering = ["-case_id"]
@@ -147,12 +171,30 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.Index(fields=["division", "-case"], name="project_by_division"),
             models.Index(fields=["enterprise"], name="project_by_enterprise"),
             models.Index(fields=["normalized_name"], name="project_by_normal_name"),
+            models.Index(fields=["sound"], name="project_by_sound"),
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="project_absorbed",
+            ),
             models.Index(Coalesce("total_fen", Value(-1)), F("case"), name="project_by_total"),
             models.Index(fields=["updated_at", "case"], name="project_by_updated"),
         ]
         constraints = [
             models.CheckConstraint(condition=_all_or_none("shelved"), name="project_shelved_whole"),
             models.CheckConstraint(condition=_all_or_none("exited"), name="project_exited_whole"),
+            models.CheckConstraint(
+                condition=_all_or_none("merged")
+                & (
+                    Q(merged_into__isnull=True, merged_on__isnull=True)
+                    | Q(merged_into__isnull=False, merged_on__isnull=False)
+                ),
+                name="project_merged_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("case")),
+                name="project_merged_into_another",
+            ),
             models.CheckConstraint(
                 condition=Q(total_fen__isnull=True) | Q(total_fen__gte=0), name="project_total_not_negative"
             ),
@@ -190,7 +232,8 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     @property
     def is_running(self) -> bool:
-        return self.shelved_on is None and self.exited_on is None
+        """Neither put aside, given up nor merged into another."""
+        return self.shelved_on is None and self.exited_on is None and self.merged_on is None
 
 
 NATIONAL_CODE = r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{6}$"

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from accounts.roles import Can
 from kernel.clock import today
 from kernel.refusals import Refused, Unmet
 from projects.models import Project
-from projects.permissions import require_on
+from projects.permissions import readable, require_on
 
 STATUS = {"unmet": 409, "conflict": 409, "forbidden": 403, "invalid": 400}
 FIELDS_WRONG = 400
@@ -33,10 +33,18 @@ def user_of(request: HttpRequest) -> User:
 
 
 def project_of(request: HttpRequest, pk: int) -> Project:
-    """The project with its case, if the user sees it; else 404, as if it did not exist."""
-    rows = Project.objects.visible_to(request.user)
+    """The project with its case, if the user sees it; else 404, as if it did not exist.
+
+    One merged into another is in no list, but whoever came to it before still reads it.
+    """
     related = ("case", "enterprise", "landing_unit", "introducing_unit", "shelved_by", "exited_by")
-    return get_object_or_404(rows.select_related(*related), pk=pk)
+    rows = Project.objects.with_absorbed().filter(pk=pk)
+    found = rows.visible_to(request.user).select_related(*related).first()
+    if found is None and readable(request.user, pk):
+        found = Project.objects.select_related(*related, "merged_into__case", "merged_by").get(pk=pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def crumbs(project: Project | None = None) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A lead is registered on one page; what may be the same project already is shown before it is saved."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,8 +21,10 @@ from kernel.clock import today
 from kernel.refusals import Refused
 from policies.rulebook import current
 from projects import actions
-from projects.duplicates import Likeness, enterprises_of, known_enterprise, likenesses
+from projects.actions.sums import read
+from projects.duplicates import Likeness, enterprises_of, known_enterprise
 from projects.forms import RegisterForm
+from projects.likeness import Lead
 from projects.models import Measure, Project
 from projects.planning import span
 from projects.regions import regions
@@ -40,17 +43,23 @@ def register(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=FIELDS_WRONG)
     data = form.cleaned_data
-    alike = likenesses(
-        user=user, name=data["name"], enterprise=data["enterprise"], credit_code=data["credit_code"]
-    )
-    if alike and not data["confirmed"]:
-        return _page(request, form, alike)
+    alike = None
     try:
+        alike = actions.check(lead=_lead(data), by=user, on=today())
+        if alike and not data["confirmed"]:
+            return _page(request, form, alike)
+        _require_distinct(alike, data)
         project = _register(request, form)
     except Refused as refused:
         return _page(request, form, alike, refused, STATUS[refused.status])
     messages.success(request, _("已登记项目，编号 %(code)s") % {"code": project.case.code})
     return redirect("project-detail", pk=project.pk)
+
+
+def _require_distinct(alike: Likeness, data: Mapping[str, Any]) -> None:
+    """Raises Refused (invalid) unless who registers a sure match says why it is another project."""
+    if alike.sure and not (data["distinct"] and data["distinct_reason"].strip()):
+        raise Refused.invalid("distinct_reason", _("请勾选并说明为什么不是同一项目"))
 
 
 def _fit(form: RegisterForm, user: User) -> None:
@@ -80,13 +89,15 @@ def _register(request: HttpRequest, form: RegisterForm) -> Project:
     if data["on"] > today():
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today()})
     investor = actions.EnterpriseData(**form.investor()) if data["enterprise"] else None
-    project = actions.register(
+    project, _alike = actions.register_lead(
         by=user,
         on=data["on"],
         name=data["name"],
         enterprise=investor,
         introducing_unit=data["introducing_unit"],
         fields=form.plain_fields(),
+        total_fen=_fen(data.get("total") or ""),
+        distinct_reason=data["distinct_reason"] if data["distinct"] else "",
     )
     if data.get("total"):
         source = _("登记时填报")
@@ -102,6 +113,24 @@ def _register(request: HttpRequest, form: RegisterForm) -> Project:
         except Refused as refused:
             raise Refused.invalid("total", str(refused)) from refused
     return project
+
+
+def _lead(data: Mapping[str, Any]) -> Lead:
+    """What the form says, as it is compared."""
+    return Lead(
+        name=data.get("name", "").strip(),
+        investor=data.get("enterprise", "").strip(),
+        credit_code=data.get("credit_code", "").strip().upper(),
+        total_fen=_fen(data.get("total") or ""),
+        site=data.get("site", ""),
+    )
+
+
+def _fen(raw: str) -> int | None:
+    """分, where the figure can be read; where not, stating it is refused with words."""
+    with suppress(Refused):
+        return read(raw).fen if raw.strip() else None
+    return None
 
 
 def _page(
@@ -129,11 +158,14 @@ def _page(
 @login_required
 @require_GET
 def check_enterprise(request: HttpRequest) -> HttpResponse:
-    """While the form is filled in: is the enterprise known, is the credit code right?"""
+    """While the form is filled in: is the code right, is the enterprise known, is the lead?"""
     require(user_of(request), Can.REGISTER_PROJECT)
     name, code = request.GET.get("enterprise", ""), request.GET.get("credit_code", "")
     known = known_enterprise(name, code) if name.strip() or code.strip() else None
-    alike = likenesses(user=user_of(request), name="", enterprise=name, credit_code=code) if known else None
+    lead = _lead(request.GET.dict())
+    alike = None
+    with suppress(Refused):  # nothing is in force: registering says so
+        alike = actions.check(lead=lead, by=user_of(request), on=today())
     context = {
         "known": known,
         "in_sight": known is not None and enterprises_of(user_of(request)).filter(pk=known.pk).exists(),

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.bench import places, table, web
-from scripts.bench.inner import clocks, ledgers, seeding
+from scripts.bench.inner import clocks, doubles, ledgers, seeding
 from scripts.bench.places import Place
 from scripts.bench.table import Figure
 from scripts.bench.web import Effort, Site
@@ -41,6 +41,7 @@ def figures(server: dict[str, str], data: Path, said: argparse.Namespace) -> lis
     found = list(seeding(said.large, rate))
     for part in (
         over_http(small, large, effort),
+        doubles(large, said.large),
         ledgers(large, said.rows, data),
         clocks(large, said.large, said.rounds),
     ):

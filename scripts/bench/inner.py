@@ -26,6 +26,18 @@ def clocks(place: Place, count: int, rounds: int) -> Iterator[Figure]:
     yield Figure("seven working days from a date", place.ask("workdays", "100000"), "µs", most=1.0)
 
 
+def doubles(place: Place, count: int) -> Iterator[Figure]:
+    """Is this lead there already? Against so many projects and investors; and how often that is right."""
+    found = place.ask("doubles")
+    spent = sorted(found["seconds"])
+    note = (
+        f"{len(spent):,} questions, {count:,} projects; 95 %: {spent[len(spent) * 95 // 100] * 1000:.0f} ms"
+    )
+    yield Figure("duplicate check of one lead, median", median(spent) * 1000, "ms", most=50, note=note)
+    yield Figure("duplicates: precision of sure and likely", found["precision"], least=0.95)
+    yield Figure("duplicates: recall of sure and likely", found["recall"], least=0.9)
+
+
 def ledgers(place: Place, rows: int, data: Path) -> Iterator[Figure]:
     """A ledger read from Excel into projects, and written as Excel."""
     came = place.ask("imported", str(office_ledger(data / "台账.xlsx", rows)))

@@ -122,6 +122,24 @@ def workdays(count: str) -> float:
 
 
 @asked
+def doubles() -> dict[str, Any]:
+    """The labelled set asked of this database: precision, recall, the seconds of each question.
+
+    What it registers for that is taken back.
+    """
+    from django.db import transaction
+
+    from accounts.models import User
+    from kernel.clock import today
+    from scripts.bench.doubles import measure
+
+    with transaction.atomic():
+        found = measure(User.objects.get(username="clerk"), today())
+        transaction.set_rollback(True)
+    return {"precision": found.precision, "recall": found.recall, "seconds": found.seconds}
+
+
+@asked
 def imported(path: str) -> dict[str, float]:
     """A ledger checked and brought in as by a worker: projects made, seconds, the process's peak in MB.
 

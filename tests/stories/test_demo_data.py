@@ -16,7 +16,7 @@ from kernel.refusals import Refused
 from lifecycle.demo import tell
 from lifecycle.demo.fates import FATES, drawn
 from notices.models import Message, Notice
-from projects.models import Money, Phase, Project
+from projects.models import DuplicatePair, Money, PairState, Phase, Project
 from tests.factories import TODAY
 from tests.stories.demo import told
 
@@ -89,6 +89,12 @@ def test_the_chains_have_heads_and_projects_at_their_nodes() -> None:
 def test_every_phone_is_nobodys() -> None:
     phones = set(Enterprise.objects.values_list("contact_phone", flat=True)) - {""}
     assert phones and all(phone.startswith("1380000") for phone in phones)
+
+
+def test_leads_came_in_twice_and_were_looked_at() -> None:
+    pairs = DuplicatePair.objects.all()
+    assert {pair.state for pair in pairs} == set(PairState)
+    assert Project.objects.filter(merged_into__isnull=False).count() == 1
 
 
 def test_a_district_with_projects_gets_no_demo_data() -> None:

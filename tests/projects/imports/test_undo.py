@@ -11,6 +11,7 @@ from cases.models import Case, Enterprise, Event, Part
 from projects import actions
 from projects.duplicates import likenesses
 from projects.importing import committing
+from projects.likeness import DEFAULTS, Lead
 from projects.models import ImportBatch, Money, Project
 from tests import factories
 from tests.law import District
@@ -72,7 +73,7 @@ def test_an_undone_ledger_can_be_imported_again(district: District, path: Path) 
 
 def test_an_undone_project_is_no_duplicate_of_a_new_lead(district: District, path: Path) -> None:
     steps.undo(steps.imported(district.clerk, path))
-    found = likenesses(user=district.clerk, name="第1号材料项目", enterprise="公司1", credit_code="")
+    found = likenesses(user=district.clerk, lead=Lead("第1号材料项目", "公司1"), points=DEFAULTS)
     assert not found and found.unseen == 0
 
 
