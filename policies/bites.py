@@ -56,6 +56,9 @@ def kind_name(table: str) -> str:
         "credit": _("计分规则"),
         "escalation": _("提醒督办"),
         "chains": _("产业链"),
+        "claiming": _("首接认领"),
+        "cadences": _("联系频次"),
+        "topics": _("洽谈内容"),
     }
     return names[table]
 

@@ -75,6 +75,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "too_short": ("至少要有 %(min_length)s 项", "needs at least %(min_length)s item(s)"),
     "greater_than_equal": ("不得小于 %(ge)s，现为 %(input)s", "must be at least %(ge)s, not %(input)s"),
     "less_than_equal": ("不得大于 %(le)s，现为 %(input)s", "must be at most %(le)s, not %(input)s"),
+    "kept_by_needs_window": ("应与 window 同时写", "belongs together with window"),
     "factor_as_text": (
         '系数应写作加引号的非负小数（如 "0.2"），现为 %(input)s',
         'a factor is a quoted decimal, not negative, such as "0.2"; not %(input)s',

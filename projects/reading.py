@@ -8,6 +8,7 @@ from functools import cached_property
 
 from cases.models import Part
 from documents.models import Attachment
+from projects.facts import rules_of
 from projects.models import ContactRecord, Project, ProjectCode, ReachedMilestone
 
 _KEPT = "_reading"
@@ -47,7 +48,16 @@ class Reading:
     @cached_property
     def contacts(self) -> list[ContactRecord]:
         """The latest contacts, and one more if there are more."""
-        return list(ContactRecord.objects.filter(project=self.project).select_related("by")[: CONTACTS + 1])
+        rows = ContactRecord.objects.filter(project=self.project).select_related("by")
+        return list(rows.prefetch_related("papers__attachment")[: CONTACTS + 1])
+
+
+def with_topics(project: Project, rows: list[ContactRecord]) -> list[ContactRecord]:
+    """Each contact with ``topic_lines``: what was said on a topic, by the plan's name of it."""
+    names = {row.code: row.name for row in rules_of(project).topics}
+    for row in rows:
+        row.topic_lines = [(names.get(code, code), text) for code, text in row.topics.items()]  # type: ignore[attr-defined]
+    return rows
 
 
 def of(project: Project) -> Reading:

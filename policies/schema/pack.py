@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policies.schema.base import Item, Listed, Rule
+from policies.schema.contacts import Cadence, ClaimRule, Topic
 from policies.schema.life import (
     ChainPreset,
     Clause,
@@ -21,7 +22,7 @@ from policies.schema.measures import Choice, CreditRule, ProjectClass, Rung
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
-WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation")
+WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "claiming", "topics")
 RULE_TABLES = (
     "phases",
     "portfolio",
@@ -37,6 +38,9 @@ RULE_TABLES = (
     "credit",
     "escalation",
     "chains",
+    "claiming",
+    "cadences",
+    "topics",
 )
 
 
@@ -59,6 +63,9 @@ class Pack(Item):
     credit: Listed[CreditRule] = ()
     escalation: Listed[Rung] = ()
     chains: Listed[ChainPreset] = ()
+    claiming: Listed[ClaimRule] = ()
+    cadences: Listed[Cadence] = ()
+    topics: Listed[Topic] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:
