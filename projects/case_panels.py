@@ -148,7 +148,7 @@ def team(request: HttpRequest, project: Project) -> dict[str, Any]:
 def contacts(request: HttpRequest, project: Project) -> dict[str, Any]:
     rows = reading.of(project).contacts
     links = _link(request, Can.RECORD_CONTACT, _("登记对接"), "project-contact", project)
-    shown = reading.with_topics(project, rows[: reading.CONTACTS])
+    shown = reading.with_details(project, rows[: reading.CONTACTS])
     return {"rows": shown, "more": len(rows) > reading.CONTACTS, "panel_actions": links}
 
 

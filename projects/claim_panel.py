@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,20 +35,16 @@ class Line:
 
 def claims(request: HttpRequest, project: Project) -> dict[str, Any]:
     user, day, rules = user_of(request), today(), rules_of(project)
-    rows = list(Claim.objects.filter(project=project).select_related("unit", "by", "upheld_by")[:MOST])
-    standing = set(Claim.objects.standing(day).filter(project=project).values_list("pk", flat=True))
-    rivals = _rivals(rows, standing, day)
-    offer = (
-        ClaimHandover.objects.filter(claim__project=project, state=Offer.PENDING)
-        .select_related("claim__by", "to_user", "to_unit")
-        .first()
-    )
-    mine = any(row.by_id == user.pk and row.pk in standing for row in rows)
+    found = Claim.objects.filter(project=project).as_of(day).select_related("unit", "by", "upheld_by")
+    pending = ClaimHandover.objects.filter(claim=OuterRef("pk"), state=Offer.PENDING)
+    # as_of adds is_standing and is_in_conflict
+    rows: list[Any] = list(found.annotate(on_offer=Exists(pending))[:MOST])
+    rivals = _rivals(rows, day)
+    offer = _offer(project) if any(row.on_offer for row in rows) else None
+    mine = any(row.by_id == user.pk and row.is_standing for row in rows)
     rule, free = rules.claim_rule, offer is None and project.is_running
     return {
-        "lines": [
-            _line(row, _state(row, standing, conflict=bool(rivals)), user, project, free=free) for row in rows
-        ],
+        "lines": [_line(row, _state(row), user, project, free=free) for row in rows],
         "rivals": [row for row in rivals if row.project_id != project.pk],
         "conflict": bool(rivals),
         "offer": offer,
@@ -60,13 +57,17 @@ def claims(request: HttpRequest, project: Project) -> dict[str, Any]:
     }
 
 
-def _rivals(rows: list[Claim], standing: set[int], day: date) -> list[Claim]:
-    """What stands against the claims of this project, one query: same project, other person, or same firm."""
-    mine = [row for row in rows if row.pk in standing]
-    if not mine:
+def _rivals(rows: list[Any], day: date) -> list[Claim]:
+    """What stands against the claims of this project: asked only where anything does."""
+    contested = next((row for row in rows if row.is_in_conflict), None)
+    if contested is None:
         return []
-    found = Claim.objects.against(mine[0], day).select_related("unit", "by", "project")
-    return list(found[:MOST])
+    return list(Claim.objects.against(contested, day).select_related("unit", "by", "project")[:MOST])
+
+
+def _offer(project: Project) -> ClaimHandover | None:
+    rows = ClaimHandover.objects.filter(claim__project=project, state=Offer.PENDING)
+    return rows.select_related("claim__by", "to_user", "to_unit").first()
 
 
 def _line(row: Claim, state: str, user: User, project: Project, *, free: bool) -> Line:
@@ -78,12 +79,12 @@ def _line(row: Claim, state: str, user: User, project: Project, *, free: bool) -
     )
 
 
-def _state(row: Claim, standing: set[int], *, conflict: bool) -> str:
+def _state(row: Any) -> str:
     if row.ending:
         return "ended"
-    if row.pk not in standing:
-        return "lapsed"
-    return "conflict" if conflict else "standing"
+    if row.is_in_conflict:
+        return "conflict"
+    return "standing" if row.is_standing else "lapsed"
 
 
 def _kept(rows: list[Claim], rules: Any) -> str:

@@ -44,7 +44,8 @@ def make(
 ) -> Claim | None:
     """A claim of ``by`` for the unit acted for; where it meets another's, the bureau is told.
 
-    ``like``: the claim whose protection window it takes over. One of the own that has lapsed ends. None for somebody who works nowhere today.
+    ``like``: the claim whose protection window it takes over. A lapsed one of the same person ends. None for
+    somebody who works nowhere today.
     """
     unit = unit or acting_unit(by)
     if unit is None:

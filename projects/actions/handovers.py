@@ -1,5 +1,6 @@
 """移交: the first receiver's responsibility passes to another person, with that person's consent only."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -78,37 +79,61 @@ def _open_case(project: Project, rule: ClaimRule, person: User, on: date) -> Par
 
 @transaction.atomic
 def accept(*, handover: ClaimHandover, by: User, on: date) -> Claim:
-    """The person asked takes over: the claim passes with its window, the part with its dates.
+    """The person asked takes over: the claim passes with its window, the part with its dates; so do the
+    holder's claims of the same enterprise, or the two would stand against each other.
 
     Raises Refused: forbidden for anybody else; conflict when it was answered or withdrawn.
     """
+    projects = _lock_all(handover.claim)
     project, offer = _lock(handover, by)
     require_running(project)
-    rule, old = _rule_of(project), offer.claim
-    claiming.require_no_dispute(project, rule, on)
-    reason = offer.reason
+    old, reason = offer.claim, offer.reason
+    claiming.require_no_dispute(project, _rule_of(project), on)
+    passing = _passing(old, on, projects)
     claiming.close(offer, Offer.ACCEPTED, by=by, on=on, reason=reason)
-    claiming.end(old, Ending.HANDED_OVER, by=by, on=on, reason=reason)
-    row = claiming.own(project, by, on) or claiming.make(
-        project, rule, by, on, How.HANDED_OVER, unit=offer.to_unit, like=old
-    )
-    assert row is not None  # the unit is named
-    data = {"from": old.by.name, "to": by.name, "unit": offer.to_unit.name, "reason": reason}
-    cases.record(case=project.case, kind="claim.handed_over", by=by, on=on, data=data)
-    set_parts(
-        project=project,
-        part=rule.part,
-        unit=offer.to_unit,
-        user=by,
-        by=by,
-        on=on,
-        reason=reason,
-        produced=True,
-    )
+    for row in passing:
+        claiming.end(row, Ending.HANDED_OVER, by=by, on=on, reason=reason)
+    for row in passing:
+        _take(projects[row.project_id], row, offer, on)
+    for row in passing:
+        one = projects[row.project_id]
+        set_parts(
+            project=one,
+            part=_rule_of(one).part,
+            unit=offer.to_unit,
+            user=by,
+            by=by,
+            on=on,
+            reason=reason,
+            produced=True,
+        )
     with house_language():
         text = _("%(who)s已接手“%(title)s”的首接服务责任") % {"who": by.name, "title": project.name}
     _tell(offer, project, "accepted", text, [old.by_id, offer.proposed_by_id])
-    return row
+    return Claim.objects.get(project=project, by=by, ending="")
+
+
+def _lock_all(claim: Claim) -> dict[int, Project]:
+    """The projects of the holder's claims of this enterprise, locked in the order of their keys."""
+    rows = Claim.objects.filter(by=claim.by_id, ending="", enterprise__isnull=False)
+    same = rows.filter(enterprise=claim.enterprise_id).values_list("project_id", flat=True)
+    return {pk: lock(Project(pk=pk)) for pk in sorted({claim.project_id, *same})}
+
+
+def _passing(old: Claim, on: date, projects: Mapping[int, Project]) -> list[Claim]:
+    standing = Claim.objects.standing(on).filter(by=old.by_id, project__in=projects)
+    same = standing.filter(enterprise=old.enterprise_id) if old.enterprise_id else standing.none()
+    others = same.exclude(pk=old.pk).select_related("by", "unit").order_by("pk")
+    return [old, *others]
+
+
+def _take(project: Project, old: Claim, offer: ClaimHandover, on: date) -> None:
+    """The new claim in place of the old one, and the event in this project's file."""
+    by = offer.to_user
+    if claiming.own(project, by, on) is None:
+        claiming.make(project, _rule_of(project), by, on, How.HANDED_OVER, unit=offer.to_unit, like=old)
+    data = {"from": old.by.name, "to": by.name, "unit": offer.to_unit.name, "reason": offer.reason}
+    cases.record(case=project.case, kind="claim.handed_over", by=by, on=on, data=data)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
@@ -104,14 +104,8 @@ class ClaimViewSet(
     def get_queryset(self) -> QuerySet[Claim]:
         if getattr(self, "swagger_fake_view", False):
             return Claim.objects.none()
-        day = today()
-        standing = Claim.objects.standing(day)
-        same = Q(project=OuterRef("project")) | Q(enterprise=OuterRef("enterprise"))
-        rivals = Exists(standing.filter(same).exclude(by=OuterRef("by")))
         pending = ClaimHandover.objects.filter(state=Offer.PENDING).select_related("to_user", "to_unit")
-        rows = Claim.objects.visible_to(self.request.user)
-        stands = Exists(standing.filter(pk=OuterRef("pk")))
-        found = rows.annotate(is_standing=stands, is_in_conflict=Q(stands) & Q(rivals))
+        found = Claim.objects.visible_to(self.request.user).as_of(today())
         related = ("unit", "by", "upheld_by", "ended_by")
         return found.select_related(*related).prefetch_related(Prefetch("handovers", pending, "pending"))
 

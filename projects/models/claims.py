@@ -50,6 +50,14 @@ class ClaimQuerySet(OfProject):
             same |= Q(enterprise=claim.enterprise_id)
         return self.standing(today).filter(same).exclude(by=claim.by_id)
 
+    def as_of(self, today: date) -> Self:
+        """Annotate ``is_standing`` and ``is_in_conflict``."""
+        standing = Claim.objects.standing(today)
+        same = Q(project=OuterRef("project")) | Q(enterprise=OuterRef("enterprise"))
+        stands = Exists(standing.filter(pk=OuterRef("pk")))
+        rivals = Exists(standing.filter(same).exclude(by=OuterRef("by")))
+        return self.annotate(is_standing=stands, is_in_conflict=Q(stands) & Q(rivals))
+
     def in_conflict(self, today: date) -> Self:
         """The later ones of claims that stand against each other: one for each conflict to be ruled on."""
         same = Q(project=OuterRef("project")) | Q(enterprise=OuterRef("enterprise"))

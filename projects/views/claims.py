@@ -80,7 +80,9 @@ class GiveUp(OfClaims):
 
 class HandOver(OfClaims):
     title = gettext_lazy("移交首接服务责任")
-    lead = gettext_lazy("接收人同意后生效；在此之前一切照旧，接收人可以查阅本项目。")
+    lead = gettext_lazy(
+        "接收人同意后生效，您认领的同一企业的其他项目一并移交；在此之前一切照旧，接收人可以查阅本项目。"
+    )
     button = gettext_lazy("提出移交")
     done = gettext_lazy("已提出，待接收人同意")
 

@@ -13,7 +13,7 @@ from projects.facts import rules_of
 from projects.forms import ContactForm
 from projects.models import ContactRecord
 from projects.permissions import may_on
-from projects.reading import with_topics
+from projects.reading import HAS_PAPERS, with_details
 from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
@@ -22,13 +22,10 @@ PAGE = 30
 
 class Contacts(ProjectPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        rows = (
-            ContactRecord.objects.filter(project=self.project)
-            .select_related("by")
-            .prefetch_related("papers__attachment")
-        )
+        rows = ContactRecord.objects.filter(project=self.project).select_related("by")
+        rows = rows.annotate(has_papers=HAS_PAPERS)
         found = newest_first(rows, request, PAGE, keys=("on", "id"))
-        with_topics(self.project, found.rows)
+        with_details(self.project, found.rows)
         context = {
             "project": self.project,
             "crumbs": crumbs(self.project),
