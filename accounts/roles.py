@@ -51,6 +51,7 @@ class Can(StrEnum):
     RECORD_ON_BEHALF = "record_on_behalf"
     CONCLUDE_STEP = "conclude_step"
     CONSENT = "consent"
+    RULE_ON_CLAIMS = "rule_on_claims"
     PAUSE_DEADLINES = "pause_deadlines"
     APPROVE_PAUSE = "approve_pause"
     ISSUE_ASSIGNMENT = "issue_assignment"
@@ -122,6 +123,7 @@ ROLES: dict[Role, RoleRule] = {
         Can.CORRECT_PROJECT,
         Can.MERGE_PROJECTS,
         Can.EXIT_PROJECT,
+        Can.RULE_ON_CLAIMS,
         Can.WITHDRAW_MILESTONE,
         Can.APPROVE_PAUSE,
         Can.EDIT_CHAINS,

@@ -32,7 +32,7 @@ class Total:
     def sum(self) -> str:
         """The arithmetic: "（80.0×2 + 60.0×1）÷3 = 73.3"."""
         parts = " + ".join(f"{_tenths(share.points)}×{share.weight.normalize():f}" for share in self.shares)
-        weight = sum(share.weight for share in self.shares)
+        weight = sum((share.weight for share in self.shares), Decimal(0))
         return f"（{parts}）÷{weight.normalize():f} = {self.points}"
 
 

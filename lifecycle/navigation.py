@@ -26,6 +26,7 @@ MENU = (
     Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
     Item(_("项目台账"), "/projects/", "table"),
     Item(_("审批"), "/inbox/", "inbox"),
+    Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("assignments.urls")),
     path("", include("chains.urls")),
     path("", include("deadlines.urls")),
+    path("claims/", include("projects.claim_urls")),
     path("files/", include("documents.urls")),
     path("imports/", include("projects.import_urls")),
     path("notices/", include("notices.urls")),

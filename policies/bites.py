@@ -57,6 +57,9 @@ def kind_name(table: str) -> str:
         "escalation": _("提醒督办"),
         "likeness": _("查重规则"),
         "chains": _("产业链"),
+        "claiming": _("首接认领"),
+        "cadences": _("联系频次"),
+        "topics": _("洽谈内容"),
     }
     return names[table]
 

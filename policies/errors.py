@@ -79,6 +79,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "within 只写在 same_amount、far_amount 上，且必须写",
         "within belongs to same_amount and far_amount, and there it must stand",
     ),
+    "kept_by_needs_window": ("应与 window 同时写", "belongs together with window"),
     "factor_as_text": (
         '系数应写作加引号的非负小数（如 "0.2"），现为 %(input)s',
         'a factor is a quoted decimal, not negative, such as "0.2"; not %(input)s',

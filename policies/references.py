@@ -28,6 +28,7 @@ def references(pack: Pack) -> Iterator[Ref]:
         yield from _overall_limit(limit)
     for task in pack.assignments:
         yield from _task(task)
+    yield from _first_contact(pack)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -128,6 +129,19 @@ def _task(task: TaskRule) -> Iterator[Ref]:
     yield Ref("assignments", f"{task.code}.on_milestone", "milestones", task.on_milestone)
     yield from _many("assignments", f"{task.code}.to_parts", "parts", task.to_parts)
     yield from _many("assignments", f"{task.code}.to_units", "units", task.to_units)
+
+
+def _first_contact(pack: Pack) -> Iterator[Ref]:
+    for rule in pack.claiming:
+        yield from _many("claiming", f"{rule.code}.part", "parts", (rule.part, rule.offered_part))
+        yield from _many("claiming", f"{rule.code}.phases", "phases", rule.phases)
+        ends = tuple(code for code in (rule.kept_by, rule.until) if code)
+        yield from _many("claiming", f"{rule.code}.until", "milestones", ends)
+    for cadence in pack.cadences:
+        yield Ref("cadences", f"{cadence.code}.part", "parts", cadence.part)
+        yield from _many("cadences", f"{cadence.code}.phases", "phases", cadence.phases)
+    for topic in pack.topics:
+        yield from _many("topics", f"{topic.code}.phases", "phases", topic.phases)
 
 
 class Asked(NamedTuple):

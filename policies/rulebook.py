@@ -19,8 +19,10 @@ from kernel.conditions import Facts, holds
 from kernel.refusals import Refused
 from policies.models import PolicySet, PolicyVersion
 from policies.schema import (
+    Cadence,
     ChainPreset,
     Choice,
+    ClaimRule,
     Clause,
     CreditRule,
     DocumentKind,
@@ -39,6 +41,7 @@ from policies.schema import (
     Rung,
     Step,
     TaskRule,
+    Topic,
     Weight,
 )
 
@@ -85,6 +88,9 @@ class Rulebook:
     escalation: tuple[Rung, ...]
     likeness: Mapping[str, Likeness]
     chains: tuple[ChainPreset, ...]
+    claiming: tuple[ClaimRule, ...]
+    cadences: tuple[Cadence, ...]
+    topics: tuple[Topic, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -122,6 +128,15 @@ class Rulebook:
 
     def limits_met_by(self, milestone: str) -> tuple[OverallLimit, ...]:
         return tuple(rule for rule in self.limits if rule.meets_on == milestone)
+
+    @property
+    def claim_rule(self) -> ClaimRule | None:
+        """How leads are claimed (首接), if any plan says so."""
+        return next(iter(self.claiming), None)
+
+    def topics_of(self, phase: str, channel: str) -> tuple[Topic, ...]:
+        """What the record of a contact by this channel in this phase is asked about."""
+        return tuple(row for row in self.topics if phase in row.phases and channel in row.channels)
 
     def tasks_on(self, milestone: str) -> tuple[TaskRule, ...]:
         return tuple(rule for rule in self.tasks if rule.on_milestone == milestone)
@@ -204,6 +219,9 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         escalation=rows("escalation", Rung),
         likeness=by_code("likeness", Likeness),
         chains=rows("chains", ChainPreset),
+        claiming=rows("claiming", ClaimRule),
+        cadences=rows("cadences", Cadence),
+        topics=rows("topics", Topic),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

@@ -15,8 +15,11 @@ from policies.facts import labels
 from policies.schema import (
     GRADES,
     Aspect,
+    Cadence,
+    ClaimRule,
     CreditRule,
     Duty,
+    Every,
     Guide,
     Likeness,
     Limit,
@@ -30,6 +33,7 @@ from policies.schema import (
     Rung,
     Step,
     TaskRule,
+    Topic,
     Verdict,
 )
 
@@ -286,6 +290,59 @@ def _likeness(rule: Likeness, names: Names) -> list[str]:
     return [*lines, text % {"n": rule.within}]
 
 
+def every_text(every: Every) -> str:
+    """ "1个月", also in weeks."""
+    if every.unit == "week":
+        return ngettext("%(n)s周", "%(n)s周", every.count) % {"n": every.count}
+    units = {
+        "working_day": ngettext("%(n)s个工作日", "%(n)s个工作日", every.count),
+        "natural_day": ngettext("%(n)s个自然日", "%(n)s个自然日", every.count),
+        "month": ngettext("%(n)s个月", "%(n)s个月", every.count),
+    }
+    return units[every.unit] % {"n": every.count}
+
+
+def channels_text(codes: Iterable[str]) -> str:
+    names = {
+        "phone": _("电话"),
+        "wechat": _("微信"),
+        "visit": _("上门走访"),
+        "reception": _("来访接待"),
+        "meeting": _("会议"),
+        "mail": _("邮件"),
+        "other": _("其他"),
+    }
+    return "、".join(names[code] for code in codes)
+
+
+def _claiming(rule: ClaimRule, names: Names) -> list[str]:
+    part = names.one("parts", rule.part)
+    lines = [_("登记线索或首次对接即为认领，无争议的担任“%(part)s”") % {"part": part}]
+    lines.append(_("适用阶段：%(phases)s") % {"phases": names.many("phases", rule.phases)})
+    if rule.until:
+        lines.append(_("保护至“%(milestone)s”") % {"milestone": names.one("milestones", rule.until)})
+    if rule.window:
+        lines.append(_("保护期：自认领之日起%(span)s") % {"span": every_text(rule.window)})
+    if rule.kept_by:
+        milestone = names.one("milestones", rule.kept_by)
+        lines.append(_("期内完成“%(milestone)s”的，保护继续") % {"milestone": milestone})
+    return lines if rule.until or rule.window else [*lines, _("不设保护期")]
+
+
+def _cadence(rule: Cadence, names: Names) -> list[str]:
+    words = {"part": names.one("parts", rule.part), "span": every_text(rule.every)}
+    return [
+        _("“%(part)s”每%(span)s至少联系企业一次") % words,
+        _("计入的方式：%(channels)s") % {"channels": channels_text(rule.channels)},
+        _("适用阶段：%(phases)s") % {"phases": names.many("phases", rule.phases)},
+    ]
+
+
+def _topic(rule: Topic, names: Names) -> list[str]:
+    words = {"channels": channels_text(rule.channels), "phases": names.many("phases", rule.phases)}
+    return [_("%(phases)s阶段以%(channels)s方式对接时记录") % words]
+
+
 _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     PortfolioState: _portfolio,
     PartKind: _part,
@@ -298,6 +355,9 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     CreditRule: _credit,
     Rung: _rung,
     Likeness: _likeness,
+    ClaimRule: _claiming,
+    Cadence: _cadence,
+    Topic: _topic,
 }
 
 

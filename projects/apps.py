@@ -35,6 +35,15 @@ class ProjectsConfig(AppConfig):
                 "project.absorbed": _("并入重复登记的 %(code)s“%(other)s”：%(reason)s"),
                 "project.merge_undone": _("撤销与 %(code)s“%(other)s”的合并：%(reason)s"),
                 "project.nodes_set": _("归入产业链节点：%(nodes)s"),
+                "claim.made": _("%(unit)s %(who)s认领首接（%(clause)s）"),
+                "claim.given_up": _("%(unit)s %(who)s放弃首接认领：%(reason)s"),
+                "claim.ruled": _(
+                    "首接裁定：支持%(unit)s %(who)s，不支持%(others)s（%(reason)s，%(clause)s）"
+                ),
+                "claim.offered": _("首接服务责任拟由%(from)s移交%(unit)s %(to)s，待其同意：%(reason)s"),
+                "claim.handed_over": _("首接服务责任由%(from)s移交%(unit)s %(to)s：%(reason)s"),
+                "claim.declined": _("%(to)s未同意接手首接服务责任：%(reason)s"),
+                "claim.offer_withdrawn": _("撤回向%(to)s移交首接服务责任：%(reason)s"),
                 "contact.recorded": _("%(channel)s联系%(with)s：%(matter)s"),
             }
         )

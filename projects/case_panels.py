@@ -22,6 +22,7 @@ from kernel.clock import today
 from kernel.phones import mask
 from policies.rulebook import Rulebook
 from projects import comparing_pair, reading
+from projects.claim_panel import claims
 from projects.facts import rules_of
 from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.panels import Panel, register
@@ -148,7 +149,8 @@ def team(request: HttpRequest, project: Project) -> dict[str, Any]:
 def contacts(request: HttpRequest, project: Project) -> dict[str, Any]:
     rows = reading.of(project).contacts
     links = _link(request, Can.RECORD_CONTACT, _("登记对接"), "project-contact", project)
-    return {"rows": rows[: reading.CONTACTS], "more": len(rows) > reading.CONTACTS, "panel_actions": links}
+    shown = reading.with_details(project, rows[: reading.CONTACTS])
+    return {"rows": shown, "more": len(rows) > reading.CONTACTS, "panel_actions": links}
 
 
 def money(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -198,6 +200,7 @@ def register_all() -> None:
     for code, title, context, order, column in (
         ("clocks", gettext_lazy("办理期限"), clocks, 20, "main"),
         ("milestones", pgettext_lazy("panel", "里程碑"), milestones, 40, "main"),
+        ("claim", gettext_lazy("首接认领"), claims, 55, "main"),
         ("contacts", gettext_lazy("对接记录"), contacts, 60, "main"),
         ("attachments", gettext_lazy("材料"), attachments, 70, "main"),
         ("timeline", gettext_lazy("大事记"), timeline, 90, "main"),

@@ -36,6 +36,21 @@ class Day(forms.DateField):
             )
 
 
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """Several files at once, or none: a list."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=ManyFiles(), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        rows = data if isinstance(data, list | tuple) else [data]
+        return [super(Files, self).clean(row, initial) for row in rows if row]
+
+
 class Words(forms.CharField):
     """Text of several lines, trimmed."""
 

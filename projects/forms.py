@@ -11,9 +11,10 @@ from accounts.models import User
 from accounts.roles import ROLES, Scope
 from kernel.phones import mask
 from policies.rulebook import Rulebook
-from policies.schema import Milestone, PartKind
+from policies.schema import Milestone, PartKind, Topic
+from projects.actions.contacts import LONGEST_TOPIC, PHOTO
 from projects.actions.evidence import papers_of
-from projects.form_fields import Day, Person, Words, approvers, people, unit_choice
+from projects.form_fields import Day, Files, Person, Words, approvers, people, unit_choice
 from projects.models import Currency, Measure, Project, ProjectType, ReachedMilestone
 from projects.models.records import Channel, Precision
 from projects.reserved import EDITABLE
@@ -212,6 +213,39 @@ class ContactForm(forms.Form):
     place = forms.CharField(label=_("地点"), max_length=100, required=False)
     matter = Words(label=_("洽谈内容"))
     outcome = Words(label=_("结果与下一步"), required=False, rows=2)
+    next_step = forms.CharField(label=_("下一步"), max_length=300, required=False)
+    next_on = Day(
+        future=True, label=_("下一步日期"), required=False, initial=None, help_text=_("可填将来的日期")
+    )
+    paper_kind = forms.ChoiceField(label=_("附件类别"), required=False)
+    uploads = Files(label=_("照片、附件"), required=False, help_text=_("可选多个文件"))
+
+    def __init__(self, rules: Rulebook, phase: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(PHOTO, rules.documents[PHOTO].name)] if PHOTO in rules.documents else []
+        kind = self.fields["paper_kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [*kinds, ("other", _("其他材料"))]
+        self.rules_by_field = {f"topic_{row.code}": row for row in rules.topics if phase in row.phases}
+        for name, row in self.rules_by_field.items():
+            self.fields[name] = Words(label=row.name, required=False, rows=2, max_length=LONGEST_TOPIC)
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.rules_by_field]
+
+    @property
+    def topics(self) -> list[tuple[forms.BoundField, Topic]]:
+        """What the channel chosen asks for."""
+        channel = self["channel"].value()
+        return [(self[name], row) for name, row in self.rules_by_field.items() if channel in row.channels]
+
+    def said(self) -> dict[str, Any]:
+        """The fields as the action takes them."""
+        data = {name: value for name, value in self.cleaned_data.items() if name not in self.rules_by_field}
+        topics = {row.code: self.cleaned_data.get(name, "") for name, row in self.rules_by_field.items()}
+        data["paper_kind"] = data["paper_kind"] or "other"
+        return data | {"topics": topics}
 
 
 class MoneyForm(forms.Form):

@@ -5,13 +5,18 @@ so nothing kept here outlives a write.
 """
 
 from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 
 from cases.models import Part
 from documents.models import Attachment
-from projects.models import ContactRecord, Project, ProjectCode, ReachedMilestone
+from projects.facts import rules_of
+from projects.models import ContactPaper, ContactRecord, Project, ProjectCode, ReachedMilestone
 
 _KEPT = "_reading"
 CONTACTS = 5
+HAS_PAPERS = Exists(ContactPaper.objects.filter(contact=OuterRef("pk")))
 
 
 class Reading:
@@ -47,7 +52,20 @@ class Reading:
     @cached_property
     def contacts(self) -> list[ContactRecord]:
         """The latest contacts, and one more if there are more."""
-        return list(ContactRecord.objects.filter(project=self.project).select_related("by")[: CONTACTS + 1])
+        rows = ContactRecord.objects.filter(project=self.project).select_related("by")
+        return list(rows.annotate(has_papers=HAS_PAPERS)[: CONTACTS + 1])
+
+
+def with_details(project: Project, rows: list[Any]) -> list[Any]:
+    """Contacts annotated with ``HAS_PAPERS``, each with ``topic_lines`` (what was said on a topic, by its
+    name) and ``photos``; papers are asked for only where there are any."""
+    names = {row.code: row.name for row in rules_of(project).topics}
+    told = [row for row in rows if row.has_papers]
+    prefetch_related_objects(told, "papers__attachment")
+    for row in rows:
+        row.topic_lines = [(names.get(code, code), text) for code, text in row.topics.items()]
+        row.photos = [paper.attachment for paper in row.papers.all()] if row.has_papers else []
+    return rows
 
 
 def of(project: Project) -> Reading:

@@ -21,6 +21,8 @@ from assignments.models import UNDONE, Assignment, Kind, State
 from deadlines.models import Deadline
 from deadlines.queries import pause_requests
 from deadlines.showing import Shown, light_of
+from projects.claim_traces import waiting
+from projects.models import ClaimHandover
 
 MOST = 40
 OWN_CLOCKS = ("step:", "task:", "assignment:")
@@ -70,6 +72,8 @@ def agenda(user: User, today: date) -> Agenda:
     ready = [step for step in steps if step.given >= step.asked]
     todo = [
         *_stops(user, today),
+        *_handovers(user),
+        *_conflicts(user, today),
         *_opinions(approvals.waiting(user)[:MOST], today),
         *(_step(step, _("作出结论"), today) for step in ready),
         *_assignments(_mine(user), today),
@@ -96,6 +100,48 @@ def _stops(user: User, today: date) -> list[Task]:
             **_by(row.deadline, today) | {"clock": None},
         )
         for row in pause_requests(user).filter(approver=user)[:MOST]
+    ]
+
+
+def _handovers(user: User) -> list[Task]:
+    """The first receiver's responsibility, offered to this person."""
+    if not can(user, Can.RECORD_CONTACT):
+        return []
+    rows = (
+        ClaimHandover.objects.visible_to(user)
+        .pending_for(user)
+        .select_related("claim__project", "proposed_by")
+    )
+    return [
+        Task(
+            title=_("答复首接服务责任移交"),
+            case=row.claim.project.name,
+            url=reverse("project-detail", args=[row.claim.project_id]) + "#panel-claim",
+            kind=_("首接移交"),
+            due=None,
+            light=None,
+            clause=row.claim.clause,
+            note=str(row.proposed_by),
+        )
+        for row in rows[:MOST]
+    ]
+
+
+def _conflicts(user: User, today: date) -> list[Task]:
+    """Claims that stand against each other, for whoever rules on them."""
+    if not can(user, Can.RULE_ON_CLAIMS):
+        return []
+    return [
+        Task(
+            title=_("裁定首接认领争议"),
+            case=row.project.name,
+            url=reverse("claim-rule", args=[row.pk]),
+            kind=_("认领裁定"),
+            due=None,
+            light=None,
+            clause=row.clause,
+        )
+        for row in waiting(user, today, MOST)
     ]
 
 

@@ -7,12 +7,13 @@ from random import Random
 from accounts.models import User
 from assignments import actions as assignments
 from assignments.models import Assignment, Kind
-from deadlines.models import Alarm
+from deadlines.models import Alarm, Deadline
 from deadlines.sweep import sweep
 from lifecycle.demo import talking, words
 from lifecycle.demo.people import People
 from notices import actions as notices
 from notices.models import Notice
+from projects.cadences import PREFIX
 from service.queries import own_projects
 
 PATIENCE, WEEK, QUIET = timedelta(days=3), timedelta(days=7), timedelta(days=20)
@@ -49,6 +50,14 @@ def keep_in_touch(people: People, rng: Random, on: date) -> None:
             silent = project.last_contact is None or project.last_contact < on - QUIET  # type: ignore[attr-defined]
             if silent and rng.random() < 0.6:
                 talking.call(project, person, rng, on)
+
+
+def keep_leads_warm(rng: Random, on: date) -> None:
+    """Once a week: first receivers call most firms whose month is nearly over."""
+    due = Deadline.objects.filter(rule__startswith=PREFIX, due_on__lte=on + WEEK).open()
+    for clock in due.select_related("responsible_user").order_by("pk"):
+        if rng.random() < 0.8:
+            talking.keep_warm(clock, rng, on)
 
 
 def deliver(on: date) -> None:

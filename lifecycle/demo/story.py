@@ -101,6 +101,7 @@ def _live(agenda: Agenda, people: People, rng: Random, days: list[date], clock: 
         if day.weekday() == FRIDAY:
             office.answer_what_was_urged(people, rng, day)
             office.keep_in_touch(people, rng, day)
+            office.keep_leads_warm(rng, day)
         if number == len(days) - UNREAD_DAYS:
             office.deliver(day)
             office.read_all(people.by_name.values())

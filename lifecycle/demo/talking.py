@@ -1,19 +1,21 @@
 """From the first word of a project to the registration of the first talk (方案三(一)、三(二)4)."""
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from accounts.access import acting_unit
 from accounts.models import User
 from approvals import actions as approvals
 from chains.models import Node
+from deadlines.models import Deadline
 from documents.actions import attach as keep
 from lifecycle.demo import words
 from lifecycle.demo.names import contact, person
 from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Walk
 from projects import actions as projects
-from projects.models import Project
+from projects.facts import rules_of
+from projects.models import Claim, Project
 from projects.models.records import Channel
 
 MU_IN_SQUARE_METRES = 667
@@ -118,17 +120,64 @@ def call(project: Project, person: User, rng: Random, on: date) -> None:
 
 
 def _contact(walk: Walk, on: date, matter: str, outcome: str, by_whom: str) -> None:
+    channel = walk.rng.choice([one for one in Channel.values if one != Channel.OTHER])
+    phase = Project.objects.values_list("phase", flat=True).get(pk=walk.pk)
     projects.record_contact(
         project=walk.row,
         by=getattr(walk, by_whom),
         on=on,
         today=on,
-        channel=walk.rng.choice([one for one in Channel.values if one != Channel.OTHER]),
+        channel=channel,
+        topics=_topics(walk, str(phase), channel),
+        next_step=words.NEXT_STEP if phase == "negotiation" else "",
+        next_on=on + timedelta(days=14) if phase == "negotiation" else None,
         with_whom=walk.investor.contact_name or contact(walk.rng),
         place=walk.rng.choice(words.PLACES),
         matter=matter,
         outcome=outcome,
     )
+
+
+def _topics(walk: Walk, phase: str, channel: str) -> dict[str, str]:
+    """What a site visit is about, where the plan asks for it (R036)."""
+    asked = rules_of(walk.row).topics_of(phase, channel)
+    return {row.code: words.TOPICS[row.code] for row in asked if row.code in words.TOPICS}
+
+
+def keep_warm(clock: Deadline, rng: Random, on: date) -> None:
+    """The first receiver calls before the month is over (R025)."""
+    project, person = Project.objects.get(pk=clock.case_id), clock.responsible_user
+    if person is not None:
+        matter, outcome = rng.choice(words.TALKS)
+        projects.record_contact(
+            project=project,
+            by=person,
+            on=on,
+            today=on,
+            channel=rng.choice((Channel.PHONE, Channel.WECHAT)),
+            with_whom=project.enterprise.contact_name if project.enterprise else contact(rng),
+            matter=matter,
+            outcome=outcome,
+        )
+
+
+def claim_too(walk: Walk, on: date) -> None:
+    """Another office says that it had met the firm first: the bureau is to rule."""
+    rival = walk.people["clerk2"] if walk.by != walk.people["clerk2"] else walk.people["clerk"]
+    projects.claim(project=walk.row, by=rival, on=on, today=on, note=words.MET_BEFORE)
+
+
+def rule(walk: Walk, on: date) -> None:
+    """The head of the bureau upholds whoever came first."""
+    upheld = Claim.objects.get(project=walk.pk, by=walk.by, ending="")
+    projects.rule_on_claims(upheld=upheld, by=walk.people["head"], on=on, reason=words.RULED)
+
+
+def offer_lead(walk: Walk, on: date) -> None:
+    """The first receiver asks a colleague to take over."""
+    other = walk.people["clerk2"] if walk.by != walk.people["clerk2"] else walk.people["clerk"]
+    row = Claim.objects.get(project=walk.pk, by=walk.by, ending="")
+    projects.hand_over(claim=row, to_user=other, by=walk.by, on=on, reason=words.HANDED_ON)
 
 
 def state_total(walk: Walk, on: date) -> None:

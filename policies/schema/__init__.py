@@ -1,6 +1,7 @@
 """Typed schema of a policy pack (TOML): strict, frozen, unknown keys refused."""
 
 from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
+from policies.schema.contacts import CHANNELS, Cadence, ClaimRule, Every, Topic
 from policies.schema.life import (
     PHASES,
     ChainPreset,
@@ -33,6 +34,7 @@ from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Score, Step, Verdict
 
 __all__ = [
+    "CHANNELS",
     "GRADES",
     "PHASES",
     "RULE_TABLES",
@@ -40,13 +42,16 @@ __all__ = [
     "TELLS",
     "WHOLE_TABLES",
     "Aspect",
+    "Cadence",
     "ChainPreset",
     "Check",
     "Choice",
+    "ClaimRule",
     "Clause",
     "CreditRule",
     "DocumentKind",
     "Duty",
+    "Every",
     "Gate",
     "Grade",
     "Guide",
@@ -70,6 +75,7 @@ __all__ = [
     "Score",
     "Step",
     "TaskRule",
+    "Topic",
     "Verdict",
     "Weight",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policies.schema.base import Item, Listed, Rule
+from policies.schema.contacts import Cadence, ClaimRule, Topic
 from policies.schema.life import (
     ChainPreset,
     Clause,
@@ -21,7 +22,7 @@ from policies.schema.measures import Choice, CreditRule, Likeness, ProjectClass,
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
-WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "likeness")
+WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics")
 RULE_TABLES = (
     "phases",
     "portfolio",
@@ -38,6 +39,9 @@ RULE_TABLES = (
     "escalation",
     "likeness",
     "chains",
+    "claiming",
+    "cadences",
+    "topics",
 )
 
 
@@ -61,6 +65,9 @@ class Pack(Item):
     escalation: Listed[Rung] = ()
     likeness: Listed[Likeness] = ()
     chains: Listed[ChainPreset] = ()
+    claiming: Listed[ClaimRule] = ()
+    cadences: Listed[Cadence] = ()
+    topics: Listed[Topic] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -1,11 +1,13 @@
 """All writes to projects. One door each: lock, who may, what is missing, change, event, clocks, outbox."""
 
+from projects.actions.claims import claim, give_up, rule_on_claims
 from projects.actions.codes import add_code, void_code
 from projects.actions.contacts import record_contact
 from projects.actions.corrections import Change, correct, preview_correction
 from projects.actions.edit import edit, set_parts
 from projects.actions.enterprises import edit_enterprise
 from projects.actions.evidence import supply_evidence
+from projects.actions.handovers import accept, decline, hand_over, withdraw_handover
 from projects.actions.leads import check, lead_from, register_lead
 from projects.actions.merging import merge, undo_merge
 from projects.actions.milestones import reach, withdraw
@@ -20,16 +22,21 @@ from projects.actions.saved_views import delete_view, save_view
 __all__ = [
     "Change",
     "EnterpriseData",
+    "accept",
     "add_code",
     "advance",
     "check",
+    "claim",
     "correct",
+    "decline",
     "delete_view",
     "edit",
     "edit_enterprise",
     "end_part",
     "exit_project",
     "find_or_create_enterprise",
+    "give_up",
+    "hand_over",
     "keep_apart",
     "lead_from",
     "merge",
@@ -40,6 +47,7 @@ __all__ = [
     "register",
     "register_lead",
     "resume",
+    "rule_on_claims",
     "save_view",
     "set_money",
     "set_nodes",
@@ -49,4 +57,5 @@ __all__ = [
     "undo_merge",
     "void_code",
     "withdraw",
+    "withdraw_handover",
 ]

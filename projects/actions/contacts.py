@@ -1,17 +1,29 @@
 """Contacts with the enterprise: every one a trace."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
-from kernel.refusals import Refused
-from projects.models import ContactRecord, Project
+from documents.actions import attach
+from documents.models import Attachment
+from kernel.refusals import Refused, Unmet
+from policies.rulebook import Rulebook
+from projects import cadences, claiming
+from projects.actions.edit import set_parts
+from projects.actions.enterprises import lock_investor
+from projects.facts import rules_of
+from projects.models import ContactPaper, ContactRecord, Project
 from projects.models.records import Channel
 from projects.permissions import lock, require_on
+
+PHOTO = "contact_photo"
+MOST_PAPERS, LONGEST_TOPIC = 20, 2000
 
 
 @transaction.atomic
@@ -26,16 +38,30 @@ def record_contact(
     matter: str,
     outcome: str = "",
     place: str = "",
+    next_step: str = "",
+    next_on: date | None = None,
+    topics: Mapping[str, str] | None = None,
+    papers: Sequence[Attachment] = (),
+    uploads: Sequence["File[bytes]"] = (),
+    paper_kind: str = PHOTO,
 ) -> ContactRecord:
     """Record who met whom, when, how, and what came of it. The first one fixes the first receiver (R024).
 
-    Raises Refused (invalid) for a day in the future, an unknown channel, or missing words.
+    ``next_on`` may be to come, but not before ``on``; ``topics``: what was said by topic code, at least one
+    where the plan asks for any (R036); ``papers`` are of the case already, ``uploads`` become papers of
+    ``paper_kind``. Raises Refused (invalid) for a day in the future, an unknown channel or topic, missing
+    words, or a paper that is not taken.
     """
+    if not ContactRecord.objects.filter(project=project).exists():
+        lock_investor(project)
     project = lock(project)
     require_on(by, Can.RECORD_CONTACT, project)
     if on > today:
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     _require_sense(channel, with_whom=with_whom, matter=matter)
+    if next_on and next_on < on:
+        raise Refused.invalid("next_on", _("下一步日期不能早于联系日期"))
+    rules = rules_of(project)
     first = not ContactRecord.objects.filter(project=project).exists()
     row = ContactRecord(
         project=project,
@@ -45,6 +71,9 @@ def record_contact(
         place=place.strip(),
         matter=matter.strip(),
         outcome=outcome.strip(),
+        next_step=next_step.strip(),
+        next_on=next_on,
+        topics=_topics(project, rules, channel, topics or {}),
         is_first=first,
         by=by,
     )
@@ -53,6 +82,7 @@ def record_contact(
             row.save()
     except IntegrityError as error:
         raise Refused.conflict(_("首次对接刚刚已由他人登记，请重新提交")) from error
+    _keep_papers(row, papers, uploads, paper_kind)
     data = {
         "channel": Channel(channel).label,
         "with": row.with_whom,
@@ -60,7 +90,20 @@ def record_contact(
         "contact": row.pk,
     }
     cases.record(case=project.case, kind="contact.recorded", by=by, on=on, data=data)
+    cadences.heard(project, rules, channel, by=by, on=on)
+    if first:
+        _fix_first_receiver(project, rules, by, on)
     return row
+
+
+def _fix_first_receiver(project: Project, rules: Rulebook, by: User, on: date) -> None:
+    """The first contact claims; the part follows the claim, unless it is contested or played already."""
+    found, rule = claiming.by_contact(project, rules, by, on), rules.claim_rule
+    held = rule and project.case.parts.filter(part=rule.part, valid_to__isnull=True).exists()
+    if found is None or rule is None or held:
+        return
+    day = max(on, project.case.opened_on)
+    set_parts(project=project, part=rule.part, unit=found.unit, user=found.by, by=by, on=day, produced=True)
 
 
 def _require_sense(channel: str, **words: str) -> None:
@@ -69,3 +112,36 @@ def _require_sense(channel: str, **words: str) -> None:
     for field, text in words.items():
         if not text.strip():
             raise Refused.invalid(field, _("请填写对方人员和洽谈内容"))
+
+
+def _topics(project: Project, rules: Rulebook, channel: str, said: Mapping[str, str]) -> dict[str, str]:
+    """What was said on the plan's topics. Raises Refused where one is unknown, or none is filled in of those
+    that this channel asks for in this phase."""
+    asked, known = rules.topics_of(project.phase, channel), {row.code for row in rules.topics}
+    if strange := sorted(set(said) - known):
+        message = _("制度中没有洽谈要点“%(code)s”") % {"code": strange[0]}
+        raise Refused.invalid("topics", message)
+    found = {code: text.strip() for code, text in said.items() if text.strip()}
+    for code, text in found.items():
+        if len(text) > LONGEST_TOPIC:
+            raise Refused.invalid(f"topic_{code}", _("最多 %(most)s 字") % {"most": LONGEST_TOPIC})
+    if asked and not found:
+        names = "、".join(row.name for row in asked)
+        message = _("请至少填写一项洽谈要点：%(names)s") % {"names": names}
+        item = Unmet("topics_missing", message, asked[0].clause, field=f"topic_{asked[0].code}")
+        raise Refused([item], "invalid")
+    return found
+
+
+def _keep_papers(
+    row: ContactRecord, papers: Sequence[Attachment], uploads: Sequence["File[bytes]"], kind: str
+) -> None:
+    """Tie the papers to the contact. Raises Refused (invalid) for one of another case, or withdrawn."""
+    if len(papers) + len(uploads) > MOST_PAPERS:
+        raise Refused.invalid("uploads", _("一次最多附 %(most)s 份材料") % {"most": MOST_PAPERS})
+    if any(one.case_id != row.project_id or one.withdrawn_on for one in papers):
+        raise Refused.invalid("papers", _("材料不在本项目档案中，或已撤回"))
+    case = row.project.case
+    kept = [attach(case=case, kind=kind, upload=one, by=row.by, on=row.on) for one in uploads]
+    found = {one.pk: one for one in [*papers, *kept]}
+    ContactPaper.objects.bulk_create(ContactPaper(contact=row, attachment=one) for one in found.values())

@@ -15,7 +15,7 @@ from kernel.language import house_language
 from kernel.phones import masked
 from kernel.refusals import Refused
 from policies.schema import PartKind
-from projects import hooks
+from projects import cadences, claiming, hooks
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.actions.parts import CACHED, CREDITED, require_setter
@@ -61,6 +61,8 @@ def edit(
         on=on,
         data={"fields": _names(moved), "changes": moved},
     )
+    if "enterprise" in moved:
+        claiming.follow_enterprise(project, on)
     hooks.tell_money(project, by, on)
     return project
 
@@ -107,6 +109,7 @@ def set_parts(
     if not produced:
         require_setter(project, rule, by)
     _check_part(rule, unit, user)
+    claiming.require_free(project, rules, part, user, on, produced=produced)
     row = cases.assign_part(
         case=project.case,
         unit=unit,
@@ -123,6 +126,8 @@ def set_parts(
         saving.save(project, by, reason)
     if part in CREDITED:
         hooks.tell_money(project, by, on)
+    claiming.follow_part(project, rules, row, by, on)
+    cadences.on_part(project, rules, part, by=by, on=on)
     return row
 
 

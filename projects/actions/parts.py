@@ -12,7 +12,7 @@ from cases import actions as cases
 from cases.models import Part
 from kernel.refusals import Refused
 from policies.schema import PartKind
-from projects import hooks
+from projects import cadences, hooks
 from projects.actions import saving
 from projects.facts import rules_of
 from projects.models import Project
@@ -66,7 +66,8 @@ def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -
         .select_related("case", "unit", "user")
         .get(pk=part.pk, case_id=project.pk)
     )
-    rule = rules_of(project).parts.get(row.part)
+    rules = rules_of(project)
+    rule = rules.parts.get(row.part)
     if rule is not None:
         require_setter(project, rule, by)
     ended = cases.end_part(part=row, by=by, on=on, reason=reason.strip())
@@ -76,4 +77,5 @@ def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -
         saving.save(project, by, reason.strip())
     if row.part in CREDITED:
         hooks.tell_money(project, by, on)
+    cadences.on_part(project, rules, row.part, by=by, on=on)
     return ended

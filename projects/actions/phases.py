@@ -13,7 +13,7 @@ from kernel.joined import joined
 from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
-from projects import clocks
+from projects import cadences, clocks
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.facts import rules_of
@@ -40,6 +40,7 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
         raise Refused(missing)
     _move(project, target, by)
     data = {"from": before.name, "to": rule.name, "phase": target.value, "clause": rule.clause}
+    cadences.settle(project, rules, by=by, on=on)
     event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
     units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
     with house_language():
@@ -90,6 +91,7 @@ def shelve(
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     project.shelved_on, project.shelved_by, project.shelved_reason = on, by, reason
     saving.save(project, by, reason)
+    cadences.settle(project, rules_of(project), by=by, on=on)
     clocks.ask_to_stop(project, reason, approved_by, by=by, on=on, today=today)
     cases.record(case=project.case, kind="project.shelved", by=by, on=on, data={"reason": reason})
     return project
@@ -107,6 +109,7 @@ def resume(*, project: Project, by: User, on: date, reason: str = "") -> Project
     clocks.run_all(project, project.shelved_on, by, on)
     project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
     saving.save(project, by, reason)
+    cadences.settle(project, rules_of(project), by=by, on=on)
     cases.record(case=project.case, kind="project.resumed", by=by, on=on, data={"reason": reason})
     return project
 

@@ -17,7 +17,9 @@ from cases.models import CaseKind, Enterprise
 from kernel.refusals import Refused
 from kernel.text import normal
 from policies.rulebook import Rulebook, current
+from projects import claiming
 from projects.actions import saving
+from projects.actions.enterprises import lock_investor
 from projects.facts import batch_of, derive
 from projects.models import Project
 from projects.planning import require_year
@@ -139,6 +141,8 @@ def register(
     )
     project = Project(case=case, name=name, enterprise=enterprise, introducing_unit=unit, **plain)
     _finish(project, rules, by, on)
+    lock_investor(project)
+    claiming.by_registering(project, rules, by, on)
     cases.assign_part(case=case, unit=unit, part="introducing", by=by, on=on, event=False)
     data = {"name": name, "unit": unit.name, "enterprise": enterprise.name if enterprise else ""}
     cases.record(case=case, kind="project.registered", by=by, on=on, data=data)

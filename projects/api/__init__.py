@@ -1,5 +1,6 @@
 """REST of projects, enterprises and imports."""
 
+from projects.api.claims import ClaimViewSet
 from projects.api.duplicates import DuplicateViewSet
 from projects.api.enterprises import EnterpriseViewSet
 from projects.api.imports import ImportViewSet
@@ -7,9 +8,17 @@ from projects.api.projects import ProjectViewSet
 
 routes = [
     ("duplicates", DuplicateViewSet, "duplicate"),
+    ("claims", ClaimViewSet, "claim"),
     ("enterprises", EnterpriseViewSet, "enterprise"),
     ("imports", ImportViewSet, "import"),
     ("projects", ProjectViewSet, "project"),
 ]
 
-__all__ = ["DuplicateViewSet", "EnterpriseViewSet", "ImportViewSet", "ProjectViewSet", "routes"]
+__all__ = [
+    "ClaimViewSet",
+    "DuplicateViewSet",
+    "EnterpriseViewSet",
+    "ImportViewSet",
+    "ProjectViewSet",
+    "routes",
+]

@@ -67,8 +67,10 @@ class Records(Base):
     def contacts(self, request: Request, pk: str) -> Response:
         row = self.project(pk)
         if request.method == "GET":
-            return self._page(ContactRecord.objects.filter(project=row).select_related("by"), s.contact_out)
+            rows = ContactRecord.objects.filter(project=row).select_related("by")
+            return self._page(rows.prefetch_related("papers"), s.contact_out)
         fields = {"on": today(), **self.checked(s.ContactIn)}
+        fields["papers"] = [paper_of(row, pk) for pk in fields.get("papers", ())]
         contact = actions.record_contact(project=row, by=self.user, today=today(), **fields)
         return Response(s.contact_out(contact), status=201)
 

@@ -11,9 +11,11 @@ from rest_framework import serializers
 from cases.event_texts import sentence
 from cases.models import Enterprise, Event
 from kernel.money import show_fen
+from kernel.numbers import MOST_KEY
 from kernel.phones import mask, mask_in_prose, masked
 from kernel.rest import BusinessDay
 from kernel.schema import UnmetOut
+from projects.actions.contacts import MOST_PAPERS
 from projects.actions.milestones import MOST_PARTS
 from projects.models import (
     AgreementGrade,
@@ -136,6 +138,19 @@ class ContactIn(serializers.Serializer[Any]):
     place = serializers.CharField(max_length=100, required=False, allow_blank=True)
     matter = serializers.CharField()
     outcome = serializers.CharField(required=False, allow_blank=True)
+    next_step = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    next_on = serializers.DateField(required=False, allow_null=True, help_text="may be to come")
+    topics = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="what was said, by the code of a topic of the plan",
+    )
+    papers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MOST_KEY),
+        required=False,
+        max_length=MOST_PAPERS,
+        help_text="ids of attachments of the project",
+    )
 
 
 class FundsIn(serializers.Serializer[Any]):
@@ -289,6 +304,10 @@ def contact_out(row: ContactRecord) -> dict[str, Any]:
         "place": row.place,
         "matter": mask_in_prose(row.matter),
         "outcome": mask_in_prose(row.outcome),
+        "next_step": mask_in_prose(row.next_step),
+        "next_on": row.next_on,
+        "topics": {code: mask_in_prose(text) for code, text in row.topics.items()},
+        "papers": [paper.attachment_id for paper in row.papers.all()],
         "is_first": row.is_first,
         "by": row.by.name,
     }

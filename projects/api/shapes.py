@@ -88,6 +88,10 @@ class ContactOut(serializers.Serializer[Any]):
     place = serializers.CharField(allow_blank=True)
     matter = serializers.CharField()
     outcome = serializers.CharField(allow_blank=True)
+    next_step = serializers.CharField(allow_blank=True)
+    next_on = serializers.DateField(allow_null=True)
+    topics = serializers.DictField(child=serializers.CharField())
+    papers = serializers.ListField(child=serializers.IntegerField(), help_text="ids of attachments")
     is_first = serializers.BooleanField()
     by = serializers.CharField()
 

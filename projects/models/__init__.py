@@ -11,15 +11,19 @@ from projects.models.choices import (
     ProjectType,
     Sector,
 )
+from projects.models.claims import Claim, ClaimHandover
 from projects.models.duplicates import DuplicatePair, FoundBy, PairState
 from projects.models.imports import Decision, ImportBatch, ImportMapping, ImportRow, ImportState, Outcome
 from projects.models.nodes import ProjectNode
 from projects.models.project import Project, ProjectCode, ProjectQuerySet
-from projects.models.records import ContactRecord, Money, ReachedMilestone, SavedView
+from projects.models.records import ContactPaper, ContactRecord, Money, ReachedMilestone, SavedView
 
 __all__ = [
     "AgreementGrade",
     "Batch",
+    "Claim",
+    "ClaimHandover",
+    "ContactPaper",
     "ContactRecord",
     "Currency",
     "Decision",

@@ -110,7 +110,10 @@ class Channel(models.TextChoices):
 
 
 class ContactRecord(models.Model):
-    """One contact with the enterprise: who, when, through which channel, with whom, what came of it."""
+    """One contact with the enterprise: who, when, through which channel, with whom, what came of it.
+
+    ``next_on`` may lie in the future; ``topics``: what was said on each matter of the plan, by its code.
+    """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="contacts")
     on = models.DateField(_("日期"))
@@ -119,6 +122,9 @@ class ContactRecord(models.Model):
     place = models.CharField(_("地点"), max_length=100, blank=True)
     matter = models.TextField(_("洽谈内容"))
     outcome = models.TextField(_("结果与下一步"), blank=True)
+    next_step = models.CharField(_("下一步"), max_length=300, blank=True)
+    next_on = models.DateField(_("下一步日期"), null=True, blank=True)
+    topics = models.JSONField(_("洽谈要点"), default=dict)
     is_first = models.BooleanField(_("首次接触"), default=False)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("对接人"))
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -135,6 +141,20 @@ class ContactRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.get_channel_display()}"
+
+
+class ContactPaper(models.Model):
+    """A photo or file of a contact: a paper of the same case."""
+
+    contact = models.ForeignKey(ContactRecord, models.PROTECT, related_name="papers")
+    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["contact", "attachment"], name="contact_paper_once")]
+
+    def __str__(self) -> str:
+        return str(self.attachment_id)
 
 
 class Money(models.Model):

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Can
 from projects import actions
+from projects.facts import rules_of
 from projects.forms import ContactForm
 from projects.models import ContactRecord
 from projects.permissions import may_on
+from projects.reading import HAS_PAPERS, with_details
 from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
@@ -21,7 +23,9 @@ PAGE = 30
 class Contacts(ProjectPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         rows = ContactRecord.objects.filter(project=self.project).select_related("by")
+        rows = rows.annotate(has_papers=HAS_PAPERS)
         found = newest_first(rows, request, PAGE, keys=("on", "id"))
+        with_details(self.project, found.rows)
         context = {
             "project": self.project,
             "crumbs": crumbs(self.project),
@@ -38,10 +42,19 @@ class Record(ActionPage):
     button = gettext_lazy("登记")
     done = gettext_lazy("对接已登记")
 
+    template = "projects/contact.html"
+
     def make_form(self, data: Any = None, files: Any = None) -> ContactForm:
-        return ContactForm(data)
+        return ContactForm(rules_of(self.project), self.project.phase, data, files)
 
     def act(self, form: forms.Form) -> Any:
-        return actions.record_contact(
-            project=self.project, by=self.user, today=self.today, **form.cleaned_data
-        )
+        assert isinstance(form, ContactForm)
+        return actions.record_contact(project=self.project, by=self.user, today=self.today, **form.said())
+
+
+class Topics(ProjectPage):
+    """The topics that a channel asks for, for htmx: the form follows the channel chosen."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = ContactForm(rules_of(self.project), self.project.phase, initial=request.GET.dict())
+        return render(request, "projects/_topics.html", {"form": form})

@@ -102,7 +102,8 @@ def test_contacts_funds_roles_and_events_hang_on_the_project(caller: Any, distri
     assert caller.post(f"{url}roles/", role, format="json").status_code == 201
     assert caller.get(url).json()["landing_unit"] == district.park.code
     kinds = [row["kind"] for row in caller.get(f"{url}events/").json()["results"]]
-    assert kinds == ["part.assigned", "money.stated", "contact.recorded", "project.registered"]
+    first = ["deadline.opened", "part.assigned", "contact.recorded", "project.registered"]
+    assert kinds == ["part.assigned", "money.stated", *first]
     for name in ("contacts", "funds", "roles", "events", "history", "deadlines", "milestones", "attachments"):
         assert "results" in caller.get(f"{url}{name}/").json(), name
 
