@@ -26,6 +26,12 @@ MENU = (
     Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
     Item(_("项目台账"), "/projects/", "table"),
     Item(_("审批"), "/inbox/", "inbox"),
+    Item(
+        _("招商专报"),
+        "/special-reports/",
+        "file-text",
+        (Can.INSTRUCT, Can.CORRECT_PROJECT, Can.SUPERVISE),
+    ),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),

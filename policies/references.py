@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kernel.conditions import Condition
-from policies.schema import Milestone, Needs, OverallLimit, Pack, Step, TaskRule
+from policies.schema import Milestone, Needs, OverallLimit, Pack, ReportRule, Step, TaskRule
 
 
 class Ref(NamedTuple):
@@ -28,6 +28,9 @@ def references(pack: Pack) -> Iterator[Ref]:
         yield from _overall_limit(limit)
     for task in pack.assignments:
         yield from _task(task)
+    yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
+    for report in pack.reports:
+        yield from _report(report)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -128,6 +131,19 @@ def _task(task: TaskRule) -> Iterator[Ref]:
     yield Ref("assignments", f"{task.code}.on_milestone", "milestones", task.on_milestone)
     yield from _many("assignments", f"{task.code}.to_parts", "parts", task.to_parts)
     yield from _many("assignments", f"{task.code}.to_units", "units", task.to_units)
+
+
+def _report(report: ReportRule) -> Iterator[Ref]:
+    table, code = "reports", report.code
+    yield Ref(table, f"{code}.series", "series", report.series)
+    yield Ref(table, f"{code}.reaches", "milestones", report.reaches)
+    yield Ref(table, f"{code}.signed_by", "units", report.signed_by)
+    yield from _many(table, f"{code}.tells_units", "units", report.tells_units)
+    for section in report.sections:
+        key = f"{code}.sections.{section.code}"
+        yield from _many(table, f"{key}.facts", "facts", section.facts)
+        if section.step:
+            yield Ref(table, f"{key}.step", "steps", section.step)
 
 
 class Asked(NamedTuple):

@@ -62,3 +62,12 @@ REPORTS = (
     "已完成办理，相关文书已送达企业。",
     "已明确责任人和时限，按计划推进。",
 )
+ON_REPORTS = (
+    ("项目质量较好，请招商局会同园区抓紧对接，尽快形成投资协议草案。", ("investment-bureau",)),
+    (
+        "请发展改革委、规划自然资源局提前介入，逐项落实要素保障。",
+        ("development-reform", "planning-natural-resources"),
+    ),
+    ("请园区牵头组织实地考察，核实企业投资能力后再报。", ()),
+)
+"""What leaders write on a special report, and who answers beside the park."""

@@ -19,6 +19,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import TELLS, Choice, CreditRule, JointShare, ProjectClass, Rung, Weight
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
+from policies.schema.papers import ReportRule, ReportSection, Series
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Score, Step, Verdict
 
 __all__ = [
@@ -51,9 +52,12 @@ __all__ = [
     "PolicyVersionRef",
     "PortfolioState",
     "ProjectClass",
+    "ReportRule",
+    "ReportSection",
     "Rule",
     "Rung",
     "Score",
+    "Series",
     "Step",
     "TaskRule",
     "Verdict",
