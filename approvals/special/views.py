@@ -36,11 +36,11 @@ from approvals.special.permissions import (
 )
 from approvals.special.rules import known_rule
 from approvals.views.base import Page, refused_on
-from deadlines.wording import limit_text
 from documents.downloads import hand_out
 from kernel.paging import page_of
 from kernel.refusals import Refused
 from policies.schema import ReportRule
+from policies.wording import limit_text
 from projects.models import ContactRecord, Project
 from projects.permissions import may_on, require_on
 from projects.views.base import FIELDS_WRONG, STATUS, ActionPage, crumbs, user_of
