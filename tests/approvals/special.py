@@ -28,8 +28,8 @@ class Told:
         project = story.district.project(name)
         projects.set_money(project=project, measure="total", raw="8亿元", by=story.clerk, on=TODAY)
         projects.record_contact(
-            project=project, by=story.clerk, on=TODAY, today=TODAY, channel="visit", with_whom="王总 13812345678",
-            matter="洽谈选址", outcome="下周再访", place="杭州",
+            project=project, by=story.clerk, on=TODAY, today=TODAY, channel="visit",
+            with_whom="王总 13812345678", matter="洽谈选址", outcome="下周再访", place="杭州",
         )  # fmt: skip
         projects.reach(project=project, milestone="judged_good", by=story.clerk, on=TODAY)
         return cls(story, Project.objects.get(pk=project.pk))

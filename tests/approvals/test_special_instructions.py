@@ -1,7 +1,8 @@
-"""批示: written by the leader or entered from paper, each becomes duties with owner and day; and led visits."""
+"""批示: written by the leader or entered from paper, each becomes duties with owner and day; led visits."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,8 +132,11 @@ def test_a_draft_and_a_voided_report_take_no_instruction(told) -> None:
 
 def test_a_clerk_enters_what_the_leader_wrote_on_paper(told, report) -> None:
     made = enter(told, report)
-    assert (made.leader, made.recorded_by, made.scan.kind) == (told.leader, told.clerk, "instruction_scan")
+    assert (made.leader, made.recorded_by) == (told.leader, told.clerk)
+    assert made.scan is not None
+    assert made.scan.kind == "instruction_scan"
     row = made.assignments.get()
+    assert row.issued_unit is not None
     assert (row.issued_by, row.issued_unit.code) == (told.leader, "district-government")
     event = Event.objects.get(case_id=report.case_id, kind="report.instructed")
     assert (event.data["marks"], event.by) == ("（代录）", told.clerk)
@@ -163,7 +167,7 @@ def test_an_entry_is_for_a_leader_by_the_bureau(told, report) -> None:
         told.leader,
         told.story.district.person("park_clerk", "baitao-park"),
     ):
-        assert refused(lambda by=by: enter(told, report, by=by)).status == "forbidden"
+        assert refused(partial(enter, told, report, by=by)).status == "forbidden"
 
 
 def contact(told: Told, on: date = TODAY) -> ContactRecord:
@@ -200,9 +204,7 @@ def test_a_visit_is_of_this_project_after_the_report_and_led_by_a_leader(told) -
         (strange, told.leader, "contact"),
         (late, told.clerk, "leader"),
     ):
-        no = refused(
-            lambda row=row, leader=leader: instructing.link_visit(contact=row, leader=leader, **common)
-        )
+        no = refused(partial(instructing.link_visit, contact=row, leader=leader, **common))
         assert (no.status, no.unmet[0].field) == ("invalid", field)
     no = refused(
         lambda: instructing.link_visit(contact=late, leader=told.leader, **common | {"by": told.leader})

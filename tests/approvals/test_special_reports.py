@@ -1,4 +1,4 @@
-"""招商专报: drafted from the case within seven working days, numbered, kept, sent, final; voided with a reason."""
+"""招商专报: drafted from the case in seven working days, numbered, kept, sent, final; or voided."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -49,7 +49,7 @@ def test_twenty_two_lines_of_twenty_eight_characters(opened) -> None:
     assert (grid.get(qn("w:type")), grid.get(qn("w:linePitch"))) == ("linesAndChars", "579")
     pitch = 16 + int(grid.get(qn("w:charSpace"))) / 4096
     assert 28 * pitch == pytest.approx(156 / 25.4 * 72, abs=0.1)
-    assert 22 * 28.95 == pytest.approx(225 / 25.4 * 72, abs=1)
+    assert pytest.approx(225 / 25.4 * 72, abs=1) == 22 * 28.95
     for one in opened.paragraphs:
         assert one.paragraph_format.line_spacing_rule == WD_LINE_SPACING.EXACTLY
         assert one.paragraph_format.line_spacing.pt == 28.95
