@@ -101,12 +101,12 @@ def test_bad_input_is_a_400_at_its_field(told: Told) -> None:
     assert clerk.post(f"{URL}{row.pk}/void/", {}, format="json").status_code == 400
     leader = api(told.leader)
     told.issue(row)
-    for body in (
+    for asked in (
         {"text": "办", "units": ["no-such-unit"]},
         {"text": "办", "units": []},
         {"units": ["finance"]},
     ):
-        assert leader.post(f"{URL}{row.pk}/instructions/", body, format="json").status_code == 400
+        assert leader.post(f"{URL}{row.pk}/instructions/", asked, format="json").status_code == 400
 
 
 def test_wrong_roles_are_a_403_and_strangers_a_404(told: Told) -> None:
