@@ -69,19 +69,22 @@ class IssuedDocument(models.Model):
     text_number = models.CharField(_("文号"), max_length=80)
     title = models.CharField(_("标题"), max_length=200)
     on = models.DateField(_("印发日期"))
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("印发单位"))
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("印发人"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("印发单位")
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("印发人"))
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="issued")
     issued_at = models.DateTimeField(auto_now_add=True)
     voided_on = models.DateField(_("作废日期"), null=True, blank=True)
-    voided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    voided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     voided_reason = models.CharField(_("作废原因"), max_length=300, blank=True)
 
     objects = HangsOnCase.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["year", "-id"], name="issued_by_year")]
         constraints = [
             models.UniqueConstraint(
                 fields=["series", "division", "year", "number"], name="issued_number_once"

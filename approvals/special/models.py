@@ -113,7 +113,9 @@ class Instruction(models.Model):
     """
 
     report = models.ForeignKey(SpecialReport, models.PROTECT, related_name="instructions")
-    leader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("批示领导"))
+    leader = models.ForeignKey(
+        User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("批示领导")
+    )
     text = models.TextField(_("批示内容"))
     on = models.DateField(_("批示日期"))
     recorded_by = models.ForeignKey(
@@ -151,7 +153,9 @@ class LedVisit(models.Model):
 
     report = models.ForeignKey(SpecialReport, models.PROTECT, related_name="visits")
     contact = models.OneToOneField(ContactRecord, models.PROTECT, related_name="led_visit")
-    leader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("带队领导"))
+    leader = models.ForeignKey(
+        User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("带队领导")
+    )
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     linked_on = models.DateField(_("登记日期"))
 
