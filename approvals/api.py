@@ -21,6 +21,7 @@ from approvals import serializers as s
 from approvals.actions import Conclusion, Named
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
+from approvals.special import api as special
 from kernel.clock import today
 from kernel.numbers import whole
 from kernel.refusals import Refused
@@ -183,4 +184,4 @@ class StepViewSet(
         return Conclusion(step=step, named=named, **fields)
 
 
-routes = [("steps", StepViewSet, "step")]
+routes = [("steps", StepViewSet, "step"), *special.routes]

@@ -9,12 +9,14 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import panel
         from approvals.following import follow, on_preview
+        from approvals.special import panel as special
         from cases import event_texts
         from projects import hooks
 
         hooks.on_milestone(follow)
         hooks.on_preview(on_preview)
         panel.hang()
+        special.hang()
 
         event_texts.register(
             {
@@ -23,5 +25,11 @@ class ApprovalsConfig(AppConfig):
                 "step.opinion": _("%(unit)s就%(name)s的“%(aspect)s”出具意见：%(answer)s%(marks)s"),
                 "step.concluded": _("%(name)s作出结论：%(verdict)s%(reason)s（%(clause)s）"),
                 "step.cancelled": _("撤销%(name)s：%(reason)s"),
+                "report.drafted": _("起草%(name)s：%(title)s（%(clause)s）"),
+                "report.edited": _("修改%(name)s草稿：%(what)s"),
+                "report.issued": _("印发%(name)s%(number)s：%(title)s（%(clause)s）"),
+                "report.voided": _("作废%(name)s%(number)s：%(reason)s"),
+                "report.instructed": _("%(leader)s对%(number)s批示%(marks)s：%(text)s；承办单位：%(units)s"),
+                "report.visited": _("%(leader)s于 %(day)s 率队考察，随%(number)s登记"),
             }
         )

@@ -15,6 +15,24 @@ from deadlines.models import Deadline
 from documents.models import Attachment
 from policies.models import PolicyVersion
 
+# Django finds the models of an app in its module ``models``; those of the special report stand apart.
+from approvals.special.models import Instruction, LedVisit, SpecialReport  # isort: skip
+
+__all__ = [
+    "AGAINST",
+    "ANSWERS",
+    "Answer",
+    "Asks",
+    "Instruction",
+    "LedVisit",
+    "Opinion",
+    "OpinionQuerySet",
+    "SpecialReport",
+    "State",
+    "Step",
+    "StepQuerySet",
+]
+
 
 class Answer(models.TextChoices):
     """What an opinion comes down to; which of them an aspect takes is the plan's (``Aspect.answer``)."""

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from approvals.special import views as special
 from approvals.views import inbox, opinions, steps
 
 urlpatterns = [
@@ -9,6 +10,18 @@ urlpatterns = [
     path("opinions/<int:pk>/", opinions.OpinionPage.as_view(), name="opinion"),
     path("opinions/<int:pk>/on-behalf/", opinions.OnBehalf.as_view(), name="opinion-on-behalf"),
     path("projects/<int:pk>/steps/<slug:code>/open/", steps.Open.as_view(), name="step-open"),
+    path("projects/<int:pk>/special-report/new/", special.New.as_view(), name="special-report-new"),
+    path("special-reports/", special.Reports.as_view(), name="special-reports"),
+    path("special-reports/<int:pk>/", special.Report.as_view(), name="special-report"),
+    path("special-reports/<int:pk>/edit/", special.Edit.as_view(), name="special-report-edit"),
+    path("special-reports/<int:pk>/instruct/", special.Instruct.as_view(), name="special-report-instruct"),
+    path("special-reports/<int:pk>/issue/", special.Issue.as_view(), name="special-report-issue"),
+    path(
+        "special-reports/<int:pk>/record/", special.RecordInstruction.as_view(), name="special-report-record"
+    ),
+    path("special-reports/<int:pk>/visit/", special.Visit.as_view(), name="special-report-visit"),
+    path("special-reports/<int:pk>/void/", special.Void.as_view(), name="special-report-void"),
+    path("special-reports/<int:pk>/word/", special.word, name="special-report-word"),
     path("steps/<int:pk>/", steps.StepPage.as_view(), name="step"),
     path("steps/<int:pk>/ask/", steps.Ask.as_view(), name="step-ask"),
     path("steps/<int:pk>/cancel/", steps.Cancel.as_view(), name="step-cancel"),

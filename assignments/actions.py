@@ -15,7 +15,7 @@ from accounts.access import acting_unit
 from accounts.models import Unit, User
 from assignments import sight
 from assignments.models import Assignment, Kind, State
-from assignments.permissions import require_answer, require_issue, require_judge
+from assignments.permissions import require_answer, require_entry, require_issue, require_judge
 from assignments.telling import due, tell
 from cases.actions import record
 from cases.models import Case
@@ -57,15 +57,24 @@ def issue(
     due_on: date | None = None,
     clause: str = "",
     parent: Assignment | None = None,
+    limit: Limit | None = None,
+    signed_by: User | None = None,
 ) -> Assignment:
     """Hand a duty to a unit (and person) until a day; the unit sees the case from now on.
+
+    ``limit`` holds where no ``due_on`` is named. ``signed_by``: whose written word ``by`` enters (代录); that
+    person is then the issuer.
 
     Raises Refused: forbidden for a kind the role may not issue or a case out of sight; invalid for an
     unknown kind, an empty title, a unit no longer in force, or a due day that is not after ``on``.
     """
     if kind not in Kind.values:
         raise Refused.invalid("kind", _("未知的交办类别：%(kind)s") % {"kind": kind})
-    require_issue(by, kind, case)
+    if signed_by is None:
+        require_issue(by, kind, case)
+    else:
+        require_entry(by, signed_by, kind, case)
+    issuer = signed_by or by
     if not title.strip():
         raise Refused.invalid("title", _("请填写交办事项"))
     _check_unit(unit, user, on)
@@ -77,12 +86,12 @@ def issue(
         clause=clause,
         unit=unit,
         user=user,
-        issued_by=by,
-        issued_unit=acting_unit(by),
+        issued_by=issuer,
+        issued_unit=acting_unit(issuer),
         issued_on=on,
         parent=parent,
     )
-    return _open(row, _until(on, due_on), by, on)
+    return _open(row, _until(on, due_on) or limit, by, on)
 
 
 @joined

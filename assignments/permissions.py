@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.roles import Can
 from assignments.models import Assignment, Kind
 from cases.models import Case, Part
-from cases.permissions import may_on
+from cases.permissions import may_on, wide_on
 from cases.visibility import sees
 from kernel.refusals import Refused
 
@@ -34,6 +34,17 @@ def require_issue(user: User, kind: str, case: Case) -> None:
     if not may_on(user, what, case):
         message = _("您的单位在此档案中不承担办理角色，不能交办；请承办单位或招商局交办")
         raise Refused.forbidden(message, code="no_working_part")
+
+
+def require_entry(user: User, signer: User, kind: str, case: Case) -> None:
+    """Raises Refused unless the user may enter for others (代录), and the signer might issue this kind."""
+    require(user, Can.RECORD_ON_BEHALF)
+    _require_sight(user, case.pk)
+    if not wide_on(user, Can.RECORD_ON_BEHALF, case):
+        raise Refused.forbidden(_("书面交办由招商局代录"), code="not_recorder")
+    if not may_on(signer, ISSUED_WITH.get(Kind(kind), Can.ISSUE_ASSIGNMENT), case):
+        message = _("%(who)s不能在此档案交办此类事项") % {"who": signer.name}
+        raise Refused.invalid("leader", message, code="signer_may_not")
 
 
 def may_answer(user: User, row: Assignment) -> bool:

@@ -19,14 +19,19 @@ from cases.models import Case
 from cases.permissions import may_on
 from cases.visibility import sees
 from documents.content import content_type
-from documents.models import Attachment
+from documents.models import Attachment, IssuedDocument
 from kernel.refusals import Refused
 from policies.rulebook import rulebook
 
-__all__ = ["SCAN", "attach", "kinds_of", "withdraw_attachment"]
+__all__ = ["INSTRUCTION_SCAN", "SCAN", "attach", "kinds_of", "withdraw_attachment"]
 
 SCAN = "opinion_scan"
-_OWN_KINDS = {"other": gettext_lazy("其他材料"), SCAN: gettext_lazy("书面意见扫描件")}
+INSTRUCTION_SCAN = "instruction_scan"
+_OWN_KINDS = {
+    "other": gettext_lazy("其他材料"),
+    SCAN: gettext_lazy("书面意见扫描件"),
+    INSTRUCTION_SCAN: gettext_lazy("领导批示扫描件"),
+}
 _LONGEST_NAME = 200
 
 
@@ -119,6 +124,7 @@ def withdraw_attachment(*, attachment: Attachment, by: User, on: date, reason: s
         raise Refused.conflict(
             _("材料已由%(who)s于 %(day)s 撤回") % {"who": row.withdrawn_by.name, "day": row.withdrawn_on}
         )
+    _require_not_issued(row)
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写撤回原因"))
     row.withdrawn_on, row.withdrawn_by, row.withdrawn_reason = on, by, reason.strip()
@@ -126,3 +132,12 @@ def withdraw_attachment(*, attachment: Attachment, by: User, on: date, reason: s
     data = {"name": row.name, "reason": row.withdrawn_reason, "attachment": row.pk}
     record(case=row.case, kind="document.withdrawn", by=by, on=on, data=data)
     return row
+
+
+def _require_not_issued(row: Attachment) -> None:
+    """What went out under a number is voided there, which withdraws its file."""
+    issued = IssuedDocument.objects.filter(attachment=row, voided_on__isnull=True).first()
+    if issued is not None:
+        message = _("“%(name)s”已以%(number)s印发，不能单独撤回；须作废的，请作废该文件")
+        words = {"name": row.name, "number": issued.text_number}
+        raise Refused.conflict(message % words, code="issued_document")

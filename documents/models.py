@@ -1,10 +1,10 @@
-"""Files in: what was uploaded, by whom, as evidence of what."""
+"""Files in and out: what was uploaded as evidence of what, and what was issued under which number."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Unit, User
 from cases.models import Case
 from cases.visibility import HangsOnCase
 
@@ -50,3 +50,52 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IssuedDocument(models.Model):
+    """A document that went out under a number of its series; it is never changed, only voided with a reason.
+
+    ``text_number`` is the number as it stands in the head (涪招专报〔2026〕3号). ``year`` is 0 in a series
+    that does not start again each year. A voided document keeps its number, which is not given
+    out again.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="issued_documents")
+    kind = models.CharField(_("材料类别"), max_length=48)
+    series = models.CharField(_("文号系列"), max_length=20)
+    division = models.CharField(_("行政区划"), max_length=6)
+    year = models.PositiveSmallIntegerField(_("年份"))
+    number = models.PositiveIntegerField(_("序号"))
+    text_number = models.CharField(_("文号"), max_length=80)
+    title = models.CharField(_("标题"), max_length=200)
+    on = models.DateField(_("印发日期"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("印发单位")
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("印发人"))
+    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="issued")
+    issued_at = models.DateTimeField(auto_now_add=True)
+    voided_on = models.DateField(_("作废日期"), null=True, blank=True)
+    voided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    voided_reason = models.CharField(_("作废原因"), max_length=300, blank=True)
+
+    objects = HangsOnCase.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "division", "year", "number"], name="issued_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_on__isnull=True, voided_by__isnull=True, voided_reason="")
+                | (Q(voided_on__isnull=False, voided_by__isnull=False) & ~Q(voided_reason="")),
+                name="issued_voided_whole",
+            ),
+        ]
+        verbose_name = _("编号文件")
+
+    def __str__(self) -> str:
+        return self.text_number

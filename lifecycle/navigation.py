@@ -27,6 +27,12 @@ MENU = (
     Item(_("项目台账"), "/projects/", "table"),
     Item(_("审批"), "/inbox/", "inbox"),
     Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
+    Item(
+        _("招商专报"),
+        "/special-reports/",
+        "file-text",
+        (Can.INSTRUCT, Can.CORRECT_PROJECT, Can.SUPERVISE),
+    ),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),

@@ -23,6 +23,7 @@ _NAMES = {
     "phases": ("阶段", "phase"),
     "facts": ("项目字段", "project field"),
     "units": ("单位", "unit"),
+    "series": ("文号", "series of numbers"),
 }
 
 
@@ -48,6 +49,9 @@ def _doubles(pack: Pack) -> Iterator[Fault]:
         for name in ("aspects", "verdicts", "checks"):
             parts = [part.code for part in getattr(step, name)]
             lists.append(("steps", f"{step.code}.{name}.", parts))
+    lists += [
+        ("reports", f"{one.code}.sections.", [part.code for part in one.sections]) for one in pack.reports
+    ]
     for table, lead, codes in lists:
         for code, times in Counter(codes).items():
             if times > 1:
@@ -133,6 +137,7 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
         if limit.starts_on == limit.meets_on:
             zh, en = "起止是同一个里程碑", "it starts and ends on the same milestone"
             yield "limits", f"{limit.code}.meets_on", zh, en
+    yield from _reports(pack, packs)
     yield from _gates_in_later_phases(pack, packs)
     yield from unreachable(pack, packs)
     yield from _never_first(pack)
@@ -170,6 +175,25 @@ def _conclusion(step: Step) -> Iterator[Fault]:
         yield "steps", f"{code}.concludes", "未设时限", "it waits for a limit that it does not have"
     if step.veto == "any" and not any(a.answer in ("pass_or_veto", "outcome") for a in step.aspects):
         yield "steps", f"{code}.veto", "没有可以否决的方面", "no aspect can be vetoed"
+
+
+def _reports(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:
+    """A report and its milestone name each other, and what it is kept as is the evidence asked for."""
+    milestones = {m.code: m for one in packs for m in one.milestones}
+    kept_as = {series.code: series.document for one in packs for series in one.series}
+    for report in pack.reports:
+        aim = milestones[report.reaches]
+        if aim.action != "issue_report":
+            zh = f'里程碑“{aim.code}”应写 action = "issue_report"'
+            en = f'milestone “{aim.code}” should say action = "issue_report"'
+            yield "reports", f"{report.code}.reaches", zh, en
+        if set(aim.documents) - {kept_as[report.series]}:
+            zh, en = "该里程碑还要求其他材料", "the milestone asks for other papers, too"
+            yield "reports", f"{report.code}.reaches", zh, en
+    aimed = {report.reaches for one in packs for report in one.reports}
+    for milestone in pack.milestones:
+        if milestone.action == "issue_report" and milestone.code not in aimed:
+            yield "milestones", f"{milestone.code}.action", "没有专报达成它", "no report reaches it"
 
 
 def _gates_in_later_phases(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:

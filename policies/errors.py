@@ -116,6 +116,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         '无法识别的金额 %(input)s，应写作 "20亿元"、"6000万元"',
         'unreadable amount %(input)s; write it as "20亿元" or "6000万元"',
     ),
+    "series_format": (
+        "文号格式须含 {number}，按年编号的还须含 {year}，不得有其他花括号；缺：%(missing)s",
+        "needs {number}, with yearly restart {year}, and no other braces; missing: %(missing)s",
+    ),
+    "section_one_source": (
+        "一节只能取自一个程序或对接记录，二者取一",
+        "a section draws on a step or on contacts, not on both",
+    ),
+    "title_places": (
+        "标题只能含 {project} 和 {enterprise}",
+        "a title may only have {project} and {enterprise} in it",
+    ),
     "date_order": ("失效日期早于施行日期", "effective_to lies before effective_from"),
 }
 ALIASES = {

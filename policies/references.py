@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kernel.conditions import Condition
-from policies.schema import Milestone, Needs, OverallLimit, Pack, Step, TaskRule
+from policies.schema import Milestone, Needs, OverallLimit, Pack, ReportRule, Step, TaskRule
 
 
 class Ref(NamedTuple):
@@ -29,6 +29,9 @@ def references(pack: Pack) -> Iterator[Ref]:
     for task in pack.assignments:
         yield from _task(task)
     yield from _first_contact(pack)
+    yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
+    for report in pack.reports:
+        yield from _report(report)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -142,6 +145,19 @@ def _first_contact(pack: Pack) -> Iterator[Ref]:
         yield from _many("cadences", f"{cadence.code}.phases", "phases", cadence.phases)
     for topic in pack.topics:
         yield from _many("topics", f"{topic.code}.phases", "phases", topic.phases)
+
+
+def _report(report: ReportRule) -> Iterator[Ref]:
+    table, code = "reports", report.code
+    yield Ref(table, f"{code}.series", "series", report.series)
+    yield Ref(table, f"{code}.reaches", "milestones", report.reaches)
+    yield Ref(table, f"{code}.signed_by", "units", report.signed_by)
+    yield from _many(table, f"{code}.tells_units", "units", report.tells_units)
+    for section in report.sections:
+        key = f"{code}.sections.{section.code}"
+        yield from _many(table, f"{key}.facts", "facts", section.facts)
+        if section.step:
+            yield Ref(table, f"{key}.step", "steps", section.step)
 
 
 class Asked(NamedTuple):

@@ -37,8 +37,10 @@ from policies.schema import (
     PolicyVersionRef,
     PortfolioState,
     ProjectClass,
+    ReportRule,
     Rule,
     Rung,
+    Series,
     Step,
     TaskRule,
     Topic,
@@ -78,10 +80,12 @@ class Rulebook:
     parts: Mapping[str, PartKind]
     duties: tuple[Duty, ...]
     documents: Mapping[str, DocumentKind]
+    series: Mapping[str, Series]
     milestones: Mapping[str, Milestone]
     steps: Mapping[str, Step]
     limits: tuple[OverallLimit, ...]
     tasks: tuple[TaskRule, ...]
+    reports: Mapping[str, ReportRule]
     classes: tuple[ProjectClass, ...]
     grades: tuple[Grade, ...]
     credit: tuple[CreditRule, ...]
@@ -209,10 +213,12 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         parts=by_code("parts", PartKind),
         duties=rows("duties", Duty),
         documents=by_code("documents", DocumentKind),
+        series=by_code("series", Series),
         milestones=by_code("milestones", Milestone),
         steps=by_code("steps", Step),
         limits=rows("limits", OverallLimit),
         tasks=rows("assignments", TaskRule),
+        reports=by_code("reports", ReportRule),
         classes=rows("classes", ProjectClass),
         grades=rows("grades", Grade),
         credit=rows("credit", CreditRule),

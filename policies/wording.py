@@ -30,7 +30,10 @@ from policies.schema import (
     PartKind,
     PortfolioState,
     ProjectClass,
+    ReportRule,
+    ReportSection,
     Rung,
+    Series,
     Step,
     TaskRule,
     Topic,
@@ -242,6 +245,35 @@ def _task(rule: TaskRule, names: Names) -> list[str]:
     return lines + ([_("时限：%(limit)s") % {"limit": limit_text(rule.limit)}] if rule.limit else [])
 
 
+def _series(rule: Series, names: Names) -> list[str]:
+    lines = [_("文号格式：%(format)s") % {"format": rule.written(2026, 1)}]
+    lines.append(_("每年从1号起连续编号") if rule.restarts == "yearly" else _("连续编号，不按年重起"))
+    return [*lines, _("存为：%(what)s") % {"what": names.one("documents", rule.document)}]
+
+
+def _report(rule: ReportRule, names: Names) -> list[str]:
+    lines = [
+        _("主送：%(who)s") % {"who": rule.addressee},
+        _("落款：%(unit)s") % {"unit": names.one("units", rule.signed_by)},
+        _("由%(who)s起草、印发") % {"who": who_text(names, (), (), rule.issued_by_roles)},
+        _("达成：%(what)s") % {"what": names.one("milestones", rule.reaches)},
+    ]
+    told = who_text(names, (), rule.tells_units, rule.tells_roles)
+    lines += [_("印发后送：%(who)s") % {"who": told}] if told else []
+    if rule.instruction_limit:
+        limit = limit_text(rule.instruction_limit)
+        lines.append(_("批示未写明时限的，%(limit)s反馈") % {"limit": limit})
+    return lines + [_section(section, names) for section in rule.sections]
+
+
+def _section(section: ReportSection, names: Names) -> str:
+    what = [names.many("facts", section.facts)] if section.facts else []
+    what += [names.one("steps", section.step)] if section.step else []
+    what += [_("最近%(n)s次对接") % {"n": section.contacts}] if section.contacts else []
+    heading = {"heading": section.heading, "what": "；".join(what) or _("由起草人填写")}
+    return _("“%(heading)s”一节：%(what)s") % heading
+
+
 def _class(rule: ProjectClass, names: Names) -> list[str]:
     return [explain(rule.when, labels())]
 
@@ -351,6 +383,8 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Step: _step,
     OverallLimit: _overall_limit,
     TaskRule: _task,
+    Series: _series,
+    ReportRule: _report,
     ProjectClass: _class,
     CreditRule: _credit,
     Rung: _rung,

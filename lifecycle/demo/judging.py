@@ -5,10 +5,11 @@ from functools import partial
 
 from approvals import actions as approvals
 from approvals.actions.opinions import Said
-from approvals.models import Asks, Opinion
+from approvals.models import Asks, Opinion, SpecialReport
+from approvals.special import actions as special
+from approvals.special import instructing
 from lifecycle.demo import words
 from lifecycle.demo.papers import paper
-from lifecycle.demo.talking import attach
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
 
@@ -104,8 +105,17 @@ def judge_good(walk: Walk, on: date) -> None:
 
 
 def report_specially(walk: Walk, on: date) -> None:
-    attach(walk, on, "special_report", "招商专报")
-    projects.reach(project=walk.row, milestone="specially_reported", by=walk.clerk, on=on)
+    """Drafted from the case and issued under the next number of the year (方案三(二)6)."""
+    row = special.draft_report(project=walk.row, by=walk.clerk, on=on, today=on)
+    special.issue_report(report=row, by=walk.clerk, on=on, today=on)
+
+
+def instruct(walk: Walk, on: date) -> None:
+    """The leader writes on the report, and one unit or two answer for what follows."""
+    row = SpecialReport.objects.in_state("issued").get(case_id=walk.pk)
+    text, codes = walk.rng.choice(words.ON_REPORTS)
+    units = [walk.park, *(walk.people.units[code] for code in codes)]
+    instructing.instruct(report=row, by=walk.people["leader"], on=on, text=text, units=units)
 
 
 def propose_park(walk: Walk, on: date) -> None:

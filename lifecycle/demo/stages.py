@@ -49,6 +49,7 @@ def assessed(rng: Random) -> Plan:
 def reported(rng: Random) -> Plan:
     """Assessed; what looks very good is reported to the district's leaders."""
     special = [step(rng, 1, 3, judging.judge_good), step(rng, 3, 6, judging.report_specially)]
+    special += [step(rng, 1, 3, judging.instruct)] if rng.random() < 0.6 else []
     return assessed(rng) + (special if rng.random() < 0.3 else [])
 
 

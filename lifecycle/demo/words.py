@@ -75,3 +75,12 @@ TOPICS = {
     "requests": "希望协调用电负荷和员工住房",
     "benefits": "达产后产值、税收按企业测算稿",
 }
+ON_REPORTS = (
+    ("项目质量较好，请招商局会同园区抓紧对接，尽快形成投资协议草案。", ("investment-bureau",)),
+    (
+        "请发展改革委、规划自然资源局提前介入，逐项落实要素保障。",
+        ("development-reform", "planning-natural-resources"),
+    ),
+    ("请园区牵头组织实地考察，核实企业投资能力后再报。", ()),
+)
+"""What leaders write on a special report, and who answers beside the park."""

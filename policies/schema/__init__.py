@@ -31,6 +31,7 @@ from policies.schema.measures import (
     Weight,
 )
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
+from policies.schema.papers import ReportRule, ReportSection, Series
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Score, Step, Verdict
 
 __all__ = [
@@ -70,9 +71,12 @@ __all__ = [
     "PolicyVersionRef",
     "PortfolioState",
     "ProjectClass",
+    "ReportRule",
+    "ReportSection",
     "Rule",
     "Rung",
     "Score",
+    "Series",
     "Step",
     "TaskRule",
     "Topic",

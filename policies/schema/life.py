@@ -125,7 +125,7 @@ class Milestone(Rule):
     phase: PhaseCode
     staged: bool = False
     produced_by: Literal["record", "step", "action"] = "record"
-    action: Literal["", "name_commissioner"] = ""
+    action: Literal["", "name_commissioner", "issue_report"] = ""
     recorded_by_parts: Listed[Code] = ()
     recorded_by_roles: Listed[RoleCode] = ()
     documents: Listed[Code] = ()

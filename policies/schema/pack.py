@@ -19,6 +19,7 @@ from policies.schema.life import (
     TaskRule,
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, ProjectClass, Rung
+from policies.schema.papers import ReportRule, Series
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -29,10 +30,12 @@ RULE_TABLES = (
     "parts",
     "duties",
     "documents",
+    "series",
     "milestones",
     "steps",
     "limits",
     "assignments",
+    "reports",
     "classes",
     "grades",
     "credit",
@@ -55,10 +58,12 @@ class Pack(Item):
     parts: Listed[PartKind] = ()
     duties: Listed[Duty] = ()
     documents: Listed[DocumentKind] = ()
+    series: Listed[Series] = ()
     milestones: Listed[Milestone] = ()
     steps: Listed[Step] = ()
     limits: Listed[OverallLimit] = ()
     assignments: Listed[TaskRule] = ()
+    reports: Listed[ReportRule] = ()
     classes: Listed[ProjectClass] = ()
     grades: Listed[Grade] = ()
     credit: Listed[CreditRule] = ()

@@ -165,7 +165,7 @@ def _recorder_problem(project: Project, rule: Milestone, page: ActionPage) -> st
     return ""
 
 
-MECHANISMS = {"name_commissioner": "commissioner"}
+MECHANISMS = {"name_commissioner": "commissioner", "issue_report": "special-report-new"}
 """Where the program's own mechanisms that reach a milestone are worked: pages of apps above, by name."""
 
 

@@ -266,36 +266,34 @@ def test_a_milestone_page_names_unit_clause_and_what_is_missing(
     project: Project, district: District, browser: Client
 ) -> None:
     html = text(browser.get(f"/projects/{project.pk}/milestones/specially_reported/"))
-    for words in (
-        "《招商专报》",
-        "三(二)6",
-        "招商经办",
-        "尚未完成“初步研判情况较好”",
-        "尚缺，随登记一并上传",
-    ):
+    for words in ("《招商专报》", "三(二)6", "尚未完成“初步研判情况较好”", "由相应程序办结后自动形成"):
         assert words in html
+    assert f"/projects/{project.pk}/special-report/new/" in html
+    drafted = text(browser.get(f"/projects/{project.pk}/milestones/agreement_settled/"))
+    assert "尚缺，随登记一并上传" in drafted
+    assert "招商经办" in drafted
     assert browser.get(f"/projects/{project.pk}/milestones/nonsense/").status_code == 404
 
 
 def test_a_milestone_is_recorded_with_its_evidence(
     project: Project, district: District, browser: Client
 ) -> None:
-    reach(project, district, "judged_good")
-    path = f"/projects/{project.pk}/milestones/specially_reported/"
+    reach(project, district, "dispatched")
+    path = f"/projects/{project.pk}/milestones/agreement_settled/"
     refused = browser.post(path, {"on": TODAY})
     assert refused.status_code == 409
-    assert "缺少材料“《招商专报》”" in text(refused)
+    assert "缺少材料“投资协议（草案）”" in text(refused)
     response = browser.post(
-        path, {"on": TODAY, "kind": "special_report", "upload": paper("专报.pdf")}, follow=True
+        path, {"on": TODAY, "kind": "draft_agreement", "upload": paper("草案.pdf")}, follow=True
     )
-    assert "专报.pdf" in text(response)
-    row = ReachedMilestone.objects.get(code="specially_reported")
-    assert row.evidence == Attachment.objects.get(kind="special_report")
+    assert "草案.pdf" in text(response)
+    row = ReachedMilestone.objects.get(code="agreement_settled")
+    assert row.evidence == Attachment.objects.get(kind="draft_agreement")
 
 
 def test_a_refused_milestone_leaves_no_paper_behind(project: Project, browser: Client) -> None:
-    path = f"/projects/{project.pk}/milestones/specially_reported/"
-    browser.post(path, {"on": TODAY, "kind": "special_report", "upload": paper()})
+    path = f"/projects/{project.pk}/milestones/agreement_settled/"
+    browser.post(path, {"on": TODAY, "kind": "draft_agreement", "upload": paper()})
     assert not Attachment.objects.exists()
 
 
