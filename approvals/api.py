@@ -19,6 +19,7 @@ from accounts.roles import Can
 from approvals import actions, queries
 from approvals import serializers as s
 from approvals.actions import Conclusion, Named
+from approvals.agreement_api import AgreementViewSet
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
 from kernel.clock import today
@@ -183,4 +184,4 @@ class StepViewSet(
         return Conclusion(step=step, named=named, **fields)
 
 
-routes = [("steps", StepViewSet, "step")]
+routes = [("agreements", AgreementViewSet, "agreement"), ("steps", StepViewSet, "step")]

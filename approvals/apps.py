@@ -7,14 +7,16 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "Approvals"
 
     def ready(self) -> None:
-        from approvals import panel
+        from approvals import agreement_panel, panel, signing
         from approvals.following import follow, on_preview
         from cases import event_texts
         from projects import hooks
 
         hooks.on_milestone(follow)
+        hooks.on_milestone(signing.follow)
         hooks.on_preview(on_preview)
         panel.hang()
+        agreement_panel.hang()
 
         event_texts.register(
             {
@@ -23,5 +25,9 @@ class ApprovalsConfig(AppConfig):
                 "step.opinion": _("%(unit)s就%(name)s的“%(aspect)s”出具意见：%(answer)s%(marks)s"),
                 "step.concluded": _("%(name)s作出结论：%(verdict)s%(reason)s（%(clause)s）"),
                 "step.cancelled": _("撤销%(name)s：%(reason)s"),
+                "step.reasked": _("协议更新为第%(number)s版，%(name)s重新征求：%(asked)s"),
+                "agreement.version": _("登记协议“%(title)s”第%(number)s版%(changes)s"),
+                "agreement.given_up": _("放弃协议“%(title)s”：%(reason)s"),
+                "agreement.superseded": _("协议“%(title)s”被取代：%(reason)s"),
             }
         )

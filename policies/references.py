@@ -4,7 +4,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kernel.conditions import Condition
-from policies.schema import Milestone, Needs, OverallLimit, Pack, Step, TaskRule
+from policies.schema import (
+    AgreementKind,
+    ClauseTemplate,
+    Milestone,
+    Needs,
+    OverallLimit,
+    Pack,
+    Step,
+    TaskRule,
+    Term,
+)
+from policies.schema.agreements import OWN_PLACES
+
+OWN_CHANGES = frozenset({"grade", "commitments"})
+"""What of an agreement may change beside its terms."""
 
 
 class Ref(NamedTuple):
@@ -28,6 +42,12 @@ def references(pack: Pack) -> Iterator[Ref]:
         yield from _overall_limit(limit)
     for task in pack.assignments:
         yield from _task(task)
+    for kind in pack.agreements:
+        yield from _agreement(kind)
+    for term in pack.terms:
+        yield from _term(term)
+    for template in pack.clause_templates:
+        yield from _template(template)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -96,7 +116,7 @@ def _step(step: Step) -> Iterator[Ref]:
     if step.names_part:
         yield Ref(table, f"{code}.names_part", "parts", step.names_part)
     if step.bound_to:
-        yield Ref(table, f"{code}.bound_to", "documents", step.bound_to)
+        yield Ref(table, f"{code}.bound_to", "agreements", step.bound_to)
     yield from _many(table, f"{code}.opened_by_parts", "parts", step.opened_by_parts)
     yield from _many(table, f"{code}.led_by_units", "units", step.led_by_units)
     yield from _many(table, f"{code}.led_by_parts", "parts", step.led_by_parts)
@@ -112,6 +132,8 @@ def _step(step: Step) -> Iterator[Ref]:
     for aspect in step.aspects:
         yield from _many(table, f"{code}.{aspect.code}.asks_units", "units", aspect.asks_units)
         yield from _many(table, f"{code}.{aspect.code}.asks_parts", "parts", aspect.asks_parts)
+        terms = tuple(term for term in aspect.reopened_by if term not in OWN_CHANGES)
+        yield from _many(table, f"{code}.{aspect.code}.reopened_by", "terms", terms)
     for verdict in step.verdicts:
         yield from _many(table, f"{code}.{verdict.code}.reaches", "milestones", verdict.reaches)
         yield from _many(table, f"{code}.{verdict.code}.withdraws", "milestones", verdict.withdraws)
@@ -128,6 +150,26 @@ def _task(task: TaskRule) -> Iterator[Ref]:
     yield Ref("assignments", f"{task.code}.on_milestone", "milestones", task.on_milestone)
     yield from _many("assignments", f"{task.code}.to_parts", "parts", task.to_parts)
     yield from _many("assignments", f"{task.code}.to_units", "units", task.to_units)
+
+
+def _agreement(kind: AgreementKind) -> Iterator[Ref]:
+    yield Ref("agreements", f"{kind.code}.settled_by", "milestones", kind.settled_by)
+    yield Ref("agreements", f"{kind.code}.signed_by", "milestones", kind.signed_by)
+    yield from _many("agreements", f"{kind.code}.documents", "documents", kind.documents)
+
+
+def _term(term: Term) -> Iterator[Ref]:
+    yield from _many("terms", f"{term.code}.required_for", "grades", term.required_for)
+    yield from _many("terms", f"{term.code}.to_units", "units", term.to_units)
+    yield from _many("terms", f"{term.code}.to_parts", "parts", term.to_parts)
+    if term.fact:
+        yield Ref("terms", f"{term.code}.fact", "facts", term.fact)
+
+
+def _template(template: ClauseTemplate) -> Iterator[Ref]:
+    yield from _many("clause_templates", f"{template.code}.grades", "grades", template.grades)
+    named = tuple(code for code in template.places if code not in OWN_PLACES)
+    yield from _many("clause_templates", f"{template.code}.text", "terms", named)
 
 
 class Asked(NamedTuple):

@@ -19,9 +19,11 @@ from kernel.conditions import Facts, holds
 from kernel.refusals import Refused
 from policies.models import PolicySet, PolicyVersion
 from policies.schema import (
+    AgreementKind,
     ChainPreset,
     Choice,
     Clause,
+    ClauseTemplate,
     CreditRule,
     DocumentKind,
     Duty,
@@ -38,6 +40,7 @@ from policies.schema import (
     Rung,
     Step,
     TaskRule,
+    Term,
     Weight,
 )
 
@@ -80,6 +83,9 @@ class Rulebook:
     tasks: tuple[TaskRule, ...]
     classes: tuple[ProjectClass, ...]
     grades: tuple[Grade, ...]
+    agreements: Mapping[str, AgreementKind]
+    terms: tuple[Term, ...]
+    clause_templates: tuple[ClauseTemplate, ...]
     credit: tuple[CreditRule, ...]
     escalation: tuple[Rung, ...]
     chains: tuple[ChainPreset, ...]
@@ -198,6 +204,9 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         tasks=rows("assignments", TaskRule),
         classes=rows("classes", ProjectClass),
         grades=rows("grades", Grade),
+        agreements=by_code("agreements", AgreementKind),
+        terms=rows("terms", Term),
+        clause_templates=rows("clause_templates", ClauseTemplate),
         credit=rows("credit", CreditRule),
         escalation=rows("escalation", Rung),
         chains=rows("chains", ChainPreset),

@@ -1,5 +1,6 @@
 """Typed schema of a policy pack (TOML): strict, frozen, unknown keys refused."""
 
+from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
 from policies.schema.life import (
     PHASES,
@@ -26,11 +27,13 @@ __all__ = [
     "RULE_TABLES",
     "TELLS",
     "WHOLE_TABLES",
+    "AgreementKind",
     "Aspect",
     "ChainPreset",
     "Check",
     "Choice",
     "Clause",
+    "ClauseTemplate",
     "CreditRule",
     "DocumentKind",
     "Duty",
@@ -56,6 +59,7 @@ __all__ = [
     "Score",
     "Step",
     "TaskRule",
+    "Term",
     "Verdict",
     "Weight",
 ]

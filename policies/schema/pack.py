@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.life import (
     ChainPreset,
@@ -34,6 +35,9 @@ RULE_TABLES = (
     "assignments",
     "classes",
     "grades",
+    "agreements",
+    "terms",
+    "clause_templates",
     "credit",
     "escalation",
     "chains",
@@ -56,6 +60,9 @@ class Pack(Item):
     assignments: Listed[TaskRule] = ()
     classes: Listed[ProjectClass] = ()
     grades: Listed[Grade] = ()
+    agreements: Listed[AgreementKind] = ()
+    terms: Listed[Term] = ()
+    clause_templates: Listed[ClauseTemplate] = ()
     credit: Listed[CreditRule] = ()
     escalation: Listed[Rung] = ()
     chains: Listed[ChainPreset] = ()

@@ -48,6 +48,8 @@ class Aspect(Item):
     """One question of a step, asked of units by code or of whoever plays a part in the case.
 
     ``when`` leaves an aspect out for projects it does not concern; unknown counts as "asked".
+    In a step bound to an agreement, a new version asks the aspect again when it changes one of the terms of
+    ``reopened_by`` ("grade" and "commitments" are terms too), or with ``every_version`` whatever it changes.
     """
 
     code: Code
@@ -59,6 +61,8 @@ class Aspect(Item):
     score: Score | None = None
     when: Condition = Condition()
     clause: str = ""
+    reopened_by: Listed[Code] = ()
+    every_version: bool = False
 
     @model_validator(mode="after")
     def _somebody_is_asked(self) -> "Aspect":
@@ -108,6 +112,9 @@ class Step(Rule):
     ``needs`` must be there before the step may be opened, ``prerequisites`` are steps concluded
     before it may be, ``together_with`` steps conclude jointly with it. ``names_part``: the conclusion
     names who plays that part. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
+    ``bound_to``: the kind of agreement of which it examines one version. A new version asks the aspects it
+    touches again; once concluded, it withdraws the milestones and with ``new_version`` "reopen" opens another
+    round, with "withdraw" leaves that to people.
     """
 
     code: Code
@@ -132,6 +139,7 @@ class Step(Rule):
     prerequisites: Listed[Code] = ()
     together_with: Listed[Code] = ()
     bound_to: Code | None = None
+    new_version: Literal["reopen", "withdraw"] = "reopen"
 
     @property
     def milestones(self) -> frozenset[str]:
