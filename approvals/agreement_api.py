@@ -93,7 +93,7 @@ class AgreementViewSet(
             found = AgreementVersion.objects.filter(agreement=row).select_related(
                 "agreement__case", "drafted_by"
             )
-            page = self.paginate_queryset(found)
+            page: Any = self.paginate_queryset(found)  # type: ignore[arg-type]  # rows of another model
             return self.get_paginated_response(s.AgreementVersionOut(page, many=True).data)
         body = self._checked(s.WordingIn)
         with transaction.atomic():

@@ -162,7 +162,7 @@ class AgreementForm(forms.Form):
 def _field(term: Term) -> forms.Field:
     """A field that takes the text as written: reading it is the action's business."""
     label = f"{term.name}（{term.measure}）" if term.measure else term.name
-    more = {"label": label, "required": False, "help_text": term.hint}
+    more: dict[str, Any] = {"label": label, "required": False, "help_text": term.hint}
     if term.kind == "text":
         return Words(max_length=1000, rows=2, **more)
     if term.kind == "date":

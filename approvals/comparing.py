@@ -1,5 +1,6 @@
 """Two versions of an agreement side by side, and the aspects of reviews that each difference touches."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -25,24 +26,23 @@ class Line:
 def compare(a: AgreementVersion, b: AgreementVersion, kind: str, rules: Rulebook) -> list[Line]:
     """Every term that stands in one of the two, what differs marked; grade first, commitments last."""
     moved = {one.code for one in changes(Wording.of(a), Wording.of(b), rules)}
-    found = [
-        _line(
-            "grade", _("协议等级"), grade_name(rules, a.grade), grade_name(rules, b.grade), moved, kind, rules
-        )
+    return [
+        Line(code, name, *sides, code in moved, _touches(code, kind, rules) if code in moved else [])
+        for code, name, sides in _sides(a, b, rules)
     ]
+
+
+def _sides(
+    a: AgreementVersion, b: AgreementVersion, rules: Rulebook
+) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Code, name, and the words of both versions."""
+    yield "grade", _("协议等级"), (grade_name(rules, a.grade), grade_name(rules, b.grade))
     for term in rules.terms:
         if term.code in a.values or term.code in b.values:
-            before, after = (shown(term, one.values.get(term.code)) for one in (a, b))
-            found.append(_line(term.code, term.name, before, after, moved, kind, rules))
-    before, after = ("\n".join(commitment_lines(one.commitments)) or "—" for one in (a, b))
-    found.append(_line("commitments", _("部门承诺"), before, after, moved, kind, rules))
-    return found
-
-
-def _line(code: str, name: str, before: str, after: str, moved: set[str], kind: str, rules: Rulebook) -> Line:
-    changed = code in moved
-    touches = _touches(code, kind, rules) if changed else []
-    return Line(code, name, before, after, changed, touches)
+            old, new = a.values.get(term.code), b.values.get(term.code)
+            yield term.code, term.name, (shown(term, old), shown(term, new))
+    old, new = ("\n".join(commitment_lines(one.commitments)) or "—" for one in (a, b))
+    yield "commitments", _("部门承诺"), (old, new)
 
 
 def _touches(code: str, kind: str, rules: Rulebook) -> list[str]:

@@ -46,7 +46,7 @@ class OpinionForm(forms.Form):
     def __init__(self, *args: Any, opinion: Opinion, limits: Score, **options: Any) -> None:
         super().__init__(*args, **options)
         self._answers(ANSWERS[opinion.asks])
-        self.fields["agreement_version"].initial = opinion.step.agreement_version_id
+        _bind(self, opinion.step.agreement_version_id)
         if opinion.asks == Asks.WORDS_AND_SCORE:
             self._scored(limits)
         else:
@@ -65,6 +65,14 @@ class OpinionForm(forms.Form):
         field = self.fields["score"]
         field.help_text = _("可不填；%(min)s–%(max)s 分") % {"min": limits.min, "max": limits.max}
         field.widget.attrs |= {"min": limits.min, "max": limits.max, "inputmode": "numeric"}
+
+
+def _bind(form: forms.Form, version: int | None) -> None:
+    """What the reader had before the eyes comes back with the form, where the step is bound."""
+    if version is None:
+        del form.fields["agreement_version"]
+    else:
+        form.fields["agreement_version"].initial = version
 
 
 class OnBehalfForm(OpinionForm):
@@ -136,7 +144,7 @@ class ConcludeForm(forms.Form):
     ) -> None:
         """``staged``: by code of a step, where its milestone, which may come in parts, stands."""
         super().__init__(*args, **options)
-        self.fields["agreement_version"].initial = agreement_version
+        _bind(self, agreement_version)
         self.rule, self.part, self.partners, self.staged = rule, part, partners, staged
         self._stages()
         choices = [(verdict.code, verdict.name) for verdict in rule.verdicts]
@@ -183,7 +191,7 @@ class ConcludeForm(forms.Form):
             named=self.named(),
             part_no=stage.part_no,
             parts_total=stage.parts_total,
-            agreement_version=clean["agreement_version"],
+            agreement_version=clean.get("agreement_version"),
         )
         return [own] + [
             Conclusion(

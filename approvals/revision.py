@@ -1,4 +1,4 @@
-"""What a new version of an agreement changes, and which reviews it asks again: one answer for preview and deed."""
+"""What a new version changes, and which reviews it asks again: one answer for preview and deed."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One term before and after, in people's words. ``code``: of the term, or "grade", "commitments", "file"."""
+    """One term before and after, in people's words. ``code``: of the term, or "grade", "commitments"."""
 
     code: str
     name: str
@@ -66,8 +66,8 @@ def touched(rule: StepRule, codes: Collection[str]) -> list[Aspect]:
 class Effect:
     """What a new version does to one step: ``again`` are the opinions asked anew; ``withdraws`` milestones.
 
-    ``how``: "moved" (only bound to the new version), "asked" (the running round asks again), "round" (another one),
-    "withdrawn" (only the milestones), "kept" (concluded, and nothing of it is touched).
+    ``how``: "moved" (only bound to the new version), "asked" (the running round asks again), "round"
+    (another one), "withdrawn" (only the milestones), "kept" (concluded, and nothing of it is touched).
     """
 
     step: Step

@@ -16,7 +16,6 @@ from kernel.money import show_fen
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Term
-from policies.schema.agreements import PLACE
 from projects.models import Project
 
 MOST_WORDS = 1000
@@ -190,7 +189,7 @@ def clauses(version: AgreementVersion, project: Project, rules: Rulebook) -> lis
             continue
         filled = {place: _filled(place, own, terms.get(place), version) for place in template.places}
         missing = [terms[place].name for place, value in filled.items() if not value and place in terms]
-        text = PLACE.sub(lambda found, filled=filled: filled[found[1]] or GAP, template.text)  # type: ignore[misc]
+        text = template.text.format_map({place: value or GAP for place, value in filled.items()})
         found.append(Clause(template.name, template.clause, text, tuple(missing)))
     return found
 

@@ -89,6 +89,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         '只有 answer = "words_and_score" 的方面可以设分值',
         'only an aspect with answer = "words_and_score" has a score',
     ),
+    "braces_in_pairs": ("花括号应成对，如 {term}", "braces stand in pairs, as in {term}"),
     "government_answers": (
         "政府一方的条款要写由谁落实（to_units 或 to_parts），企业一方的不写",
         "a term of the government names who answers for it (to_units or to_parts), one of the firm does not",

@@ -1,4 +1,4 @@
-"""All writes to agreements: drafted, revised by a further version, given up. Signing follows its milestone."""
+"""All writes to agreements: drafted, revised, given up. Signing follows its milestone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +53,8 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    project: Project
+    draft: AgreementDraft
     rules: Rulebook
     kind: AgreementKind
     wording: Wording
@@ -90,7 +92,7 @@ def draft_agreement(
     row.opened_on, row.opened_by = on, by
     row.settled_on = on if found.kind.settled_by in reached_codes(project) else None
     row.save()
-    return _add(project, row, before, found, draft, by, on)
+    return _add(row, before, found, by, on)
 
 
 @transaction.atomic
@@ -99,8 +101,9 @@ def revise_agreement(
 ) -> AgreementVersion:
     """Add a version; the reviews that it touches are asked again, as ``preview_agreement`` tells beforehand.
 
-    ``expected`` is the ``Agreement.version`` that the caller has read. Raises Refused like ``draft_agreement``; conflict
-    when somebody was faster or the agreement has ended; invalid where nothing is different.
+    ``expected`` is the ``Agreement.version`` that the caller has read. Raises Refused like
+    ``draft_agreement``; conflict when somebody was faster or the agreement has ended; invalid where nothing
+    is different.
     """
     project = lock(Project(pk=agreement.case_id))
     require_on(by, Can.EDIT_PROJECT, project)
@@ -117,7 +120,7 @@ def revise_agreement(
     _require_unsigned(project, found.kind)
     row.grade, row.version = draft.grade, row.version + 1
     row.save(update_fields=["grade", "version"])
-    return _add(project, row, before, found, draft, by, on)
+    return _add(row, before, found, by, on)
 
 
 def preview_agreement(*, agreement: Agreement, draft: AgreementDraft, by: User, on: date) -> Preview:
@@ -173,7 +176,7 @@ def _read(project: Project, kind: str, draft: AgreementDraft, on: date) -> _Read
         raise Refused.invalid("grade", _("请选择协议等级：%(names)s") % {"names": names})
     values = read(rules, draft.grade, draft.values)
     commitments = keep_commitments(draft.commitments, on)
-    return _Read(rules, rules.agreements[kind], Wording(draft.grade, values, commitments))
+    return _Read(project, draft, rules, rules.agreements[kind], Wording(draft.grade, values, commitments))
 
 
 def _require_unsigned(project: Project, kind: AgreementKind) -> None:
@@ -214,23 +217,29 @@ def _end(row: Agreement, how: Ending, by: User, on: date, reason: str) -> None:
 
 
 def _add(
-    project: Project, row: Agreement, before: AgreementVersion | None, found: _Read, draft: AgreementDraft,
-    by: User, on: date,
-) -> AgreementVersion:  # fmt: skip
+    row: Agreement, before: AgreementVersion | None, found: _Read, by: User, on: date
+) -> AgreementVersion:
     """Store the version, tell of it, and bring the reviews to it."""
+    project, draft = found.project, found.draft
     file = _file(project, found.kind, draft.paper, by, on)
     moved = changes(Wording.of(before), found.wording, found.rules) if before else []
-    if before and before.agreement_id == row.pk and not moved and before.file_id == file.pk:
-        raise Refused.invalid("paper", _("与第 %(n)s 版完全相同，没有可保存的改动") % {"n": before.number})
-    number = before.number + 1 if before and before.agreement_id == row.pk else 1
+    follows = before if before and before.agreement_id == row.pk else None
+    if follows and not moved and follows.file_id == file.pk:
+        raise Refused.invalid("paper", _("与第 %(n)s 版完全相同，没有可保存的改动") % {"n": follows.number})
     version = AgreementVersion.objects.create(
-        agreement=row, number=number, grade=draft.grade, file=file, values=found.wording.values,
-        commitments=found.wording.commitments, note=draft.note.strip()[:300], drafted_on=on, drafted_by=by,
+        agreement=row,
+        number=follows.number + 1 if follows else 1,
+        grade=draft.grade,
+        file=file,
+        values=found.wording.values,
+        commitments=found.wording.commitments,
+        note=draft.note.strip()[:300],
+        drafted_on=on,
+        drafted_by=by,
         policy_version_id=found.kind.source.id,
-    )  # fmt: skip
-    cases.record(
-        case=project.case, kind="agreement.version", by=by, on=on, data=_event(version, moved, before)
     )
+    data = _event(version, moved, before)
+    cases.record(case=project.case, kind="agreement.version", by=by, on=on, data=data)
     if before is not None:
         rebind(project, version, {one.code for one in moved}, by, on)
     return version
@@ -240,7 +249,7 @@ def _add(
 def _event(version: AgreementVersion, moved: list[Change], before: AgreementVersion | None) -> dict[str, Any]:
     names = "、".join(one.name for one in moved)
     what = _("，改动：%(names)s") % {"names": names} if names else _("，更换文本") if before else ""
-    data = {"agreement": version.agreement_id, "title": version.agreement.title}
+    data: dict[str, Any] = {"agreement": version.agreement_id, "title": version.agreement.title}
     return data | {"number": version.number, "changes": what}
 
 

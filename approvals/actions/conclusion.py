@@ -95,8 +95,8 @@ def conclude_together(*, conclusions: Sequence[Conclusion], by: User, on: date) 
     """Conclude steps of one project at one stroke: mutual prerequisites hold each other up.
 
     Raises Refused: forbidden but for a lead unit; invalid for an unknown verdict, a missing reason or more
-    than one person named; conflict when a step has ended, saying how and by whom, or the agreement has a newer
-    version (``superseded_version``); unmet with clause and unit
+    than one person named; conflict when a step has ended, saying how and by whom, or the
+    agreement has a newer version (``superseded_version``); unmet with clause and unit
     for opinions outstanding, a veto, checks not ticked, prerequisites, a part nobody was named for.
     """
     project = lock(Project(pk=conclusions[0].step.case_id))

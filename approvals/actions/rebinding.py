@@ -1,4 +1,4 @@
-"""A new version meets the reviews that examine the agreement: what it touches is asked again, the rest stays."""
+"""A new version meets the reviews of the agreement: what it touches is asked again, the rest stays."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -57,7 +57,7 @@ def _move(effect: Effect, version: AgreementVersion, by: User, on: date) -> None
 
 
 def _asked_again(step: Step, row: Opinion, by: User, on: date) -> Opinion:
-    """A new question in place of what was answered; one not answered yet is about the new version from today."""
+    """A new question in place of what was answered; one still open is about the new version from today."""
     if row.given_on is None:
         row.asked_on, row.asked_by = on, by
         row.save(update_fields=["asked_on", "asked_by"])

@@ -65,6 +65,12 @@ class ClauseTemplate(Rule):
     text: Text
     grades: Listed[Code] = ()
 
+    @model_validator(mode="after")
+    def _braces_in_pairs(self) -> "ClauseTemplate":
+        if set("{}") & set(PLACE.sub("", self.text)):
+            raise PydanticCustomError("braces_in_pairs", "", {})
+        return self
+
     @property
     def places(self) -> list[str]:
         """The codes in braces, in their order."""
