@@ -180,4 +180,7 @@ def _initial(project: Project, rules: Rulebook, before: AgreementVersion | None)
         return found | {"grade": before.grade, "paper": before.file_id, "version": before.agreement.version}
     facts = facts_of(project)
     found = {term_field(t.code): written(t, facts.get(t.fact)) for t in rules.terms if t.fact}
-    return found | {"grade": project.agreement_grade, "title": f"{project.name}投资协议"[:120]}
+    return found | {
+        "grade": project.agreement_grade,
+        "title": (_("%(name)s投资协议") % {"name": project.name})[:120],
+    }

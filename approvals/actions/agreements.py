@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Can
-from approvals.actions.rebinding import let_go, rebind
+from approvals.actions.rebinding import let_go, open_waiting, rebind
 from approvals.agreement_models import Agreement, AgreementVersion, Ending
 from approvals.binding import current_versions
 from approvals.revision import Change, Wording, changes, effects, sentences
@@ -149,8 +149,8 @@ def give_up_agreement(*, agreement: Agreement, by: User, on: date, reason: str) 
     _require_living(row)
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写放弃原因"))
-    rules = rules_of(project)
-    _require_unsigned(project, rules.agreements[row.kind])
+    if (kind := rules_of(project).agreements.get(row.kind)) is not None:
+        _require_unsigned(project, kind)
     _end(row, Ending.GIVEN_UP, by, on, reason.strip())
     data = {"agreement": row.pk, "title": row.title, "reason": row.ended_reason}
     cases.record(case=project.case, kind="agreement.given_up", by=by, on=on, data=data)
@@ -176,7 +176,13 @@ def _read(project: Project, kind: str, draft: AgreementDraft, on: date) -> _Read
         raise Refused.invalid("grade", _("请选择协议等级：%(names)s") % {"names": names})
     values = read(rules, draft.grade, draft.values)
     commitments = keep_commitments(draft.commitments, on)
-    return _Read(project, draft, rules, rules.agreements[kind], Wording(draft.grade, values, commitments))
+    return _Read(
+        project,
+        draft,
+        rules,
+        rules.agreements[_kind(project, kind)],
+        Wording(draft.grade, values, commitments),
+    )
 
 
 def _require_unsigned(project: Project, kind: AgreementKind) -> None:
@@ -206,8 +212,8 @@ def _replace(old: Agreement, reason: str, by: User, on: date) -> None:
         raise Refused.conflict(message, code="agreement_under_way")
     row = _locked(old)
     _end(row, Ending.SUPERSEDED, by, on, reason.strip())
-    data = {"agreement": row.pk, "title": row.title, "reason": row.ended_reason}
-    cases.record(case=old.case, kind="agreement.superseded", by=by, on=on, data=data)
+    ended: dict[str, Any] = {"agreement": row.pk, "title": row.title, "reason": row.ended_reason}
+    cases.record(case=old.case, kind="agreement.superseded", by=by, on=on, data=ended)
 
 
 def _end(row: Agreement, how: Ending, by: User, on: date, reason: str) -> None:
@@ -240,7 +246,9 @@ def _add(
     )
     data = _event(version, moved, before)
     cases.record(case=project.case, kind="agreement.version", by=by, on=on, data=data)
-    if before is not None:
+    if before is None:
+        open_waiting(project, row.kind, by, on)
+    else:
         rebind(project, version, {one.code for one in moved}, by, on)
     return version
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from approvals.actions.cancelling import end, locked
-from approvals.actions.opening import open_round, standing
+from approvals.actions.opening import open_by_itself, open_round, standing
 from approvals.agreement_models import AgreementVersion
 from approvals.models import Opinion, Step
 from approvals.readiness import not_yet
@@ -17,6 +17,7 @@ from cases import actions as cases
 from kernel.language import house_language
 from notices.actions import Draft, post_many
 from projects import actions as projects
+from projects.facts import rules_of
 from projects.gates import reached_codes
 from projects.models import Project
 
@@ -24,6 +25,8 @@ from projects.models import Project
 def rebind(project: Project, version: AgreementVersion, codes: Collection[str], by: User, on: date) -> None:
     """Bring the bound steps to a version just stored. The caller holds the project's lock."""
     reason = _reason(version)
+    # Opinions are given under the lock of their step: none may slip in between reckoning and deed.
+    list(Step.objects.select_for_update().filter(case_id=project.pk, agreement_version__isnull=False))
     found = effects(project, version.agreement.kind, codes)
     for effect in found:
         for code in effect.withdraws:
@@ -104,6 +107,15 @@ def _again(project: Project, effect: Effect, by: User, on: date, reason: str) ->
         at, rule, by, on, round_=effect.step.round + 1, reason=reason[:300],
         carried=list(kept.select_related("unit").order_by("pk")),
     )  # fmt: skip
+
+
+def open_waiting(project: Project, kind: str, by: User, on: date) -> None:
+    """The first version is there: steps that the plan opens by itself and that only lacked it open now."""
+    bound = [rule for rule in rules_of(project).steps.values() if rule.bound_to == kind]
+    done = set(Step.objects.filter(case_id=project.pk).values_list("code", flat=True))
+    for rule in bound:
+        if rule.opens_on.milestone and rule.code not in done:
+            open_by_itself(standing(project, rule.code, on), rule, by, on)
 
 
 def let_go(project: Project, kind: str, by: User, on: date, reason: str) -> None:

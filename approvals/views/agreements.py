@@ -53,7 +53,7 @@ class AgreementPage(base.Page):
 
     def context(self) -> dict[str, Any]:
         rules, version = rules_of(self.project), self.version()
-        steps = Step.objects.filter(agreement_version__agreement=self.agreement)
+        steps = Step.objects.filter(case_id=self.project.pk, agreement_version__agreement=self.agreement)
         return {
             "agreement": self.agreement,
             "project": self.project,

@@ -351,6 +351,23 @@ def test_a_new_version_withdraws_the_decision_which_is_then_taken_anew(
     assert again.agreement_version == newest(project)
 
 
+def test_another_agreement_is_a_new_version_to_the_reviews_of_the_one_before(
+    story: Story, project: Project
+) -> None:
+    reviewed(story, project)
+    actions.draft_agreement(
+        project=project,
+        title="投资合同",
+        draft=wording(energy_use="9000"),
+        by=story.clerk,
+        on=TODAY,
+        supersede="协议改为合同",
+    )
+    again = latest(project, "joint_review")
+    waiting = again.opinions.filter(in_force=True, given_on=None).values_list("aspect", flat=True)
+    assert (list(waiting), again.agreement_version) == (["energy"], newest(project))
+
+
 def test_a_given_up_agreement_ends_its_reviews_and_what_they_had_reached(
     story: Story, project: Project
 ) -> None:
