@@ -104,9 +104,6 @@ class Agreement(models.Model):
 class AgreementVersionQuerySet(HangsOnCase["AgreementVersion"]):
     case_path = "agreement__case"
 
-    def of_living(self) -> Self:
-        return self.filter(agreement__ended_on__isnull=True)
-
 
 class AgreementVersion(models.Model):
     """One wording of an agreement: its file, and what it fixes as values. Rows are added, never changed.

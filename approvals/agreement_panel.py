@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Can
-from approvals.agreement_models import Agreement, AgreementVersion
+from approvals.binding import shown_versions
 from approvals.terms import commitment_lines, grade_name, shown
 from projects.facts import rules_of
 from projects.models import Project
@@ -22,15 +22,15 @@ MOST = 3
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Two queries however many versions there are."""
+    """One query however many versions there are."""
     rules = rules_of(project)
-    rows = list(Agreement.objects.filter(case_id=project.pk).for_list()[:MOST])
-    newest = AgreementVersion.objects.filter(agreement__in=rows[:1]).select_related("file").first()
+    rows = shown_versions(project)[:MOST]
+    newest = rows[0] if rows else None
     may = may_on(user_of(request), Can.EDIT_PROJECT, project)
     terms = [(t, shown(t, newest.values[t.code])) for t in rules.terms if newest and t.code in newest.values]
-    living = any(row.ended_on is None for row in rows)
+    living = any(row.agreement.ended_on is None for row in rows)
     return {
-        "agreements": [(row, grade_name(rules, row.grade)) for row in rows],
+        "agreements": [(row.agreement, grade_name(rules, row.grade)) for row in rows],
         "newest": newest,
         "terms": terms,
         "commitments": commitment_lines(newest.commitments) if newest else [],

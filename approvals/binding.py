@@ -1,5 +1,6 @@
 """A step bound to an agreement examines one version of it: which is current, and what no longer counts."""
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -8,14 +9,34 @@ from approvals.models import AGAINST, Opinion, Step
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Step as StepRule
+from projects import reading
 from projects.models import Project
+
+
+def newest_versions(case_id: int) -> list[AgreementVersion]:
+    """The newest version of each agreement of a case, the latest agreement first; one query."""
+    later = AgreementVersion.objects.filter(agreement=OuterRef("agreement"), number__gt=OuterRef("number"))
+    rows = AgreementVersion.objects.filter(~Exists(later), agreement__case_id=case_id)
+    return list(rows.select_related("agreement", "file", "drafted_by").order_by("-agreement_id"))
 
 
 def current_versions(case_id: int) -> dict[str, AgreementVersion]:
     """The newest version of the living agreement, by kind of agreement; one query."""
-    rows = AgreementVersion.objects.of_living().filter(agreement__case_id=case_id)
-    found = rows.select_related("agreement", "file").order_by("agreement_id", "number")
-    return {row.agreement.kind: row for row in found}
+    return _living(newest_versions(case_id))
+
+
+def shown_versions(project: Project) -> list[AgreementVersion]:
+    """``newest_versions`` for a page, whose panels all ask for them: read once."""
+    return reading.once(project, "agreements", lambda: newest_versions(project.pk))
+
+
+def shown_current(project: Project) -> dict[str, AgreementVersion]:
+    """``current_versions`` for a page."""
+    return _living(shown_versions(project))
+
+
+def _living(rows: list[AgreementVersion]) -> dict[str, AgreementVersion]:
+    return {row.agreement.kind: row for row in rows if row.agreement.ended_on is None}
 
 
 def no_version(project: Project, rule: StepRule, rules: Rulebook) -> Unmet:

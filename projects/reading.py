@@ -4,12 +4,15 @@
 so nothing kept here outlives a write.
 """
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar
 
 from cases.models import Part
 from documents.models import Attachment
 from projects.models import ContactRecord, Project, ProjectCode, ReachedMilestone
 
+T = TypeVar("T")
 _KEPT = "_reading"
 CONTACTS = 5
 
@@ -19,6 +22,7 @@ class Reading:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.others: dict[str, Any] = {}
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -60,6 +64,17 @@ def keep(project: Project) -> Reading:
     """Read once from here on. Only for a page that shows the row and writes nothing."""
     found = Reading(project)
     project.__dict__[_KEPT] = found
+    return found
+
+
+def once(project: Project, name: str, read: Callable[[], T]) -> T:
+    """What an app above reads for several panels of one page: once there, each time anywhere else."""
+    page = kept(project)
+    if page is None:
+        return read()
+    if name not in page.others:
+        page.others[name] = read()
+    found: T = page.others[name]
     return found
 
 
