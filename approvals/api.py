@@ -19,6 +19,7 @@ from accounts.roles import Can
 from approvals import actions, queries
 from approvals import serializers as s
 from approvals.actions import Conclusion, Named
+from approvals.agreement_api import AgreementViewSet
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
 from approvals.special import api as special
@@ -184,4 +185,8 @@ class StepViewSet(
         return Conclusion(step=step, named=named, **fields)
 
 
-routes = [("steps", StepViewSet, "step"), *special.routes]
+routes = [
+    ("agreements", AgreementViewSet, "agreement"),
+    ("steps", StepViewSet, "step"),
+    *special.routes,
+]

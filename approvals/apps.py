@@ -7,16 +7,18 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "Approvals"
 
     def ready(self) -> None:
-        from approvals import panel
+        from approvals import agreement_panel, panel, signing
         from approvals.following import follow, on_preview
         from approvals.special import panel as special
         from cases import event_texts
         from projects import hooks
 
         hooks.on_milestone(follow)
+        hooks.on_milestone(signing.follow)
         hooks.on_preview(on_preview)
         panel.hang()
         special.hang()
+        agreement_panel.hang()
 
         event_texts.register(
             {
@@ -31,5 +33,9 @@ class ApprovalsConfig(AppConfig):
                 "report.voided": _("作废%(name)s%(number)s：%(reason)s"),
                 "report.instructed": _("%(leader)s对%(number)s批示%(marks)s：%(text)s；承办单位：%(units)s"),
                 "report.visited": _("%(leader)s于 %(day)s 率队考察，随%(number)s登记"),
+                "step.reasked": _("协议更新为第%(number)s版，%(name)s重新征求：%(asked)s"),
+                "agreement.version": _("登记协议“%(title)s”第%(number)s版%(changes)s"),
+                "agreement.given_up": _("放弃协议“%(title)s”：%(reason)s"),
+                "agreement.superseded": _("协议“%(title)s”被取代：%(reason)s"),
             }
         )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from approvals.actions.cancelling import end, locked
 from approvals.actions.opening import open_by_itself
+from approvals.binding import current_versions
 from approvals.models import Opinion, Step
 from approvals.readiness import Standing
 from approvals.rules import cast_for
@@ -36,7 +37,7 @@ def _open(change: MilestoneChange) -> None:
         return
     project = change.project
     cast = cast_for(waiting, project.pk, change.on)
-    at = Standing(project, rules, facts_of(project), held(project), cast)
+    at = Standing(project, rules, facts_of(project), held(project), cast, current_versions(project.pk))
     for rule in waiting:
         open_by_itself(at, rule, change.by, change.on)
 

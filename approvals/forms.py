@@ -41,10 +41,12 @@ class OpinionForm(forms.Form):
     answer = forms.ChoiceField(label=gettext_lazy("态度"), widget=forms.RadioSelect)
     words = Words(label=gettext_lazy("意见"), rows=6, max_length=4000, required=False)
     score = forms.IntegerField(label=gettext_lazy("评分"), required=False)
+    agreement_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, opinion: Opinion, limits: Score, **options: Any) -> None:
         super().__init__(*args, **options)
         self._answers(ANSWERS[opinion.asks])
+        _bind(self, opinion.step.agreement_version_id)
         if opinion.asks == Asks.WORDS_AND_SCORE:
             self._scored(limits)
         else:
@@ -63,6 +65,14 @@ class OpinionForm(forms.Form):
         field = self.fields["score"]
         field.help_text = _("可不填；%(min)s–%(max)s 分") % {"min": limits.min, "max": limits.max}
         field.widget.attrs |= {"min": limits.min, "max": limits.max, "inputmode": "numeric"}
+
+
+def _bind(form: forms.Form, version: int | None) -> None:
+    """What the reader had before the eyes comes back with the form, where the step is bound."""
+    if version is None:
+        del form.fields["agreement_version"]
+    else:
+        form.fields["agreement_version"].initial = version
 
 
 class OnBehalfForm(OpinionForm):
@@ -119,6 +129,7 @@ class ConcludeForm(forms.Form):
         help_text=gettext_lazy("不分期的填 1；分期的各期办结后才算达成"),
     )
     reason = Words(label=gettext_lazy("理由"), max_length=4000, required=False)
+    agreement_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -128,10 +139,12 @@ class ConcludeForm(forms.Form):
         holder: Any,
         partners: Collection[tuple[Step, StepRule]] = (),
         staged: Mapping[str, Stage] = MappingProxyType({}),
+        agreement_version: int | None = None,
         **options: Any,
     ) -> None:
         """``staged``: by code of a step, where its milestone, which may come in parts, stands."""
         super().__init__(*args, **options)
+        _bind(self, agreement_version)
         self.rule, self.part, self.partners, self.staged = rule, part, partners, staged
         self._stages()
         choices = [(verdict.code, verdict.name) for verdict in rule.verdicts]
@@ -178,6 +191,7 @@ class ConcludeForm(forms.Form):
             named=self.named(),
             part_no=stage.part_no,
             parts_total=stage.parts_total,
+            agreement_version=clean.get("agreement_version"),
         )
         return [own] + [
             Conclusion(

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
+from approvals.agreement_models import Agreement, AgreementState, AgreementVersion
 from cases.models import Case
 from cases.visibility import HangsOnCase
 from deadlines.models import Deadline
@@ -21,6 +22,9 @@ from approvals.special.models import Instruction, LedVisit, SpecialReport  # iso
 __all__ = [
     "AGAINST",
     "ANSWERS",
+    "Agreement",
+    "AgreementState",
+    "AgreementVersion",
     "Answer",
     "Asks",
     "Instruction",
@@ -110,6 +114,7 @@ class Step(models.Model):
 
     It keeps the version of the plan under which it was opened. ``gaps`` are aspects that nobody could be
     asked about when it opened by itself; ``outstanding`` what was still missing when it was concluded.
+    ``agreement_version`` is the wording that it examines, where the plan binds it to an agreement.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -133,6 +138,15 @@ class Step(models.Model):
         related_name="+",
         db_index=False,
         verbose_name=_("牵头单位"),
+    )
+    agreement_version = models.ForeignKey(
+        AgreementVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        db_index=False,
+        verbose_name=_("审议的协议版本"),
     )
     gaps = models.JSONField(default=list, blank=True)
     checks = models.JSONField(_("核对事项"), default=list, blank=True)
@@ -237,6 +251,7 @@ class Opinion(models.Model):
     Given once, it is final: a later one of the same unit takes its place (``supersedes``) and both stay.
     ``on_behalf`` (代录): a clerk entered the unit's written opinion, with its scan; ``given_on`` is then
     the day on the paper. ``late``: after the last day of the clock, or after the conclusion.
+    ``carried_from`` (沿用): the opinion of an earlier round, on what the new version has not touched.
     """
 
     step = models.ForeignKey(Step, models.PROTECT, related_name="opinions", db_index=False)
@@ -268,6 +283,10 @@ class Opinion(models.Model):
     in_force = models.BooleanField(default=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     objects = OpinionQuerySet.as_manager()

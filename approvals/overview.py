@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.access import can
 from accounts.models import Unit, User
 from accounts.roles import Can
+from approvals.binding import shown_current
 from approvals.models import Step
 from approvals.permissions import may_open
 from approvals.readiness import Standing, concerns, not_yet, settled
@@ -79,7 +80,7 @@ def steps_of(project: Project, user: User, on: date) -> list[Group]:
 def _standing(project: Project, on: date) -> Standing:
     rules = rules_of(project)
     cast = cast_for(rules.steps.values(), project.pk, on)
-    return Standing(project, rules, facts_of(project), held(project), cast)
+    return Standing(project, rules, facts_of(project), held(project), cast, shown_current(project))
 
 
 def _latest(project: Project) -> dict[str, Step]:

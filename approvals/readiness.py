@@ -1,10 +1,13 @@
 """Whether a step may be opened now, and if not, why: one answer for the page, the action and the hooks."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from approvals.agreement_models import AgreementVersion
+from approvals.binding import no_version
 from approvals.models import Step
 from approvals.rules import Cast, concerning
 from kernel.conditions import Facts, explain, holds
@@ -19,13 +22,17 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A project as far as its steps ask about it: read once, asked about for every step."""
+    """A project as far as its steps ask about it: read once, asked about for every step.
+
+    ``versions``: by kind, the version of the agreement that a step bound to it would examine.
+    """
 
     project: Project
     rules: Rulebook
     facts: Facts
     held: Held
     cast: Cast
+    versions: Mapping[str, AgreementVersion] = field(default_factory=dict)
 
 
 def concerns(rule: StepRule, facts: Facts) -> bool:
@@ -40,7 +47,9 @@ def not_yet(rule: StepRule, at: Standing) -> list[Unmet]:
         return [Unmet("not_concerned", _("本项目不适用：%(why)s") % {"why": why}, rule.clause)]
     first = Needs(milestones=(rule.opens_on.milestone,)) if rule.opens_on.milestone else Needs()
     missing = unmet(at.project, first, rule.clause, at.rules, at.held)
-    return missing + unmet(at.project, rule.needs, rule.clause, at.rules, at.held)
+    missing += unmet(at.project, rule.needs, rule.clause, at.rules, at.held)
+    unbound = rule.bound_to is not None and rule.bound_to not in at.versions
+    return missing + ([no_version(at.project, rule, at.rules)] if unbound else [])
 
 
 def nobody_asked(rule: StepRule, at: Standing) -> list[Unmet]:

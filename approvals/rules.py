@@ -76,6 +76,12 @@ def cast_for(rules: Iterable[StepRule], case_id: int, on: date) -> Cast:
     return Cast(_units(codes, on), _parts(case_id, parts))
 
 
+def answering(units: Iterable[str], parts: Iterable[str], case_id: int, on: date) -> list[Unit]:
+    """The units meant by codes and parts in a case on a business date, each once, in their order."""
+    codes, played = list(units), list(parts)
+    return Cast(_units(set(codes), on), _parts(case_id, set(played))).named(codes, played)
+
+
 def _units(codes: set[str], on: date) -> dict[str, Unit]:
     """The units of today behind the plan's codes: who took over answers for what merged or was renamed."""
     path = "__".join(["successor"] * SUCCESSIONS)

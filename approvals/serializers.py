@@ -20,6 +20,11 @@ def _unit(**options: Any) -> "serializers.SlugRelatedField[Unit]":
     return serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.all(), **options)
 
 
+def _read_version() -> serializers.IntegerField:
+    text = "id of the version of the agreement that was read; 409 superseded_version where a newer one exists"
+    return serializers.IntegerField(required=False, min_value=1, help_text=text)
+
+
 class OpinionOut(serializers.ModelSerializer[Opinion]):
     """``late``: after the last day or the conclusion; ``on_behalf``: entered by a clerk from ``scan``."""
 
@@ -34,7 +39,7 @@ class OpinionOut(serializers.ModelSerializer[Opinion]):
         fields = (
             *("id", "aspect", "aspect_name", "group", "unit", "unit_name", "asks", "asked_on"),
             *("words", "score", "answer", "given_on", "given_at", "given_by", "late"),
-            *("on_behalf", "scan", "recorded_by", "in_force", "supersedes"),
+            *("on_behalf", "scan", "recorded_by", "in_force", "supersedes", "carried_from"),
         )
         read_only_fields = fields
 
@@ -60,7 +65,7 @@ class StepOut(serializers.ModelSerializer[Step]):
             *("opened_on", "opened_by", "opened_by_milestone", "reason", "lead_unit", "deadline", "due_on"),
             *("provisional", "light", "asked", "given", "gaps", "checks", "verdict", "verdict_name"),
             *("concluded_on", "concluded_by", "concluded_reason", "outstanding"),
-            *("cancelled_on", "cancelled_reason"),
+            *("cancelled_on", "cancelled_reason", "agreement_version"),
         )
         read_only_fields = fields
 
@@ -141,6 +146,7 @@ class OpinionIn(serializers.Serializer[Any]):
     on_behalf = serializers.BooleanField(required=False, default=False)
     given_on = serializers.DateField(required=False, help_text="the day on the paper, with on_behalf")
     scan = serializers.FileField(required=False, allow_empty_file=True)
+    agreement_version = _read_version()
     scan_id = serializers.PrimaryKeyRelatedField[Attachment](
         queryset=Attachment.objects.all(), required=False
     )
@@ -162,6 +168,7 @@ class VerdictIn(serializers.Serializer[Any]):
     named = NamedIn(many=True, required=False)
     part_no = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PARTS, default=1)
     parts_total = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PARTS, default=1)
+    agreement_version = _read_version()
 
 
 class TogetherIn(VerdictIn):

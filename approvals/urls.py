@@ -3,12 +3,18 @@
 from django.urls import path
 
 from approvals.special import views as special
-from approvals.views import inbox, opinions, steps
+from approvals.views import agreements, inbox, opinions, steps
 
 urlpatterns = [
+    path("agreements/<int:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
+    path("agreements/<int:pk>/compare/", agreements.CompareAgreement.as_view(), name="agreement-compare"),
+    path("agreements/<int:pk>/give-up/", agreements.GiveUpAgreement.as_view(), name="agreement-give-up"),
+    path("agreements/<int:pk>/print/", agreements.PrintAgreement.as_view(), name="agreement-print"),
+    path("agreements/<int:pk>/revise/", agreements.ReviseAgreement.as_view(), name="agreement-revise"),
     path("inbox/", inbox.Inbox.as_view(), name="inbox"),
     path("opinions/<int:pk>/", opinions.OpinionPage.as_view(), name="opinion"),
     path("opinions/<int:pk>/on-behalf/", opinions.OnBehalf.as_view(), name="opinion-on-behalf"),
+    path("projects/<int:pk>/agreement/new/", agreements.NewAgreement.as_view(), name="agreement-new"),
     path("projects/<int:pk>/steps/<slug:code>/open/", steps.Open.as_view(), name="step-open"),
     path("projects/<int:pk>/special-report/new/", special.New.as_view(), name="special-report-new"),
     path("special-reports/", special.Reports.as_view(), name="special-reports"),

@@ -8,8 +8,9 @@ from kernel.conditions import Condition
 from policies.errors import PackError
 from policies.facts import FACTS
 from policies.reachability import unreachable, unreachable_conditions
-from policies.references import Asked, conditions, nodes, references
+from policies.references import OWN_CHANGES, Asked, conditions, nodes, references
 from policies.schema import GRADES, PHASES, RULE_TABLES, SIGNS, Milestone, Pack, Step
+from policies.schema.agreements import OWN_PLACES
 
 Fault = tuple[str, str, str, str]
 """Table, key, sentence in Chinese, sentence in English."""
@@ -24,6 +25,9 @@ _NAMES = {
     "facts": ("项目字段", "project field"),
     "units": ("单位", "unit"),
     "series": ("文号", "series of numbers"),
+    "grades": ("协议等级", "grade"),
+    "agreements": ("协议种类", "kind of agreement"),
+    "terms": ("协议条款项", "term of an agreement"),
 }
 
 
@@ -80,6 +84,8 @@ def _dangling(pack: Pack, units: Collection[str] | None, beside: Sequence[Pack])
     if units is not None:
         known["units"] = set(units)
     known["phases"] = known["phases"] or set(PHASES)
+    if not known["grades"]:  # the ladder may stand in a pack that this one does not extend
+        del known["grades"]
     for ref in references(pack):
         if ref.target in known and ref.code not in known[ref.target]:
             zh, en = _NAMES[ref.target]
@@ -133,6 +139,7 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
         yield from _producer(milestone, produced)
     for step in pack.steps:
         yield from _conclusion(step)
+    yield from _bound(pack)
     for limit in pack.limits:
         if limit.starts_on == limit.meets_on:
             zh, en = "起止是同一个里程碑", "it starts and ends on the same milestone"
@@ -194,6 +201,19 @@ def _reports(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:
     for milestone in pack.milestones:
         if milestone.action == "issue_report" and milestone.code not in aimed:
             yield "milestones", f"{milestone.code}.action", "没有专报达成它", "no report reaches it"
+
+
+def _bound(pack: Pack) -> Iterator[Fault]:
+    """What only says something for a step that examines an agreement."""
+    for step in pack.steps:
+        for aspect in step.aspects:
+            if step.bound_to is None and (aspect.reopened_by or aspect.every_version):
+                zh, en = "只有写了 bound_to 的步骤可以重新征求意见", "only a step with bound_to asks again"
+                yield "steps", f"{step.code}.{aspect.code}.reopened_by", zh, en
+    for term in pack.terms:
+        if term.code in OWN_CHANGES | OWN_PLACES:
+            zh, en = f"“{term.code}”是系统用语，请换一个代码", f"“{term.code}” is a word of the program"
+            yield "terms", term.code, zh, en
 
 
 def _gates_in_later_phases(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:

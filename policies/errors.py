@@ -98,6 +98,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
         'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',
     ),
+    "braces_in_pairs": ("花括号应成对，如 {term}", "braces stand in pairs, as in {term}"),
+    "government_answers": (
+        "政府一方的条款要写由谁落实（to_units 或 to_parts），企业一方的不写",
+        "a term of the government names who answers for it (to_units or to_parts), one of the firm does not",
+    ),
     "asks_nobody": (
         "未写向谁征求意见（asks_units 或 asks_parts）",
         "nobody is asked: give asks_units or asks_parts",

@@ -4,7 +4,22 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kernel.conditions import Condition
-from policies.schema import Milestone, Needs, OverallLimit, Pack, ReportRule, Step, TaskRule
+from policies.schema import (
+    AgreementKind,
+    ClauseTemplate,
+    Milestone,
+    Needs,
+    OverallLimit,
+    Pack,
+    ReportRule,
+    Step,
+    TaskRule,
+    Term,
+)
+from policies.schema.agreements import OWN_PLACES
+
+OWN_CHANGES = frozenset({"grade", "commitments"})
+"""What of an agreement may change beside its terms."""
 
 
 class Ref(NamedTuple):
@@ -32,6 +47,12 @@ def references(pack: Pack) -> Iterator[Ref]:
     yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
     for report in pack.reports:
         yield from _report(report)
+    for kind in pack.agreements:
+        yield from _agreement(kind)
+    for term in pack.terms:
+        yield from _term(term)
+    for template in pack.clause_templates:
+        yield from _template(template)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -100,7 +121,7 @@ def _step(step: Step) -> Iterator[Ref]:
     if step.names_part:
         yield Ref(table, f"{code}.names_part", "parts", step.names_part)
     if step.bound_to:
-        yield Ref(table, f"{code}.bound_to", "documents", step.bound_to)
+        yield Ref(table, f"{code}.bound_to", "agreements", step.bound_to)
     yield from _many(table, f"{code}.opened_by_parts", "parts", step.opened_by_parts)
     yield from _many(table, f"{code}.led_by_units", "units", step.led_by_units)
     yield from _many(table, f"{code}.led_by_parts", "parts", step.led_by_parts)
@@ -116,6 +137,8 @@ def _step(step: Step) -> Iterator[Ref]:
     for aspect in step.aspects:
         yield from _many(table, f"{code}.{aspect.code}.asks_units", "units", aspect.asks_units)
         yield from _many(table, f"{code}.{aspect.code}.asks_parts", "parts", aspect.asks_parts)
+        terms = tuple(term for term in aspect.reopened_by if term not in OWN_CHANGES)
+        yield from _many(table, f"{code}.{aspect.code}.reopened_by", "terms", terms)
     for verdict in step.verdicts:
         yield from _many(table, f"{code}.{verdict.code}.reaches", "milestones", verdict.reaches)
         yield from _many(table, f"{code}.{verdict.code}.withdraws", "milestones", verdict.withdraws)
@@ -158,6 +181,26 @@ def _report(report: ReportRule) -> Iterator[Ref]:
         yield from _many(table, f"{key}.facts", "facts", section.facts)
         if section.step:
             yield Ref(table, f"{key}.step", "steps", section.step)
+
+
+def _agreement(kind: AgreementKind) -> Iterator[Ref]:
+    yield Ref("agreements", f"{kind.code}.settled_by", "milestones", kind.settled_by)
+    yield Ref("agreements", f"{kind.code}.signed_by", "milestones", kind.signed_by)
+    yield from _many("agreements", f"{kind.code}.documents", "documents", kind.documents)
+
+
+def _term(term: Term) -> Iterator[Ref]:
+    yield from _many("terms", f"{term.code}.required_for", "grades", term.required_for)
+    yield from _many("terms", f"{term.code}.to_units", "units", term.to_units)
+    yield from _many("terms", f"{term.code}.to_parts", "parts", term.to_parts)
+    if term.fact:
+        yield Ref("terms", f"{term.code}.fact", "facts", term.fact)
+
+
+def _template(template: ClauseTemplate) -> Iterator[Ref]:
+    yield from _many("clause_templates", f"{template.code}.grades", "grades", template.grades)
+    named = tuple(code for code in template.places if code not in OWN_PLACES)
+    yield from _many("clause_templates", f"{template.code}.text", "terms", named)
 
 
 class Asked(NamedTuple):

@@ -19,11 +19,13 @@ from kernel.conditions import Facts, holds
 from kernel.refusals import Refused
 from policies.models import PolicySet, PolicyVersion
 from policies.schema import (
+    AgreementKind,
     Cadence,
     ChainPreset,
     Choice,
     ClaimRule,
     Clause,
+    ClauseTemplate,
     CreditRule,
     DocumentKind,
     Duty,
@@ -43,6 +45,7 @@ from policies.schema import (
     Series,
     Step,
     TaskRule,
+    Term,
     Topic,
     Weight,
 )
@@ -88,6 +91,9 @@ class Rulebook:
     reports: Mapping[str, ReportRule]
     classes: tuple[ProjectClass, ...]
     grades: tuple[Grade, ...]
+    agreements: Mapping[str, AgreementKind]
+    terms: tuple[Term, ...]
+    clause_templates: tuple[ClauseTemplate, ...]
     credit: tuple[CreditRule, ...]
     escalation: tuple[Rung, ...]
     likeness: Mapping[str, Likeness]
@@ -221,6 +227,9 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         reports=by_code("reports", ReportRule),
         classes=rows("classes", ProjectClass),
         grades=rows("grades", Grade),
+        agreements=by_code("agreements", AgreementKind),
+        terms=rows("terms", Term),
+        clause_templates=rows("clause_templates", ClauseTemplate),
         credit=rows("credit", CreditRule),
         escalation=rows("escalation", Rung),
         likeness=by_code("likeness", Likeness),

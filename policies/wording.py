@@ -14,9 +14,11 @@ from kernel.conditions import Condition, explain
 from policies.facts import labels
 from policies.schema import (
     GRADES,
+    AgreementKind,
     Aspect,
     Cadence,
     ClaimRule,
+    ClauseTemplate,
     CreditRule,
     Duty,
     Every,
@@ -36,6 +38,7 @@ from policies.schema import (
     Series,
     Step,
     TaskRule,
+    Term,
     Topic,
     Verdict,
 )
@@ -159,6 +162,10 @@ def _step(rule: Step, names: Names) -> list[str]:
         (_("一并办结：%(what)s"), rule.together_with),
     ):
         lines += [text % {"what": names.many("steps", steps)}] if steps else []
+    if rule.bound_to:
+        lines.append(_("审议“%(what)s”的一个版本") % {"what": names.one("agreements", rule.bound_to)})
+        again = _("新版本改动后，撤回已达成的里程碑并自动再次办理")
+        lines.append(again if rule.new_version == "reopen" else _("新版本改动后，撤回已达成的里程碑"))
     lines += [_aspect(aspect, names) for aspect in rule.aspects]
     lines += [_verdict(verdict, names) for verdict in rule.verdicts]
     return lines + _concluding(rule) + (guide_text(rule.guide, names) if rule.guide else [])
@@ -211,7 +218,16 @@ def _aspect(aspect: Aspect, names: Names) -> str:
         "answer": answers[aspect.answer],
     }
     weight = [_("权重 %(weight)s") % {"weight": f"{aspect.weight:f}"}] if aspect.weight != 1 else []
-    return "；".join([text, *weight, *when_text(aspect.when)])
+    return "；".join([text, *weight, *when_text(aspect.when), *_reopened(aspect, names)])
+
+
+def _reopened(aspect: Aspect, names: Names) -> list[str]:
+    """What of a new version asks the aspect again."""
+    if aspect.every_version:
+        return [_("每个新版本重新征求")]
+    own = {"grade": _("协议等级"), "commitments": _("部门承诺")}
+    terms = "、".join(own.get(code) or names.one("terms", code) for code in aspect.reopened_by)
+    return [_("改动以下条款时重新征求：%(terms)s") % {"terms": terms}] if terms else []
 
 
 def _verdict(verdict: Verdict, names: Names) -> str:
@@ -272,6 +288,39 @@ def _section(section: ReportSection, names: Names) -> str:
     what += [_("最近%(n)s次对接") % {"n": section.contacts}] if section.contacts else []
     heading = {"heading": section.heading, "what": "；".join(what) or _("由起草人填写")}
     return _("“%(heading)s”一节：%(what)s") % heading
+
+
+def _agreement(rule: AgreementKind, names: Names) -> list[str]:
+    data = {
+        "settled": names.one("milestones", rule.settled_by),
+        "signed": names.one("milestones", rule.signed_by),
+    }
+    lines = [_("“%(settled)s”时商定，“%(signed)s”时签订") % data]
+    lines.append(_("文本：%(what)s") % {"what": names.many("documents", rule.documents)})
+    text = _("未写明日期的部门承诺，签订后%(limit)s落实")
+    return lines + ([text % {"limit": limit_text(rule.commitment_limit)}] if rule.commitment_limit else [])
+
+
+def _term(rule: Term, names: Names) -> list[str]:
+    kinds = {
+        "money": _("金额"), "date": _("日期"), "number": _("数量"), "text": _("文字"), "ratio": _("百分比"),
+    }  # fmt: skip
+    owed = _("企业承诺") if rule.party == "enterprise" else _("政府承诺")
+    measure = f"（{rule.measure}）" if rule.measure else ""
+    lines = [_("%(party)s，按%(kind)s%(measure)s约定") % {"party": owed, "kind": kinds[rule.kind],
+             "measure": measure}]  # fmt: skip
+    if rule.required_for:
+        lines.append(_("以下等级必须约定：%(grades)s") % {"grades": names.many("grades", rule.required_for)})
+    if rule.party == "government":
+        who = who_text(names, rule.to_parts, rule.to_units)
+        lines.append(_("签订后交办%(who)s") % {"who": who})
+        lines += [_("时限：%(limit)s") % {"limit": limit_text(rule.limit)}] if rule.limit else []
+    return lines
+
+
+def _template(rule: ClauseTemplate, names: Names) -> list[str]:
+    grades = names.many("grades", rule.grades)
+    return [rule.text] + ([_("适用等级：%(grades)s") % {"grades": grades}] if grades else [])
 
 
 def _class(rule: ProjectClass, names: Names) -> list[str]:
@@ -385,6 +434,9 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     TaskRule: _task,
     Series: _series,
     ReportRule: _report,
+    AgreementKind: _agreement,
+    Term: _term,
+    ClauseTemplate: _template,
     ProjectClass: _class,
     CreditRule: _credit,
     Rung: _rung,

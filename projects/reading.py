@@ -4,8 +4,9 @@
 so nothing kept here outlives a write.
 """
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 
@@ -14,6 +15,7 @@ from documents.models import Attachment
 from projects.facts import rules_of
 from projects.models import ContactPaper, ContactRecord, Project, ProjectCode, ReachedMilestone
 
+T = TypeVar("T")
 _KEPT = "_reading"
 CONTACTS = 5
 HAS_PAPERS = Exists(ContactPaper.objects.filter(contact=OuterRef("pk")))
@@ -24,6 +26,7 @@ class Reading:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.others: dict[str, Any] = {}
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -78,6 +81,17 @@ def keep(project: Project) -> Reading:
     """Read once from here on. Only for a page that shows the row and writes nothing."""
     found = Reading(project)
     project.__dict__[_KEPT] = found
+    return found
+
+
+def once(project: Project, name: str, read: Callable[[], T]) -> T:
+    """What an app above reads for several panels of one page: once there, each time anywhere else."""
+    page = kept(project)
+    if page is None:
+        return read()
+    if name not in page.others:
+        page.others[name] = read()
+    found: T = page.others[name]
     return found
 
 

@@ -1,19 +1,33 @@
 """All writes to steps and opinions. One door each: lock, who may, what is missing, change, event, outbox."""
 
+from approvals.actions.agreements import (
+    AgreementDraft,
+    draft_agreement,
+    give_up_agreement,
+    preview_agreement,
+    revise_agreement,
+)
 from approvals.actions.cancelling import cancel
 from approvals.actions.conclusion import Conclusion, Named, conclude, conclude_together
 from approvals.actions.opening import ask, open_step, reopen
 from approvals.actions.opinions import give_opinion, record_on_behalf
+from approvals.terms import Commitment
 
 __all__ = [
+    "AgreementDraft",
+    "Commitment",
     "Conclusion",
     "Named",
     "ask",
     "cancel",
     "conclude",
     "conclude_together",
+    "draft_agreement",
     "give_opinion",
+    "give_up_agreement",
     "open_step",
+    "preview_agreement",
     "record_on_behalf",
     "reopen",
+    "revise_agreement",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from approvals.actions import demands
 from approvals.actions.cancelling import locked
+from approvals.binding import require_current
 from approvals.models import Step
 from approvals.permissions import require_lead
 from approvals.rules import rule_of, verdict_of
@@ -36,7 +37,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """How one step is to end. ``checks``: conditions confirmed, by code; ``named``: for ``names_part``."""
+    """How one step is to end. ``checks``: conditions confirmed, by code; ``named``: for ``names_part``.
+
+    ``agreement_version``: the key of the version that whoever concludes has read.
+    """
 
     step: Step
     verdict: str
@@ -45,6 +49,7 @@ class Conclusion:
     named: Sequence[Named] = ()
     part_no: int = 1
     parts_total: int = 1
+    agreement_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def conclude(
     named: Sequence[Named] = (),
     part_no: int = 1,
     parts_total: int = 1,
+    agreement_version: int | None = None,
 ) -> Step:
     """Conclude one step on a business date (Asia/Shanghai). Raises Refused as ``conclude_together`` does."""
     said = Conclusion(
@@ -79,6 +85,7 @@ def conclude(
         named=named,
         part_no=part_no,
         parts_total=parts_total,
+        agreement_version=agreement_version,
     )
     return conclude_together(conclusions=[said], by=by, on=on)[0]
 
@@ -88,9 +95,9 @@ def conclude_together(*, conclusions: Sequence[Conclusion], by: User, on: date) 
     """Conclude steps of one project at one stroke: mutual prerequisites hold each other up.
 
     Raises Refused: forbidden but for a lead unit; invalid for an unknown verdict, a missing reason or more
-    than one person named; conflict when a step has ended, saying how and by whom; unmet with clause and unit
-    for opinions outstanding, a veto, a score below the pass mark, checks not ticked, prerequisites, a part
-    nobody was named for.
+    than one person named; conflict when a step has ended, saying how and by whom, or the agreement has a
+    newer version (``superseded_version``); unmet with clause and unit for opinions outstanding, a veto, a
+    score below the pass mark, checks not ticked, prerequisites, a part nobody was named for.
     """
     project = lock(Project(pk=conclusions[0].step.case_id))
     found = [_read(said, by, on) for said in sorted(conclusions, key=lambda said: said.step.pk)]
@@ -111,6 +118,7 @@ def _read(said: Conclusion, by: User, on: date) -> Case:
     require_lead(row, by)
     _require_running_step(row)
     rule = rule_of(row)
+    require_current(row, rule, said.agreement_version)
     verdict = verdict_of(rule, said.verdict)
     if verdict is None:
         names = "、".join(f"{one.name}（{one.code}）" for one in rule.verdicts)
@@ -145,7 +153,6 @@ def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[U
         found += demands.pass_mark(one.row, one.rule)
         found += demands.checks(one.rule, one.said.checks)
         found += demands.steps_before(project, one.row, one.rule, jointly)
-        found += demands.paper(project, one.rule)
         found += demands.named(project, one.rule, [(who.unit, who.user) for who in one.said.named])
     return found
 

@@ -8,15 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
+from approvals.binding import standing_vetoes
 from approvals.models import AGAINST, Opinion, Step
 from approvals.rules import aspect_of
 from approvals.scores import score_of
 from cases.models import Part
 from kernel.refusals import Refused, Unmet
-from policies.schema import Needs
 from policies.schema import Step as StepRule
 from projects.facts import rules_of
-from projects.gates import unmet
 from projects.models import Project
 
 
@@ -48,12 +47,15 @@ def opinions(step: Step, rule: StepRule, on: date) -> list[Unmet]:
 
 
 def no_veto(step: Step, rule: StepRule) -> list[Unmet]:
-    """Where one veto is enough: every opinion that stands against a favourable verdict."""
+    """Where one veto is enough: every opinion that stands against a favourable verdict.
+
+    One given on an earlier version of the agreement stands until its unit has answered anew.
+    """
     if rule.veto != "any":
         return []
     rows = step.opinions.filter(in_force=True, answer__in=AGAINST).select_related("unit")
     found = []
-    for row in rows:
+    for row in [*rows, *standing_vetoes(step)]:
         data = {
             "unit": row.unit.name,
             "aspect": row.aspect_name,
@@ -124,13 +126,6 @@ def _favourable(project: Project, codes: Iterable[str]) -> set[str]:
 
 def _file(project: Project) -> str:
     return reverse("project-detail", args=[project.pk])
-
-
-def paper(project: Project, rule: StepRule) -> list[Unmet]:
-    """The paper that the step is bound to."""
-    if rule.bound_to is None:
-        return []
-    return unmet(project, Needs(documents=(rule.bound_to,)), rule.clause, rules_of(project))
 
 
 def named(project: Project, rule: StepRule, who: Sequence[tuple[Unit, User | None]]) -> list[Unmet]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import units_of
 from accounts.models import Unit, UnitKind, User
+from approvals.binding import current_versions
 from approvals.models import Opinion, Step
 from approvals.permissions import require_lead, require_opener
 from approvals.readiness import Standing, nobody_asked, not_yet, settled
@@ -29,6 +30,10 @@ from projects.permissions import lock, require_running
 
 ASKED = "asked"
 """The part that whoever is asked for an opinion plays in the case: it opens the case to them."""
+_SAID = (
+    *("aspect", "aspect_name", "group", "unit_id", "asks", "asked_on", "asked_by_id", "words", "score"),
+    *("answer", "given_on", "given_at", "given_by_id", "late", "on_behalf", "scan_id", "recorded_by_id"),
+)
 
 
 @transaction.atomic
@@ -51,7 +56,7 @@ def open_step(*, project: Project, step: str, by: User, on: date, reason: str = 
     missing = not_yet(rule, at) or nobody_asked(rule, at)
     if missing:
         raise Refused(missing)
-    return _open(at, rule, by, on, round_=_round(latest), reason=reason.strip())
+    return open_round(at, rule, by, on, round_=_round(latest), reason=reason.strip())
 
 
 @transaction.atomic
@@ -71,7 +76,7 @@ def open_by_itself(at: Standing, rule: StepRule, by: User, on: date) -> Step | N
     latest = _latest(at.project, rule)
     if (latest is not None and latest.is_running) or settled(rule, latest, at.held) or not_yet(rule, at):
         return None
-    return _open(at, rule, by, on, round_=_round(latest), milestone=rule.opens_on.milestone or "")
+    return open_round(at, rule, by, on, round_=_round(latest), milestone=rule.opens_on.milestone or "")
 
 
 def standing(project: Project, step: str, on: date) -> Standing:
@@ -80,7 +85,7 @@ def standing(project: Project, step: str, on: date) -> Standing:
     if step not in rules.steps:
         raise Refused.invalid("step", _("制度中没有程序“%(code)s”") % {"code": step})
     cast = cast_for([rules.steps[step]], project.pk, on)
-    return Standing(project, rules, facts_of(project), held(project), cast)
+    return Standing(project, rules, facts_of(project), held(project), cast, current_versions(project.pk))
 
 
 def _latest(project: Project, rule: StepRule) -> Step | None:
@@ -99,9 +104,21 @@ def _require_no_running(latest: Step | None) -> None:
         raise Refused.conflict(message % data, code="already_running")
 
 
-def _open(
-    at: Standing, rule: StepRule, by: User, on: date, *, round_: int, reason: str = "", milestone: str = ""
+def open_round(
+    at: Standing,
+    rule: StepRule,
+    by: User,
+    on: date,
+    *,
+    round_: int,
+    reason: str = "",
+    milestone: str = "",
+    carried: Sequence[Opinion] = (),
 ) -> Step:
+    """Open a round that has been found possible; the caller holds the project's lock.
+
+    ``carried`` are opinions of an earlier round that still hold (沿用): nobody is asked for them again.
+    """
     step = Step(
         case=at.project.case,
         code=rule.code,
@@ -115,6 +132,7 @@ def _open(
         opened_by_milestone=milestone,
         reason=reason,
         lead_unit=_lead(at.cast.leads(rule), by, milestone),
+        agreement_version=at.versions.get(rule.bound_to or ""),
     )
     aspects = concerning(rule, at.facts)
     step.gaps = [
@@ -124,8 +142,14 @@ def _open(
     ]
     step.deadline = _clock(at, rule, step, by, on)
     step.save()
-    rows = [_question(step, aspect, unit, by, on) for aspect in aspects for unit in at.cast.asked(aspect)]
-    Opinion.objects.bulk_create(rows)
+    there = {(row.aspect, row.unit_id) for row in carried}
+    rows = [
+        question(step, aspect, unit, by, on)
+        for aspect in aspects
+        for unit in at.cast.asked(aspect)
+        if (aspect.code, unit.pk) not in there
+    ]
+    Opinion.objects.bulk_create([*rows, *(_carried(step, row) for row in carried)])
     _call_in(step, rows, at.cast.leads(rule), by, on)
     return step
 
@@ -156,7 +180,7 @@ def _clock(at: Standing, rule: StepRule, step: Step, by: User, on: date) -> Dead
     )  # fmt: skip
 
 
-def _question(step: Step, aspect: Aspect, unit: Unit, by: User, on: date) -> Opinion:
+def question(step: Step, aspect: Aspect, unit: Unit, by: User, on: date) -> Opinion:
     return Opinion(
         step=step,
         aspect=aspect.code,
@@ -167,6 +191,14 @@ def _question(step: Step, aspect: Aspect, unit: Unit, by: User, on: date) -> Opi
         asked_on=on,
         asked_by=by,
     )
+
+
+def _carried(step: Step, row: Opinion) -> Opinion:
+    """The same opinion in a further round, with who gave it and when."""
+    kept = Opinion(step=step, carried_from=row)
+    for name in _SAID:
+        setattr(kept, name, getattr(row, name))
+    return kept
 
 
 @house_language()
@@ -238,12 +270,12 @@ def ask(*, step: Step, aspect: str, unit: Unit, by: User, on: date) -> Opinion:
     if row.opinions.filter(aspect=aspect, unit=unit, in_force=True).exists():
         message = _("已就“%(aspect)s”征求过%(unit)s的意见") % {"aspect": asked.name, "unit": unit}
         raise Refused.conflict(message, code="already_asked")
-    question = _question(row, asked, unit, by, on)
-    question.save()
+    asked_now = question(row, asked, unit, by, on)
+    asked_now.save()
     row.gaps = [gap for gap in row.gaps if gap["aspect"] != aspect]
     row.save(update_fields=["gaps"])
     cases.assign_part_to_many(case=row.case, units=[unit], part=ASKED, by=by, on=on)
     data = {"step": row.pk, "name": row.name, "unit": unit.name, "aspect": asked.name}
     cases.record(case=row.case, kind="step.asked", by=by, on=on, data=data)
-    post_many(drafts=[_call(row, unit, [question])])
-    return question
+    post_many(drafts=[_call(row, unit, [asked_now])])
+    return asked_now

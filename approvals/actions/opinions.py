@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from approvals.binding import require_current
 from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
 from approvals.permissions import require_asked, require_recorder
 from approvals.rules import aspect_of, rule_of
@@ -48,15 +49,18 @@ def give_opinion(
     score: int | None = None,
     answer: str = "",
     supersede: bool = False,
+    agreement_version: int | None = None,
 ) -> Opinion:
     """Answer for one's own unit on a business date (Asia/Shanghai); late after the last day or the verdict.
 
     Given once it is final; with ``supersede`` a new one takes its place until the step is concluded, and
-    the old one stays on record. Raises Refused: forbidden for who was not asked; invalid for missing words,
-    a wrong answer or score; conflict when a colleague was faster, or the step is cancelled.
+    the old one stays on record. ``agreement_version``: the key of the version that was read. Raises Refused:
+    forbidden for who was not asked; invalid for missing words, a wrong answer or score; conflict when a
+    colleague was faster, the step is cancelled, or the agreement has a newer version.
     """
     row = _locked(opinion)
     require_asked(row, by)
+    require_current(row.step, rule_of(row.step), agreement_version)
     row = _next(row, supersede)
     _say(row, _checked(row, Said(words, score, answer)), on)
     row.given_by = by
@@ -75,6 +79,7 @@ def record_on_behalf(
     score: int | None = None,
     answer: str = "",
     supersede: bool = False,
+    agreement_version: int | None = None,
 ) -> Opinion:
     """代录: enter a unit's written opinion with its scan. ``given_on`` is the day on the paper, ``on`` today.
 
@@ -84,6 +89,7 @@ def record_on_behalf(
     """
     row = _locked(opinion)
     require_recorder(row.step, by)
+    require_current(row.step, rule_of(row.step), agreement_version)
     _require_not_in_person(row)
     row = _next(row, supersede)
     said = _checked(row, Said(words, score, answer))
@@ -183,6 +189,12 @@ def score_limits(row: Opinion) -> Score:
 def _paper_day(row: Opinion, given_on: date, today: date) -> date:
     if given_on > today:
         raise Refused.invalid("given_on", _("出具日期不能晚于今天（%(today)s）") % {"today": today})
+    if given_on < row.asked_on and row.supersedes_id and row.step.agreement_version_id:
+        message = _("该意见出具于 %(day)s 之前，针对的是协议的旧版本，不算数") % {"day": row.asked_on}
+        clause = rule_of(row.step).clause
+        raise Refused.because(
+            "superseded_version", message, clause=clause, field="given_on", status="invalid"
+        )
     if given_on < row.asked_on:
         raise Refused.invalid("given_on", _("出具日期不能早于征求日期 %(day)s") % {"day": row.asked_on})
     return given_on

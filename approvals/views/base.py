@@ -26,7 +26,16 @@ from projects.models import Project
 from projects.views.base import crumbs, show, user_of
 
 PAPERS = 20
-STEP = ("case", "deadline", "lead_unit", "opened_by", "concluded_by", "cancelled_by", "policy_version")
+STEP = (
+    "case",
+    "agreement_version__agreement",
+    "deadline",
+    "lead_unit",
+    "opened_by",
+    "concluded_by",
+    "cancelled_by",
+    "policy_version",
+)
 OPINION = ("unit", "given_by", "recorded_by", "scan")
 
 

@@ -107,7 +107,10 @@ class StepPage(base.Page):
         holder, partners = self._holder(project, part), self._partners(project)
         rules = [self.rule, *(rule for _step, rule in partners)]
         staged = {rule.code: stage for rule in rules if (stage := next_stage(project, rule))}
-        return ConcludeForm(data, rule=self.rule, part=part, holder=holder, partners=partners, staged=staged)
+        return ConcludeForm(
+            data, rule=self.rule, part=part, holder=holder, partners=partners, staged=staged,
+            agreement_version=self.step.agreement_version_id,
+        )  # fmt: skip
 
     def _partners(self, project: Project) -> list[tuple[Step, StepRule]]:
         """Running steps that the plan wants concluded together with this one, or that wait for each other."""

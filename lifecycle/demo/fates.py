@@ -68,6 +68,7 @@ _VETOED = _after(
     (2, 4, judging.answer("joint_review", against="veto")),
     (0, 1, landing.conclude("joint_review", "vetoed", "环保事项被否决，调整方案后再行预审")),
 )
+_MENDED = _after(_VETOED, (3, 8, landing.mend))
 _PUT_OFF = _after(
     stages.reviewed,
     (1, 3, landing.open_("decision")),
@@ -98,7 +99,8 @@ _SECOND_STAGE = _after(
 FATES = (
     Fate("half answered", 15, _half_answered(), (0, 3)),
     Fate("assessed late", 7, _half_answered(), (7, 20)),
-    Fate("vetoed", 3, _VETOED, (2, 20)),
+    Fate("vetoed", 2, _VETOED, (2, 20)),
+    Fate("vetoed, mended", 1, _MENDED, (1, 9)),
     Fate("not feasible", 5, _DOUBTED, (2, 30)),
     Fate("clock stopped", 2, _half_answered((1, 2, turns.pause)), (1, 9)),
     Fate("day corrected", 3, _half_answered((0, 1, turns.correct_day)), (0, 2)),

@@ -1,17 +1,71 @@
 """From the park's table to the signed agreement (方案三(三)7)."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from approvals import actions as approvals
+from approvals.models import Agreement
 from lifecycle.demo import words
-from lifecycle.demo.talking import attach
+from lifecycle.demo.papers import paper
+from lifecycle.demo.talking import MU_IN_SQUARE_METRES, attach
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
+from projects.models import Project
 
 
 def draft(walk: Walk, on: date) -> None:
-    attach(walk, on, "draft_agreement", "投资协议（草案）")
+    """The agreement with what both sides promise; what the firm fixes grows out of its figures."""
+    title = f"{walk.row.name}投资协议"
+    approvals.draft_agreement(
+        project=walk.row,
+        title=title[:120],
+        draft=_wording(walk, on, "投资协议（草案）"),
+        by=walk.clerk,
+        on=on,
+    )
+
+
+def mend(walk: Walk, on: date) -> None:
+    """A further version: cleaner and with less energy, so that those reviews alone are asked again."""
+    agreement = Agreement.objects.living().get(case_id=walk.pk)
+    wording = _wording(walk, on, "投资协议（修改稿）", share=6)
+    approvals.revise_agreement(agreement=agreement, draft=wording, by=walk.clerk, on=on)
+
+
+def _wording(walk: Walk, on: date, title: str, share: int = 10) -> approvals.AgreementDraft:
+    """``share``: how much energy and emission, in tenths of what such a firm would use."""
+    row = Project.objects.get(pk=walk.pk)
+    wan = int(walk.yuan / 10_000)
+    mu = max(10, (row.land_square_metres or 0) // MU_IN_SQUARE_METRES)
+    values = {
+        "content": row.content,
+        "total_investment": walk.total,
+        "fixed_investment": f"{wan * 7 // 10}万元",
+        "intensity": f"{wan * 7 // 10 // mu}",
+        "progress": f"{on.year}年完成三成，{on.year + 1}年完成全部投资",
+        "start_on": f"{on + timedelta(days=150)}",
+        "finish_on": f"{on + timedelta(days=600)}",
+        "production_on": f"{on + timedelta(days=690)}",
+        "energy_use": f"{max(1, wan * share // 100)}",
+        "emission": f"氮氧化物、化学需氧量合计不超过{max(1, wan * share // 4_000)}吨/年",
+        "safety_duty": "建立双重预防机制，安全设施与主体工程同时投用",
+        "jobs": f"{row.jobs or 20}",
+        "land": f"{mu}",
+        "land_ready_on": f"{on + timedelta(days=120)}",
+    }
+    paper_of = paper(title, row.name, f"{on:%Y-%m-%d}")
+    return approvals.AgreementDraft(
+        grade="agreement", values=values, commitments=_promised(walk, on), paper=paper_of
+    )
+
+
+def _promised(walk: Walk, on: date) -> list[approvals.Commitment]:
+    """What departments promise beside the terms."""
+    units = walk.people.units
+    return [
+        approvals.Commitment(units["economy-information"], "协调双回路供电方案", on + timedelta(days=180)),
+        approvals.Commitment(units["finance"], "按进度兑现设备购置奖补"),
+    ]
 
 
 def settle(walk: Walk, on: date) -> None:

@@ -1,5 +1,6 @@
 """Typed schema of a policy pack (TOML): strict, frozen, unknown keys refused."""
 
+from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
 from policies.schema.contacts import CHANNELS, Cadence, ClaimRule, Every, Topic
 from policies.schema.life import (
@@ -42,6 +43,7 @@ __all__ = [
     "SIGNS",
     "TELLS",
     "WHOLE_TABLES",
+    "AgreementKind",
     "Aspect",
     "Cadence",
     "ChainPreset",
@@ -49,6 +51,7 @@ __all__ = [
     "Choice",
     "ClaimRule",
     "Clause",
+    "ClauseTemplate",
     "CreditRule",
     "DocumentKind",
     "Duty",
@@ -79,6 +82,7 @@ __all__ = [
     "Series",
     "Step",
     "TaskRule",
+    "Term",
     "Topic",
     "Verdict",
     "Weight",

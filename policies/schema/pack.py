@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.contacts import Cadence, ClaimRule, Topic
 from policies.schema.life import (
@@ -38,6 +39,9 @@ RULE_TABLES = (
     "reports",
     "classes",
     "grades",
+    "agreements",
+    "terms",
+    "clause_templates",
     "credit",
     "escalation",
     "likeness",
@@ -66,6 +70,9 @@ class Pack(Item):
     reports: Listed[ReportRule] = ()
     classes: Listed[ProjectClass] = ()
     grades: Listed[Grade] = ()
+    agreements: Listed[AgreementKind] = ()
+    terms: Listed[Term] = ()
+    clause_templates: Listed[ClauseTemplate] = ()
     credit: Listed[CreditRule] = ()
     escalation: Listed[Rung] = ()
     likeness: Listed[Likeness] = ()

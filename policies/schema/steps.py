@@ -50,6 +50,8 @@ class Aspect(Item):
 
     ``when`` leaves an aspect out for projects it does not concern; unknown counts as "asked". ``weight``:
     how much its scores count beside those of the others ("2" twice as much).
+    In a step bound to an agreement, a new version asks the aspect again when it changes one of the terms of
+    ``reopened_by`` ("grade" and "commitments" are terms too), or with ``every_version`` whatever it changes.
     """
 
     code: Code
@@ -62,6 +64,8 @@ class Aspect(Item):
     weight: Factor = Decimal(1)
     when: Condition = Condition()
     clause: str = ""
+    reopened_by: Listed[Code] = ()
+    every_version: bool = False
 
     @model_validator(mode="after")
     def _somebody_is_asked(self) -> "Aspect":
@@ -113,6 +117,9 @@ class Step(Rule):
     before it may be, ``together_with`` steps conclude jointly with it. ``names_part``: the conclusion
     names who plays that part. ``pass_mark``: the weighted score out of a hundred without which no verdict may
     reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
+    ``bound_to``: the kind of agreement of which it examines one version. A new version asks the aspects it
+    touches again; once concluded, it withdraws the milestones and with ``new_version`` "reopen" opens another
+    round, with "withdraw" leaves that to people.
     """
 
     code: Code
@@ -138,6 +145,7 @@ class Step(Rule):
     prerequisites: Listed[Code] = ()
     together_with: Listed[Code] = ()
     bound_to: Code | None = None
+    new_version: Literal["reopen", "withdraw"] = "reopen"
 
     @model_validator(mode="after")
     def _can_be_passed(self) -> "Step":

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import Unit, User
 from approvals import actions
-from approvals.actions import Named
-from approvals.models import Asks, Opinion, Step
+from approvals.actions import AgreementDraft, Commitment, Named
+from approvals.models import AgreementVersion, Asks, Opinion, Step
 from documents.actions import attach
 from policies.schema import Step as StepRule
 from projects import actions as projects
@@ -27,6 +27,18 @@ FAVOURABLE = {
     Asks.PASS_OR_VETO: {"answer": "pass"},
     Asks.OUTCOME: {"answer": "approve"},
 }
+
+
+TERMS = {"content": "年产5万吨新材料生产线", "total_investment": "8亿元"}
+
+
+def wording(
+    grade: str = "agreement", commitments: tuple[Commitment, ...] = (), paper: Any = None, **terms: str
+) -> AgreementDraft:
+    """A wording of an agreement: what the plan requires, and the terms given."""
+    return AgreementDraft(
+        grade=grade, values=TERMS | terms, commitments=commitments, paper=paper or upload(name="投资协议.pdf")
+    )
 
 
 @dataclass
@@ -82,7 +94,20 @@ class Story:
         projects.set_money(project=project, measure="total", raw="8亿元", by=self.clerk, on=TODAY)
         projects.set_parts(project=project, part="landing", unit=self.district.park, by=self.clerk, on=TODAY)
         self.reach(project, "first_talk_registered", "assessed", "dispatched")
+        self.draft(project)
         return Project.objects.get(pk=project.pk)
+
+    def draft(self, project: Project, on: date = TODAY, **more: Any) -> AgreementVersion:
+        """The agreement with its first version."""
+        return actions.draft_agreement(
+            project=project, title="投资协议", draft=wording(**more), by=self.clerk, on=on
+        )
+
+    def revise(self, version: AgreementVersion, on: date = TODAY, **more: Any) -> AgreementVersion:
+        """A further version of an agreement."""
+        return actions.revise_agreement(
+            agreement=version.agreement, draft=wording(**more), by=self.clerk, on=on
+        )
 
     def first_contact(self) -> Named:
         return Named(self.bureau, self.clerk)

@@ -98,8 +98,10 @@ def test_a_large_project_goes_to_every_body(story: Story) -> None:
 
 
 def test_what_is_missing_is_named_with_clause_and_link(story: Story) -> None:
+    project = story.district.project()
+    story.draft(project)
     with pytest.raises(Refused) as refused:
-        story.open(story.district.project(), "joint_review")
+        story.open(project, "joint_review")
     (item,) = refused.value.unmet
     assert (item.code, item.clause) == ("milestone:dispatched", "三(二)5")
     assert item.url

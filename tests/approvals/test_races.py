@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 
 from approvals import actions
-from approvals.models import Opinion, Step
+from approvals.models import AgreementVersion, Opinion, Step
 from cases.models import Event
 from kernel.refusals import Refused
 from projects import actions as projects
 from projects.models import Project
-from tests.approvals.story import Story
+from tests.approvals.story import Story, wording
 from tests.factories import TODAY
 from tests.law import open_district
 
@@ -133,3 +133,35 @@ def test_a_cancelled_and_a_concluded_step_are_never_both(story: Story) -> None:
         lambda: actions.cancel(step=step, by=story.clerk, on=TODAY, reason="误启动"),
     )
     assert len(refusals(outcomes)) == 1
+
+
+def test_an_opinion_given_while_a_new_version_is_saved_never_counts_for_it(story: Story) -> None:
+    project = story.ready_for_review()
+    step = story.open(project, "joint_review")
+    old = AgreementVersion.objects.get()
+    row = Opinion.objects.select_related("unit").get(step=step, aspect="environment")
+    by = story.person(row.unit.code)
+    at_once(
+        lambda: story.revise(old, emission="COD 20吨/年"),
+        lambda: actions.give_opinion(opinion=row, by=by, on=TODAY, answer="pass", agreement_version=old.pk),
+    )
+    assert Opinion.objects.get(step=step, aspect="environment", in_force=True).given_on is None
+    step.refresh_from_db()
+    assert step.agreement_version == AgreementVersion.objects.latest("number")
+
+
+def test_of_two_new_versions_at_once_one_stands(story: Story) -> None:
+    version = story.draft(story.district.project())
+    draft, other = wording(jobs="1"), wording(jobs="2")
+    outcomes = at_once(
+        *(
+            partial(
+                actions.revise_agreement,
+                agreement=version.agreement, draft=one, by=story.clerk, on=TODAY, expected=1,
+            )
+            for one in (draft, other)
+        )
+    )  # fmt: skip
+    (refused,) = refusals(outcomes)
+    assert refused.status == "conflict"
+    assert AgreementVersion.objects.count() == 1 + 1

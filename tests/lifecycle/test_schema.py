@@ -47,6 +47,7 @@ WRITES = {
     "POST /api/v1/enterprises/",
     "POST /api/v1/assignments/",
     "POST /api/v1/steps/",
+    "POST /api/v1/agreements/",
 }
 FILES = ("/content/", "/rejected/")
 

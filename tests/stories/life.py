@@ -107,7 +107,7 @@ class Life(Story):
         """In the landing phase, the agreement settled."""
         self.dispatched()
         self.advance()
-        self.paper("draft_agreement")
+        self.draft(self.project, on=self.day, total_investment=self.total)
         self.record("agreement_settled")
 
     def reviewed(self) -> None:

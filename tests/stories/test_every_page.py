@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.access import can, scopes
 from accounts.models import User
 from accounts.roles import Can, Scope
-from approvals.models import Step
+from approvals.models import Agreement, Step
 from assignments.models import Assignment
 from chains.models import Chain
 from projects.models import Phase, Project
@@ -45,6 +45,7 @@ WITH_A_RIGHT = {
 }
 WITH_A_RIGHT_IN_A_PROJECT = {
     "edit/": Can.EDIT_PROJECT,
+    "agreement/new/": Can.EDIT_PROJECT,
     "correct/": Can.CORRECT_PROJECT,
     "shelve/": Can.SHELVE_PROJECT,
     "exit/": Can.EXIT_PROJECT,
@@ -130,7 +131,8 @@ def test_a_projects_forms_are_for_those_whose_role_works_on_it(browser: Client, 
 @pytest.mark.parametrize(
     ("model", "path"),
     [(Step, "/steps/{0.pk}/"), (Step, "/steps/{0.pk}/sheet/"), (Assignment, "/assignments/{0.pk}/"),
-     (Chain, "/chains/{0.code}/")],
+     (Chain, "/chains/{0.code}/"), (Agreement, "/agreements/{0.pk}/"),
+     (Agreement, "/agreements/{0.pk}/compare/"), (Agreement, "/agreements/{0.pk}/print/")],
 )  # fmt: skip
 def test_steps_duties_and_chains_are_for_those_who_see_the_case(
     browser: Client, visitor: User, model: Any, path: str
