@@ -44,6 +44,9 @@ class ClaimOut(serializers.ModelSerializer[Claim]):
     ended_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True, allow_null=True)
     standing = serializers.BooleanField(source="is_standing", read_only=True)
     in_conflict = serializers.BooleanField(source="is_in_conflict", read_only=True)
+    ending = serializers.CharField(
+        read_only=True, help_text='"" while open; given_up, handed_over, set_aside, passed or lapsed'
+    )
     offers = HandoverOut(source="pending", many=True, read_only=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from cases.models import Enterprise, Event
 from kernel.refusals import Refused
 from projects import actions
 from projects.actions import Change, EnterpriseData
-from projects.models import Money, Project, ReachedMilestone
+from projects.models import Claim, Money, Project, ReachedMilestone
 from tests.law import TODAY, District, open_district
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -53,6 +53,7 @@ def test_two_registrations_with_one_new_code_make_one_enterprise_and_two_project
 
     for number in range(5):
         Project.objects.filter(enterprise__credit_code=CODE).update(enterprise=None)
+        Claim.objects.filter(enterprise__credit_code=CODE).update(enterprise=None)
         Enterprise.objects.filter(credit_code=CODE).delete()
         made, refused = at_once(lead(f"甲{number}", district.clerk), lead(f"乙{number}", district.head))
         assert (len(made), refused) == (2, [])
