@@ -25,7 +25,10 @@ ROLES = (
 )
 PLAN = "/policies/fuling-lifecycle/2024.11/"
 FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
-LISTS = ("/projects/", "/projects/board/", "/inbox/", "/assignments/", "/chains/", "/mine/")
+LISTS = (
+    "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/assignments/", "/chains/",
+    "/mine/",
+)
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/",
     "attachments/", "commissioner/", "milestones/signed/",
