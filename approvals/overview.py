@@ -79,7 +79,7 @@ def steps_of(project: Project, user: User, on: date) -> list[Group]:
 
 def _standing(project: Project, on: date) -> Standing:
     rules = rules_of(project)
-    cast = cast_for(rules.steps.values(), project.pk, on)
+    cast = cast_for(rules.steps.values(), project.pk, on, reading.of(project).parts)
     return Standing(project, rules, facts_of(project), held(project), cast, shown_current(project))
 
 

@@ -66,14 +66,14 @@ class Cast:
         return self.named(rule.led_by_units, rule.led_by_parts)
 
 
-def cast_for(rules: Iterable[StepRule], case_id: int, on: date) -> Cast:
-    """Who is meant by the given rules in a case on a business date."""
+def cast_for(rules: Iterable[StepRule], case_id: int, on: date, held: Iterable[Part] | None = None) -> Cast:
+    """Who is meant by the given rules in a case on a business date; ``held``: its open parts, if known."""
     codes: set[str] = set()
     parts: set[str] = set()
     for rule in rules:
         codes |= {*rule.led_by_units, *(code for aspect in rule.aspects for code in aspect.asks_units)}
         parts |= {*rule.led_by_parts, *(part for aspect in rule.aspects for part in aspect.asks_parts)}
-    return Cast(_units(codes, on), _parts(case_id, parts))
+    return Cast(_units(codes, on), _parts(case_id, parts, held))
 
 
 def answering(units: Iterable[str], parts: Iterable[str], case_id: int, on: date) -> list[Unit]:
@@ -100,11 +100,14 @@ def _heir(unit: Unit, on: date) -> Unit | None:
     return None
 
 
-def _parts(case_id: int, codes: set[str]) -> dict[str, list[Unit]]:
+def _parts(case_id: int, codes: set[str], held: Iterable[Part] | None = None) -> dict[str, list[Unit]]:
     if not codes:
         return {}
-    held = Part.objects.filter(case_id=case_id, part__in=codes, valid_to__isnull=True).select_related("unit")
+    if held is None:
+        open_ones = Part.objects.filter(case_id=case_id, part__in=codes, valid_to__isnull=True)
+        held = open_ones.select_related("unit")
     found: dict[str, list[Unit]] = {}
     for part in held:
-        found.setdefault(part.part, []).append(part.unit)
+        if part.part in codes:
+            found.setdefault(part.part, []).append(part.unit)
     return found

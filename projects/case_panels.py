@@ -191,6 +191,11 @@ def _holds_others(user: User, project: Project) -> bool:
     return bool(getattr(project, "holds_others", False))
 
 
+def _claimed(user: User, project: Project) -> bool:
+    """While the plan still asks who was first; afterwards the timeline tells."""
+    return any(project.phase in rule.phases for rule in rules_of(project).claiming)
+
+
 def timeline(request: HttpRequest, project: Project) -> dict[str, Any]:
     return entries_after(project)
 
@@ -200,7 +205,6 @@ def register_all() -> None:
     for code, title, context, order, column in (
         ("clocks", gettext_lazy("办理期限"), clocks, 20, "main"),
         ("milestones", pgettext_lazy("panel", "里程碑"), milestones, 40, "main"),
-        ("claim", gettext_lazy("首接认领"), claims, 55, "main"),
         ("contacts", gettext_lazy("对接记录"), contacts, 60, "main"),
         ("attachments", gettext_lazy("材料"), attachments, 70, "main"),
         ("timeline", gettext_lazy("大事记"), timeline, 90, "main"),
@@ -209,5 +213,7 @@ def register_all() -> None:
         ("team", gettext_lazy("参与单位"), team, 30, "side"),
     ):
         register(Panel(code, title, f"projects/panels/{code}.html", context, order, column))
+    title = gettext_lazy("首接认领")
+    register(Panel("claim", title, "projects/panels/claim.html", claims, 55, "main", _claimed))
     title = gettext_lazy("并入的项目")
     register(Panel("absorbed", title, "projects/panels/absorbed.html", absorbed, 80, "main", _holds_others))

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
-from cases.models import Part
+from cases.models import Event, Part
 from documents.models import Attachment
 from projects.facts import rules_of
 from projects.models import ContactPaper, ContactRecord, Project, ProjectCode, ReachedMilestone
@@ -18,6 +18,7 @@ from projects.models import ContactPaper, ContactRecord, Project, ProjectCode, R
 T = TypeVar("T")
 _KEPT = "_reading"
 CONTACTS = 5
+EVENTS = 20
 HAS_PAPERS = Exists(ContactPaper.objects.filter(contact=OuterRef("pk")))
 
 
@@ -51,6 +52,14 @@ class Reading:
         """The national project codes in force."""
         rows = ProjectCode.objects.filter(project=self.project, voided_on__isnull=True)
         return list(rows.values_list("code", flat=True))
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The latest events and one more if there are more, then the older ones that changed the phase."""
+        rows = Event.objects.filter(case_id=self.project.pk)
+        latest = rows.order_by("-id").values("pk")[: EVENTS + 1]
+        wanted = rows.filter(Q(pk__in=latest) | Q(kind="project.advanced"))
+        return list(wanted.select_related("by", "unit").order_by("-id"))
 
     @cached_property
     def contacts(self) -> list[ContactRecord]:

@@ -11,23 +11,25 @@ from kernel.clock import CHINA
 from kernel.numbers import whole
 from kernel.phones import mask_in_prose
 from policies.rulebook import Rulebook
+from projects import reading
 from projects.facts import rules_of
 from projects.models import Project
 
-PAGE = 20
+PAGE = reading.EVENTS
 GOOD = {"project.advanced", "milestone.reached", "deadline.met", "step.concluded"}
 BAD = {"project.exited", "project.shelved", "milestone.withdrawn", "deadline.met_late", "deadline.alarm"}
 
 
-def entries_after(project: Project, before: str = "", size: int = PAGE) -> dict[str, Any]:
+def entries_after(project: Project, before: str = "") -> dict[str, Any]:
     """``entries`` newest first, and ``older``: the event below which the next stretch begins."""
-    rows = Event.objects.filter(case_id=project.pk).select_related("by", "unit").order_by("-id")
     if mark := whole(before):
-        rows = rows.filter(pk__lt=mark)
-    found = list(rows[: size + 1])
+        rows = Event.objects.filter(case_id=project.pk, pk__lt=mark).select_related("by", "unit")
+        found = list(rows.order_by("-id")[: PAGE + 1])
+    else:
+        found = reading.of(project).events[: PAGE + 1]
     rules = rules_of(project)
-    older = found[size - 1].pk if len(found) > size else None
-    return {"entries": [_entry(event, rules) for event in found[:size]], "older": older}
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return {"entries": [_entry(event, rules) for event in found[:PAGE]], "older": older}
 
 
 def _entry(event: Event, rules: Rulebook) -> dict[str, Any]:
@@ -35,11 +37,11 @@ def _entry(event: Event, rules: Rulebook) -> dict[str, Any]:
     day = timezone.localtime(event.at, CHINA).date()
     recorded = "" if event.on == day else _("%(day)s 登记") % {"day": day}
     who = " · ".join(str(x) for x in (event.by, event.unit, recorded) if x)
-    text = mask_in_prose(sentence(event.kind, _said(event, rules)))
+    text = mask_in_prose(sentence(event.kind, said(event, rules)))
     return {"on": event.on, "text": text, "who": who, "tone": tone}
 
 
-def _said(event: Event, rules: Rulebook) -> dict[str, Any]:
+def said(event: Event, rules: Rulebook) -> dict[str, Any]:
     """Parts by the plan's own name: the event keeps their code."""
     data = dict(event.data)
     if event.kind.startswith("part.") and data.get("part") in rules.parts:

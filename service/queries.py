@@ -69,12 +69,13 @@ class Standing:
 
 
 def standing(project: Project) -> Standing:
-    """Four queries, however long the history."""
+    """Four queries, however long the history; before a commissioner is due there is none to look for."""
     rules = rules_of(project)
     rule = rule_for(rules)
-    parts = list(commissioners(project)[:10])
-    present = next((part for part in parts if part.valid_to is None), None)
     due = rule is not None and set(rule.guard.milestones) <= reached_codes(project)
+    named = due or any(part.part == COMMISSIONER for part in reading.of(project).parts)
+    parts = list(commissioners(project)[:10]) if named else []
+    present = next((part for part in parts if part.valid_to is None), None)
     return Standing(present, [p for p in parts if p is not present], rule, due, service_body(project))
 
 

@@ -1,5 +1,6 @@
 """What hangs on a project, over REST: events, history, deadlines, contacts, funds, milestones, roles."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from projects import actions
 from projects.api import serializers as s
 from projects.api import shapes
 from projects.api.base import paper_of
+from projects.facts import rules_of
 from projects.models import ContactRecord, Money, Project, ReachedMilestone
 
 if TYPE_CHECKING:
@@ -43,8 +45,9 @@ class Records(Base):
     @action(detail=True, methods=["get"])
     def events(self, request: Request, pk: str) -> Response:
         """Everything that happened, newest first."""
-        rows = Event.objects.filter(case_id=self.project(pk).pk).select_related("by", "unit")
-        return self._page(rows, s.event_out)
+        row = self.project(pk)
+        rows = Event.objects.filter(case_id=row.pk).select_related("by", "unit")
+        return self._page(rows, partial(s.event_out, rules=rules_of(row)))
 
     @extend_schema(parameters=shapes.PAGES, responses=shapes.VersionPage)
     @action(detail=True, methods=["get"])

@@ -15,6 +15,7 @@ from kernel.numbers import MOST_KEY
 from kernel.phones import mask, mask_in_prose, masked
 from kernel.rest import BusinessDay
 from kernel.schema import UnmetOut
+from policies.rulebook import Rulebook
 from projects.actions.contacts import MOST_PAPERS
 from projects.actions.milestones import MOST_PARTS
 from projects.models import (
@@ -28,6 +29,7 @@ from projects.models import (
     Sector,
 )
 from projects.models.records import Channel, ContactRecord, Money, ReachedMilestone
+from projects.timeline import said
 
 
 class EnterpriseIn(serializers.Serializer[Any]):
@@ -313,7 +315,7 @@ def contact_out(row: ContactRecord) -> dict[str, Any]:
     }
 
 
-def event_out(row: Event) -> dict[str, Any]:
+def event_out(row: Event, rules: Rulebook) -> dict[str, Any]:
     return {
         "id": row.pk,
         "kind": row.kind,
@@ -321,7 +323,7 @@ def event_out(row: Event) -> dict[str, Any]:
         "at": row.at,
         "by": row.by.name if row.by else None,
         "unit": row.unit.name if row.unit else None,
-        "text": mask_in_prose(sentence(row.kind, row.data)),
+        "text": mask_in_prose(sentence(row.kind, said(row, rules))),
         "data": masked(row.data),
     }
 

@@ -9,7 +9,6 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Can
-from cases.models import Event
 from projects import panels, reading
 from projects.facts import rules_of
 from projects.gates import unmet_for_next_phase
@@ -57,8 +56,8 @@ class CaseFile(ProjectPage):
 
     def _phases(self) -> list[dict[str, Any]]:
         """The five phases by the plan's names, with the day each was entered."""
-        rows = Event.objects.filter(case_id=self.project.pk, kind="project.advanced").order_by("id")
-        entered = {data.get("phase"): on for data, on in rows.values_list("data", "on")}
+        events = [row for row in reading.of(self.project).events if row.kind == "project.advanced"]
+        entered = {row.data.get("phase"): row.on for row in reversed(events)}
         entered.setdefault(Phase.PLANNING.value, self.project.case.opened_on)
         return [
             {"code": row.code, "name": row.name, "on": entered.get(row.code)}

@@ -23,6 +23,7 @@ FULING, GUIZHOU, OPTIMISATION = (
     "elsewhere/guizhou-landing-2021",
     "elsewhere/optimisation-2022",
 )
+BESIDE = {FULING: ("fuling-promotion-2021",)}
 BEFORE_REVIEW = {
     FULING: ("first_talk_registered", "assessed", "dispatched"),
     GUIZHOU: ("talks_begun",),
@@ -60,11 +61,13 @@ class Told:
 
 
 def told(pack: str) -> Told:
-    story = Story(open_district(packs=[pack]))
+    story = Story(open_district(packs=[pack, *BESIDE.get(pack, ())]))
     project = story.district.project()
     projects.set_money(project=project, measure="total", raw="8亿元", by=story.clerk, on=TODAY)
     projects.set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
     story.reach(project, *BEFORE_REVIEW[pack])
+    if pack == FULING:  # whose review examines an agreement
+        story.draft(project)
     return Told(story, pack, Project.objects.get(pk=project.pk))
 
 

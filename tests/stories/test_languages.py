@@ -49,6 +49,7 @@ def test_an_english_act_reads_chinese_to_a_chinese_reader(district: District, en
     said = [
         row["text"]
         for row in reader.get(f"{url}events/", headers={"Accept-Language": "zh-hans"}).json()["results"]
+        if not row["kind"].startswith(("deadline.", "part."))
     ]
     assert said[1:4] == ["修改选址", "登记总投资：20亿元（原：—）", "电话联系王经理：介绍园区政策"]
     assert "阶段" in Message.objects.get(topic="project.advanced").text
