@@ -11,7 +11,7 @@ from tests import factories
 from tests.policies.conftest import BARE, publish, shipped
 
 pytestmark = pytest.mark.django_db
-LIFECYCLE = ("fuling-lifecycle", "2024.11")
+LIFECYCLE = ("fuling-lifecycle", "2024.11.2")
 
 
 def draft() -> PolicyVersion:
@@ -129,13 +129,13 @@ def test_publishing_is_no_get(organisation):
 def test_two_versions_side_by_side_show_what_changed(in_force):
     newer = (
         shipped("fuling-lifecycle-2024")
-        .replace('version = "2024.11"', 'version = "2025.01"\nsupersedes = "2024.11"')
+        .replace('version = "2024.11.2"', 'version = "2025.01"\nsupersedes = "2024.11.2"')
         .replace("effective_from = 2024-11-01", "effective_from = 2025-01-01")
         .replace('count = 7, unit = "working_day", strength = "strive"', 'count = 5, unit = "working_day"')
     )
     publish(newer)
     client = factories.pages(factories.user("leader"))
-    for pair in (("2024.11", "2025.01"), ("2025.01", "2024.11")):
+    for pair in (("2024.11.2", "2025.01"), ("2025.01", "2024.11.2")):
         page = text_of(client.get(reverse("policies:compare", args=("fuling-lifecycle", *pair))))
         assert page.index("时限：力争7个工作日内") < page.index("时限：5个工作日内")
         assert "看技术" not in page

@@ -45,7 +45,7 @@ def test_every_rule_says_where_it_comes_from(in_force):
     lifecycle, promotion = in_force
     _set, rules = current(date(2026, 3, 2))
     step = rules.step("assessment")
-    assert (step.clause, step.source.id, step.source.version) == ("三(二)5", lifecycle.pk, "2024.11")
+    assert (step.clause, step.source.id, step.source.version) == ("三(二)5", lifecycle.pk, "2024.11.2")
     assert "7个工作日" in rules.gist(step)
     assert rules.classes[0].source.id == promotion.pk
     assert rules.clause("fuling-promotion", "附件2 备注1").source.id == promotion.pk

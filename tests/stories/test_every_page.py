@@ -23,7 +23,7 @@ ROLES = (
     "clerk", "head", "park", "reviewer", "commissioner",
     "leader", "inspector", "sysadmin", "secadmin", "auditadmin",
 )
-PLAN = "/policies/fuling-lifecycle/2024.11/"
+PLAN = "/policies/fuling-lifecycle/2024.11.2/"
 FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
 LISTS = (
     "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/assignments/", "/chains/",
