@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection
 
 from accounts import organisation
 from accounts.models import AuditEntry, Unit, User
 from deadlines.models import CalendarDay, CalendarVersion
-from kernel.bulk import fetch, write
+from kernel.bulk import fetch, run, write
 from policies import actions as policies
 from policies.models import Policy, PolicyVersion
 from policies.rulebook import Rulebook, current
@@ -67,6 +69,8 @@ def _lay_down(on: date, packs: tuple[str, ...]) -> None:
     if (on, packs) in _LAID and not Unit.objects.exists():
         for table, columns, rows in _LAID[on, packs]:
             write(table, columns, rows)
+        for sql in connection.ops.sequence_reset_sql(no_style(), list(_MODELS)):
+            run(sql)  # the rows brought their keys along: the next ones come after them
         return
     organisation.load_units(text=(organisation.SHIPPED / "fuling-units.toml").read_text(), by=None)
     call_command("seed_calendar", verbosity=0)

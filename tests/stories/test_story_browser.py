@@ -76,6 +76,7 @@ class Visitor:
         found = self.page.locator(".ts-dropdown:visible .option")
         expect(found).to_have_count(1)
         found.click()
+        expect(self.page.locator(".ts-dropdown:visible")).to_have_count(0)
 
     def import_ledger(self, file: Path) -> None:
         self.page.goto("/imports/")
