@@ -111,7 +111,12 @@
   function searchable(root) {
     if (!window.TomSelect) return;
     for (const select of root.querySelectorAll("select[data-search]:not(.tomselected)")) {
-      new TomSelect(select, { maxOptions: null, plugins: select.multiple ? ["remove_button"] : [] });
+      new TomSelect(select, {
+        maxOptions: null,
+        plugins: select.multiple ? ["remove_button"] : [],
+        // One is enough: left in focus, the list may open again over the field below.
+        onItemAdd() { if (!select.multiple) this.blur(); },
+      });
       select.setAttribute("aria-hidden", "true"); // its label now belongs to the field that replaces it
     }
   }
