@@ -24,6 +24,7 @@ class ApprovalsConfig(AppConfig):
             {
                 "step.opened": _("启动%(name)s%(round)s，征求%(units)s意见（%(clause)s）"),
                 "step.asked": _("%(name)s加征%(unit)s意见：%(aspect)s"),
+                "step.unasked": _("%(name)s收回征求：%(asked)s，前一环节的意见已变更"),
                 "step.opinion": _("%(unit)s就%(name)s的“%(aspect)s”出具意见：%(answer)s%(marks)s"),
                 "step.concluded": _("%(name)s作出结论：%(verdict)s%(reason)s（%(clause)s）"),
                 "step.cancelled": _("撤销%(name)s：%(reason)s"),

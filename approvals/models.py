@@ -251,6 +251,7 @@ class Opinion(models.Model):
     Given once, it is final: a later one of the same unit takes its place (``supersedes``) and both stay.
     ``on_behalf`` (代录): a clerk entered the unit's written opinion, with its scan; ``given_on`` is then
     the day on the paper. ``late``: after the last day of the clock, or after the conclusion.
+    ``deadline``: where the plan gives the answer a clock of its own beside that of the step.
     ``carried_from`` (沿用): the opinion of an earlier round, on what the new version has not touched.
     """
 
@@ -273,6 +274,9 @@ class Opinion(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     late = models.BooleanField(_("逾期"), default=False)
+    deadline = models.OneToOneField(
+        Deadline, models.PROTECT, null=True, blank=True, related_name="opinion", verbose_name=_("答复期限")
+    )
     on_behalf = models.BooleanField(_("代录"), default=False)
     scan = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -325,6 +329,13 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.aspect_name} {self.unit}"
+
+    def limit_passed(self, on: date) -> bool:
+        """Whether the last day for this answer lies before ``on``: of its own clock, else of the step's."""
+        clock = self.deadline
+        if clock is None:
+            return self.step.limit_passed(on)
+        return clock.paused_from is None and clock.due_on < on
 
     @property
     def is_against(self) -> bool:

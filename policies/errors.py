@@ -94,6 +94,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         '只有 answer = "words_and_score" 的方面可以设分值和权重',
         'only an aspect with answer = "words_and_score" has a score and a weight',
     ),
+    "named_from_nothing": (
+        "named_from 应是本程序一个方面的代码，并与 names_part 同时写",
+        "named_from is the code of an aspect of the step, and stands together with names_part",
+    ),
     "pass_mark_without_score": (
         '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
         'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',

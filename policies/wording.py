@@ -157,6 +157,9 @@ def _step(rule: Step, names: Names) -> list[str]:
     lines += [_("须确认：%(check)s") % {"check": check.name} for check in rule.checks]
     if rule.names_part:
         lines.append(_("结论时确定“%(part)s”") % {"part": names.one("parts", rule.names_part)})
+    if rule.named_from:
+        agreed = next(aspect.name for aspect in rule.aspects if aspect.code == rule.named_from)
+        lines.append(_("只能从就“%(aspect)s”表示同意的单位中确定") % {"aspect": agreed})
     for text, steps in (
         (_("须先办结：%(what)s"), rule.prerequisites),
         (_("一并办结：%(what)s"), rule.together_with),
@@ -166,6 +169,8 @@ def _step(rule: Step, names: Names) -> list[str]:
         lines.append(_("审议“%(what)s”的一个版本") % {"what": names.one("agreements", rule.bound_to)})
         again = _("新版本改动后，撤回已达成的里程碑并自动再次办理")
         lines.append(again if rule.new_version == "reopen" else _("新版本改动后，撤回已达成的里程碑"))
+    order = {"in_turn": _("依次征求，前一环节同意后征求下一环节"), "any_one": _("择一办理：一方同意即可")}
+    lines += [order[rule.asked]] if rule.asked in order else []
     lines += [_aspect(aspect, names) for aspect in rule.aspects]
     lines += [_verdict(verdict, names) for verdict in rule.verdicts]
     return lines + _concluding(rule) + (guide_text(rule.guide, names) if rule.guide else [])
@@ -217,8 +222,10 @@ def _aspect(aspect: Aspect, names: Names) -> str:
         "who": who,
         "answer": answers[aspect.answer],
     }
-    weight = [_("权重 %(weight)s") % {"weight": f"{aspect.weight:f}"}] if aspect.weight != 1 else []
-    return "；".join([text, *weight, *when_text(aspect.when), *_reopened(aspect, names)])
+    more = [_("权重 %(weight)s") % {"weight": f"{aspect.weight:f}"}] if aspect.weight != 1 else []
+    more += [_("答复时限：%(limit)s") % {"limit": limit_text(aspect.limit)}] if aspect.limit else []
+    more += [] if aspect.binding else [_("不同意不构成否决")]
+    return "；".join([text, *more, *when_text(aspect.when), *_reopened(aspect, names)])
 
 
 def _reopened(aspect: Aspect, names: Names) -> list[str]:

@@ -51,33 +51,48 @@ class District:
         )
 
 
-def open_district(on: date = TODAY, packs: Sequence[str] = ()) -> District:
-    """``packs``: names of packs to put in force instead of those that are shipped for Fuling."""
-    _lay_down(on, tuple(packs))
+Rewording = tuple[str, str]
+"""A line of a pack's TOML and what stands there instead."""
+
+
+def open_district(
+    on: date = TODAY, packs: Sequence[str] = (), reworded: Sequence[Rewording] = ()
+) -> District:
+    """``packs``: names of packs to put in force instead of those that are shipped for Fuling; ``reworded``:
+    what another locality would write in them."""
+    _lay_down(on, tuple(packs), tuple(reworded))
     bureau = Unit.objects.get(code="investment-bureau")
     clerk, head = factories.user("bureau_clerk", unit=bureau), factories.user("bureau_head", unit=bureau)
     park = Unit.objects.filter(kind="park").in_force(on).order_by("code")[0]
     return District(bureau, park, clerk, head, current(on)[1])
 
 
-_LAID: dict[tuple[date, tuple[str, ...]], list[tuple[str, list[str], list[tuple[Any, ...]]]]] = {}
+_LAID: dict[
+    tuple[date, tuple[str, ...], tuple[Rewording, ...]], list[tuple[str, list[str], list[tuple[Any, ...]]]]
+] = {}
 _MODELS = (Unit, Unit.history.model, Policy, PolicyVersion, CalendarVersion, CalendarDay, AuditEntry)
 
 
-def _lay_down(on: date, packs: tuple[str, ...]) -> None:
+def _lay_down(on: date, packs: tuple[str, ...], reworded: tuple[Rewording, ...]) -> None:
     """Organisation, packs and calendar as the product loads them; from the second test on, the same rows."""
-    if (on, packs) in _LAID and not Unit.objects.exists():
-        for table, columns, rows in _LAID[on, packs]:
+    if (on, packs, reworded) in _LAID and not Unit.objects.exists():
+        for table, columns, rows in _LAID[on, packs, reworded]:
             write(table, columns, rows)
         for sql in connection.ops.sequence_reset_sql(no_style(), list(_MODELS)):
             run(sql)  # the rows brought their keys along: the next ones come after them
         return
     organisation.load_units(text=(organisation.SHIPPED / "fuling-units.toml").read_text(), by=None)
     call_command("seed_calendar", verbosity=0)
+    unmet = {old for old, _new in reworded}
     for pack in [PACKS / f"{name}.toml" for name in packs] or sorted(PACKS.glob("*.toml")):
-        version = policies.load(text=pack.read_text(), by=None, on=on)
+        text = pack.read_text()
+        for old, new in reworded:
+            unmet -= {old} if old in text else set()
+            text = text.replace(old, new)
+        version = policies.load(text=text, by=None, on=on)
         policies.publish(version=version, by=None, on=on)
-    _LAID[on, packs] = [
+    assert not unmet, f"not in any pack: {unmet}"
+    _LAID[on, packs, reworded] = [
         _rows_of(model._meta.db_table, [str(f.column) for f in model._meta.concrete_fields])
         for model in _MODELS
     ]

@@ -7,9 +7,10 @@ from approvals.actions.agreements import (
     preview_agreement,
     revise_agreement,
 )
+from approvals.actions.asking import ask
 from approvals.actions.cancelling import cancel
 from approvals.actions.conclusion import Conclusion, Named, conclude, conclude_together
-from approvals.actions.opening import ask, open_step, reopen
+from approvals.actions.opening import open_step, reopen
 from approvals.actions.opinions import give_opinion, record_on_behalf
 from approvals.terms import Commitment
 

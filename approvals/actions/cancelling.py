@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from approvals.actions.opening import ASKED
+from approvals.actions.asking import ASKED, stop_clocks
 from approvals.models import Opinion, Step
 from approvals.permissions import require_lead
 from cases import actions as cases
@@ -43,6 +43,7 @@ def end(row: Step, by: User, on: date, reason: str) -> Step:
     clock = row.open_clock()
     if clock is not None:
         deadlines.cancel(deadline=clock, reason=reason, by=by, on=on)
+    stop_clocks(row.opinions.filter(given_on=None).select_related("deadline"), reason, by, on)
     _release(row, on, reason)
     cases.record(
         case=row.case,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from approvals.actions import demands
+from approvals.actions.asking import stop_clocks
 from approvals.actions.cancelling import locked
 from approvals.binding import require_current
 from approvals.models import Step
@@ -147,13 +148,14 @@ def _require_running_step(row: Step) -> None:
 
 
 def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[Unmet]:
+    row = one.row
     found = demands.opinions(one.row, one.rule, on)
     if one.verdict.reaches:
         found += demands.no_veto(one.row, one.rule)
         found += demands.pass_mark(one.row, one.rule)
         found += demands.checks(one.rule, one.said.checks)
         found += demands.steps_before(project, one.row, one.rule, jointly)
-        found += demands.named(project, one.rule, [(who.unit, who.user) for who in one.said.named])
+        found += demands.named(project, row, one.rule, [(who.unit, who.user) for who in one.said.named])
     return found
 
 
@@ -171,6 +173,7 @@ def _write(one: Case, project: Project, by: User, on: date) -> None:
     clock = row.open_clock()
     if clock is not None:
         deadlines.meet(deadline=clock, on=on, by=by)
+    stop_clocks(row.opinions.filter(given_on=None).select_related("deadline"), row.verdict_name, by, on)
     if one.verdict.reaches and one.rule.names_part and said.named:
         who = said.named[0]
         projects.set_parts(

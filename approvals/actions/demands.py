@@ -12,6 +12,7 @@ from approvals.binding import standing_vetoes
 from approvals.models import AGAINST, Opinion, Step
 from approvals.rules import aspect_of
 from approvals.scores import score_of
+from approvals.turns import agreed_alternative, refusals, to_come
 from cases.models import Part
 from kernel.refusals import Refused, Unmet
 from policies.schema import Step as StepRule
@@ -35,11 +36,16 @@ def opinions(step: Step, rule: StepRule, on: date) -> list[Unmet]:
     """The opinions that the plan wants before any verdict: all of them, or all until the last day."""
     if rule.concludes == "any_time" or (rule.concludes == "all_opinions_or_limit" and step.limit_passed(on)):
         return []
+    if agreed_alternative(step, rule):
+        return []
     url = reverse("step", args=[step.pk])
     found = []
     for row in waiting(step):
         message = _("%(unit)s尚未就“%(aspect)s”出具意见") % {"unit": row.unit, "aspect": row.aspect_name}
         found.append(Unmet(f"opinion:{row.aspect}:{row.unit.code}", message, _clause(rule, row.aspect), url))
+    for aspect in to_come(step, rule):
+        message = _("“%(aspect)s”尚未轮到，须待前一环节同意") % {"aspect": aspect.name}
+        found.append(Unmet(f"turn:{aspect.code}", message, _clause(rule, aspect.code), url))
     for gap in step.gaps:
         message = _("“%(aspect)s”尚未确定征求单位") % {"aspect": gap["name"]}
         found.append(Unmet(f"nobody:{gap['aspect']}", message, _clause(rule, gap["aspect"]), url))
@@ -51,11 +57,10 @@ def no_veto(step: Step, rule: StepRule) -> list[Unmet]:
 
     One given on an earlier version of the agreement stands until its unit has answered anew.
     """
-    if rule.veto != "any":
+    if rule.veto != "any" or agreed_alternative(step, rule):
         return []
-    rows = step.opinions.filter(in_force=True, answer__in=AGAINST).select_related("unit")
     found = []
-    for row in [*rows, *standing_vetoes(step)]:
+    for row in [*refusals(step, rule), *standing_vetoes(step)]:
         data = {
             "unit": row.unit.name,
             "aspect": row.aspect_name,
@@ -128,10 +133,13 @@ def _file(project: Project) -> str:
     return reverse("project-detail", args=[project.pk])
 
 
-def named(project: Project, rule: StepRule, who: Sequence[tuple[Unit, User | None]]) -> list[Unmet]:
+def named(
+    project: Project, step: Step, rule: StepRule, who: Sequence[tuple[Unit, User | None]]
+) -> list[Unmet]:
     """Who plays the part that the verdict names: exactly one, unless somebody holds it already (R024).
 
-    Raises Refused (invalid) for more than one where the part has one holder.
+    With ``named_from`` only who agreed on that aspect may be named. Raises Refused (invalid) for more than
+    one where the part has one holder.
     """
     if rule.names_part is None:
         return []
@@ -139,10 +147,29 @@ def named(project: Project, rule: StepRule, who: Sequence[tuple[Unit, User | Non
     if len(who) > 1 and part.exclusive:
         message = _("“%(part)s”只能有一名，现填了 %(n)s 名") % {"part": part.name, "n": len(who)}
         raise Refused.because("named_twice", message, clause=part.clause, field="named", status="invalid")
+    if rule.named_from and who:
+        return _not_agreed(step, rule, [unit for unit, _user in who])
     if who or Part.objects.filter(case_id=project.pk, part=part.code, valid_to__isnull=True).exists():
         return []
     message = _("须确定“%(part)s”") % {"part": part.name}
     return [Unmet(f"part:{part.code}", message, part.clause, field="named")]
+
+
+def _not_agreed(step: Step, rule: StepRule, units: Sequence[Unit]) -> list[Unmet]:
+    rows = step.opinions.filter(in_force=True, aspect=rule.named_from, given_on__isnull=False)
+    agreed = set(rows.exclude(answer__in=AGAINST).values_list("unit_id", flat=True))
+    aspect = aspect_of(rule, rule.named_from or "")
+    name = aspect.name if aspect else ""
+    return [
+        Unmet(
+            f"not_agreed:{unit.code}",
+            _("%(unit)s未就“%(aspect)s”表示同意，不能确定为它") % {"unit": unit, "aspect": name},
+            _clause(rule, rule.named_from or ""),
+            field="named",
+        )
+        for unit in units
+        if unit.pk not in agreed
+    ]
 
 
 def _clause(rule: StepRule, aspect: str) -> str:

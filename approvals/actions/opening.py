@@ -8,28 +8,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import units_of
-from accounts.models import Unit, UnitKind, User
+from accounts.models import Unit, User
+from approvals.actions.asking import call_in, gap_of, put, question
 from approvals.binding import current_versions
 from approvals.models import Opinion, Step
-from approvals.permissions import require_lead, require_opener
+from approvals.permissions import require_opener
 from approvals.readiness import Standing, nobody_asked, not_yet, settled
-from approvals.rules import aspect_of, cast_for, concerning, rule_of
+from approvals.rules import cast_for, concerning
+from approvals.turns import turn
 from cases import actions as cases
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
-from deadlines.wording import due_text
 from kernel.language import house_language
 from kernel.refusals import Refused
-from notices.actions import Draft, post_many
-from policies.schema import Aspect
 from policies.schema import Step as StepRule
 from projects.facts import facts_of, rules_of
 from projects.gates import held
 from projects.models import Project
 from projects.permissions import lock, require_running
 
-ASKED = "asked"
-"""The part that whoever is asked for an opinion plays in the case: it opens the case to them."""
 _SAID = (
     *("aspect", "aspect_name", "group", "unit_id", "asks", "asked_on", "asked_by_id", "words", "score"),
     *("answer", "given_on", "given_at", "given_by_id", "late", "on_behalf", "scan_id", "recorded_by_id"),
@@ -119,6 +116,7 @@ def open_round(
 
     ``carried`` are opinions of an earlier round that still hold (沿用): nobody is asked for them again.
     """
+    leads = at.cast.leads(rule)
     step = Step(
         case=at.project.case,
         code=rule.code,
@@ -131,37 +129,25 @@ def open_round(
         opened_by=by,
         opened_by_milestone=milestone,
         reason=reason,
-        lead_unit=_lead(at.cast.leads(rule), by, milestone),
+        lead_unit=_lead(leads, by, milestone),
         agreement_version=at.versions.get(rule.bound_to or ""),
     )
-    aspects = concerning(rule, at.facts)
-    step.gaps = [
-        {"aspect": a.code, "name": a.name, "parts": list(a.asks_parts)}
-        for a in aspects
-        if not at.cast.asked(a)
-    ]
+    now = turn(rule, concerning(rule, at.facts), carried).now
+    step.gaps = [gap_of(aspect) for aspect in now if not at.cast.asked(aspect)]
     step.deadline = _clock(at, rule, step, by, on)
     step.save()
     there = {(row.aspect, row.unit_id) for row in carried}
     rows = [
         question(step, aspect, unit, by, on)
-        for aspect in aspects
+        for aspect in now
         for unit in at.cast.asked(aspect)
         if (aspect.code, unit.pk) not in there
     ]
-    Opinion.objects.bulk_create([*rows, *(_carried(step, row) for row in carried)])
-    _call_in(step, rows, at.cast.leads(rule), by, on)
-    return step
-
-
-def _call_in(step: Step, rows: Sequence[Opinion], leads: Sequence[Unit], by: User, on: date) -> None:
-    """Open the case to who is asked and to who leads, and tell them; the bureau sees every case anyway."""
-    units = list(dict.fromkeys(row.unit for row in rows))
-    others = [unit for unit in leads if unit not in units and unit.kind != UnitKind.BUREAU]
-    cases.assign_part_to_many(case=step.case, units=[*units, *others], part=ASKED, by=by, on=on)
+    put(step, rule, rows, by, on)
+    Opinion.objects.bulk_create([_carried(step, row) for row in carried])
+    units = call_in(step, rows, leads, by, on)
     cases.record(case=step.case, kind="step.opened", by=by, on=on, data=_event(step, units))
-    drafts = [_call(step, unit, [row for row in rows if row.unit == unit]) for unit in units]
-    post_many(drafts=drafts + [_lead_call(step, unit) for unit in others])
+    return step
 
 
 def _lead(leads: Sequence[Unit], by: User, milestone: str) -> Unit | None:
@@ -180,19 +166,6 @@ def _clock(at: Standing, rule: StepRule, step: Step, by: User, on: date) -> Dead
     )  # fmt: skip
 
 
-def question(step: Step, aspect: Aspect, unit: Unit, by: User, on: date) -> Opinion:
-    return Opinion(
-        step=step,
-        aspect=aspect.code,
-        aspect_name=aspect.name,
-        group=aspect.group,
-        unit=unit,
-        asks=aspect.answer,
-        asked_on=on,
-        asked_by=by,
-    )
-
-
 def _carried(step: Step, row: Opinion) -> Opinion:
     """The same opinion in a further round, with who gave it and when."""
     kept = Opinion(step=step, carried_from=row)
@@ -209,73 +182,3 @@ def _event(step: Step, units: Sequence[Unit]) -> dict[str, Any]:
         "step": step.pk, "code": step.code, "name": step.name, "round": round_, "clause": step.clause,
         "units": names or _("有关单位"), "gaps": step.gaps,
     }  # fmt: skip
-
-
-@house_language()
-def _lead_call(step: Step, unit: Unit) -> Draft:
-    data = {"title": step.case.title, "name": step.name}
-    text = _("“%(title)s”%(name)s已启动，由贵单位牵头办理") % data
-    key, url = f"step:{step.pk}:lead:{unit.pk}", f"/steps/{step.pk}/"
-    return Draft(key=key, topic="step.lead", text=text, case_id=step.case_id, url=url, units=[unit.pk])
-
-
-@house_language()
-def _call(step: Step, unit: Unit, rows: Sequence[Opinion]) -> Draft:
-    what = "、".join(row.aspect_name for row in rows)
-    data = {"title": step.case.title, "name": step.name, "what": what}
-    text = _("请就“%(title)s”%(name)s出具意见：%(what)s") % data
-    if step.deadline:
-        text += _("，截止 %(day)s") % {
-            "day": due_text(step.deadline.due_on, provisional=step.deadline.provisional)
-        }
-    key = (
-        f"step:{step.pk}:asked:{unit.pk}:{rows[0].aspect}"
-        if len(rows) == 1
-        else f"step:{step.pk}:asked:{unit.pk}"
-    )
-    return Draft(
-        key=key,
-        topic="step.asked",
-        text=text,
-        case_id=step.case_id,
-        url=f"/steps/{step.pk}/",
-        units=[unit.pk],
-    )
-
-
-@transaction.atomic
-def ask(*, step: Step, aspect: str, unit: Unit, by: User, on: date) -> Opinion:
-    """Ask one more unit about an aspect of a running step; this also closes a gap (``step.gaps``).
-
-    Raises Refused: forbidden for whoever does not lead the step; invalid for an aspect the plan does not
-    have; conflict when the unit is asked already or the step has ended.
-    """
-    project = lock(Project(pk=step.case_id))
-    row = (
-        Step.objects.select_for_update(of=("self",))
-        .select_related("case", "deadline", "lead_unit")
-        .get(pk=step.pk)
-    )
-    require_lead(row, by)
-    require_running(project)
-    if not row.is_running:
-        raise Refused.conflict(
-            _("“%(name)s”已经结束，不能再征求意见") % {"name": row.name}, code="step_ended"
-        )
-    asked = aspect_of(rule_of(row), aspect)
-    if asked is None:
-        raise Refused.invalid(
-            "aspect", _("“%(name)s”没有这一事项：%(code)s") % {"name": row.name, "code": aspect}
-        )
-    if row.opinions.filter(aspect=aspect, unit=unit, in_force=True).exists():
-        message = _("已就“%(aspect)s”征求过%(unit)s的意见") % {"aspect": asked.name, "unit": unit}
-        raise Refused.conflict(message, code="already_asked")
-    asked_now = question(row, asked, unit, by, on)
-    asked_now.save()
-    row.gaps = [gap for gap in row.gaps if gap["aspect"] != aspect]
-    row.save(update_fields=["gaps"])
-    cases.assign_part_to_many(case=row.case, units=[unit], part=ASKED, by=by, on=on)
-    data = {"step": row.pk, "name": row.name, "unit": unit.name, "aspect": asked.name}
-    cases.record(case=row.case, kind="step.asked", by=by, on=on, data=data)
-    post_many(drafts=[_call(row, unit, [asked_now])])
-    return asked_now

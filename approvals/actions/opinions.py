@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from approvals.actions.asking import ask_next
 from approvals.binding import require_current
 from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
 from approvals.permissions import require_asked, require_recorder
 from approvals.rules import aspect_of, rule_of
 from cases import actions as cases
+from deadlines import actions as deadlines
 from documents.actions import SCAN, attach
 from documents.models import Attachment
 from kernel.clock import now
@@ -114,7 +116,7 @@ def _locked(opinion: Opinion) -> Opinion:
     """The opinion with its step, the step locked: opinions of one step are given one after the other."""
     step_rows = Step.objects.select_for_update(of=("self",)).select_related("case", "deadline", "lead_unit")
     step = step_rows.get(pk=opinion.step_id)
-    row = Opinion.objects.select_related("unit", "given_by", "recorded_by").get(pk=opinion.pk)
+    row = Opinion.objects.select_related("unit", "given_by", "recorded_by", "deadline").get(pk=opinion.pk)
     row.step = step
     return row
 
@@ -216,13 +218,15 @@ def _scan(row: Opinion, scan: "File[bytes] | Attachment", by: User) -> Attachmen
 def _say(row: Opinion, said: Said, given_on: date) -> None:
     row.words, row.score, row.answer = said.words, said.score, said.answer
     row.given_on, row.given_at = max(given_on, row.asked_on), now()
-    row.late = row.step.concluded_on is not None or row.step.limit_passed(given_on)
+    row.late = row.step.concluded_on is not None or row.limit_passed(given_on)
 
 
 def _store(row: Opinion, by: User, on: date) -> Opinion:
     if row.supersedes_id is not None:
         Opinion.objects.filter(pk=row.supersedes_id).update(in_force=False)
     row.save()
+    if row.deadline is not None and row.deadline.is_open:
+        deadlines.meet(deadline=row.deadline, on=row.given_on or on, by=by)
     data = {
         "opinion": row.pk,
         "step": row.step_id,
@@ -233,6 +237,7 @@ def _store(row: Opinion, by: User, on: date) -> Opinion:
         "marks": _marks(row),
     }
     cases.record(case=row.step.case, kind="step.opinion", by=by, on=on, data=data, unit=row.unit)
+    ask_next(step=row.step, by=by, on=on)
     _tell_lead(row.step)
     return row
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from approvals.actions.asking import ask_next, put
 from approvals.actions.cancelling import end, locked
 from approvals.actions.opening import open_by_itself, open_round, standing
 from approvals.agreement_models import AgreementVersion
@@ -14,6 +15,7 @@ from approvals.readiness import not_yet
 from approvals.revision import Effect, effects
 from approvals.rules import rule_of, verdict_of
 from cases import actions as cases
+from deadlines import actions as deadlines
 from kernel.language import house_language
 from notices.actions import Draft, post_many
 from projects import actions as projects
@@ -50,7 +52,13 @@ def _move(effect: Effect, version: AgreementVersion, by: User, on: date) -> None
     step = locked(effect.step)
     step.agreement_version = version
     step.save(update_fields=["agreement_version"])
-    rows = [_asked_again(step, row, by, on) for row in effect.again]
+    rule = rule_of(step)
+    in_turn = rule.asked == "in_turn" and effect.again
+    first = [row for row in effect.again if not in_turn or row.aspect == effect.again[0].aspect]
+    _set_aside([row for row in effect.again if row not in first])  # they come again in their turn
+    rows = [_asked_again(row, by, on) for row in first]
+    put(step, rule, [row for row in rows if row.pk is None], by, on)
+    ask_next(step=step, by=by, on=on)
     if not rows:
         return
     names = "、".join(f"{row.aspect_name}（{row.unit}）" for row in rows)
@@ -59,19 +67,25 @@ def _move(effect: Effect, version: AgreementVersion, by: User, on: date) -> None
     post_many(drafts=_calls(step, rows, version))
 
 
-def _asked_again(step: Step, row: Opinion, by: User, on: date) -> Opinion:
+def _set_aside(rows: Sequence[Opinion]) -> None:
+    """What was said about the old version stays on record and counts no more."""
+    given = [row.pk for row in rows if row.given_on is not None]
+    Opinion.objects.filter(pk__in=given).update(in_force=False)
+
+
+def _asked_again(row: Opinion, by: User, on: date) -> Opinion:
     """A new question in place of what was answered; one still open is about the new version from today."""
     if row.given_on is None:
         row.asked_on, row.asked_by = on, by
         row.save(update_fields=["asked_on", "asked_by"])
+        if row.deadline is not None and row.deadline.is_open:
+            deadlines.restart(deadline=row.deadline, started_on=on, by=by, on=on)
         return row
-    Opinion.objects.filter(pk=row.pk).update(in_force=False)
-    fresh = Opinion(
-        step=step, aspect=row.aspect, aspect_name=row.aspect_name, group=row.group, unit=row.unit,
+    _set_aside([row])
+    return Opinion(
+        step=row.step, aspect=row.aspect, aspect_name=row.aspect_name, group=row.group, unit=row.unit,
         asks=row.asks, asked_on=on, asked_by=by, supersedes=row,
     )  # fmt: skip
-    fresh.save()
-    return fresh
 
 
 @house_language()

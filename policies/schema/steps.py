@@ -49,7 +49,8 @@ class Aspect(Item):
     """One question of a step, asked of units by code or of whoever plays a part in the case.
 
     ``when`` leaves an aspect out for projects it does not concern; unknown counts as "asked". ``weight``:
-    how much its scores count beside those of the others ("2" twice as much).
+    how much its scores count beside those of the others ("2" twice as much). ``limit``: a clock
+    for each unit asked, from the day of asking. ``binding``: its refusal counts where one veto is enough.
     In a step bound to an agreement, a new version asks the aspect again when it changes one of the terms of
     ``reopened_by`` ("grade" and "commitments" are terms too), or with ``every_version`` whatever it changes.
     """
@@ -64,6 +65,8 @@ class Aspect(Item):
     weight: Factor = Decimal(1)
     when: Condition = Condition()
     clause: str = ""
+    limit: Limit | None = None
+    binding: bool = True
     reopened_by: Listed[Code] = ()
     every_version: bool = False
 
@@ -114,8 +117,10 @@ class Step(Rule):
     """One procedure of the plan; every kind runs on the same engine.
 
     ``needs`` must be there before the step may be opened, ``prerequisites`` are steps concluded
-    before it may be, ``together_with`` steps conclude jointly with it. ``names_part``: the conclusion
-    names who plays that part. ``pass_mark``: the weighted score out of a hundred without which no verdict may
+    before it may be, ``together_with`` steps conclude jointly with it. ``asked``: all aspects at once, each
+    in turn once the one before has agreed, or as alternatives of which one agreeing is enough.
+    ``names_part``: the conclusion names who plays that part, with ``named_from`` only one of the units that
+    agreed on that aspect. ``pass_mark``: the weighted score out of a hundred without which no verdict may
     reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
     ``bound_to``: the kind of agreement of which it examines one version. A new version asks the aspects it
     touches again; once concluded, it withdraws the milestones and with ``new_version`` "reopen" opens another
@@ -135,6 +140,8 @@ class Step(Rule):
     when: Condition = Condition()
     checks: Listed[Check] = ()
     names_part: Code | None = None
+    named_from: Code | None = None
+    asked: Literal["together", "in_turn", "any_one"] = "together"
     aspects: Listed[Aspect] = ()
     verdicts: Annotated[tuple[Verdict, ...], Field(strict=False, min_length=1)]
     concludes: Literal["all_opinions", "all_opinions_or_limit", "any_time"] = "any_time"
@@ -152,6 +159,10 @@ class Step(Rule):
         weighs = any(row.answer == "words_and_score" and row.weight for row in self.aspects)
         if self.pass_mark is not None and not weighs:
             raise PydanticCustomError("pass_mark_without_score", "", {})
+        if self.named_from is not None and (
+            self.names_part is None or self.named_from not in {row.code for row in self.aspects}
+        ):
+            raise PydanticCustomError("named_from_nothing", "", {})
         return self
 
     @property

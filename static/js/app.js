@@ -114,6 +114,8 @@
       new TomSelect(select, {
         maxOptions: null,
         plugins: select.multiple ? ["remove_button"] : [],
+        // The list is here: nothing to wait for, and a search still due would open it again after the choice.
+        refreshThrottle: 0,
         // One is enough: left in focus, the list may open again over the field below.
         onItemAdd() { if (!select.multiple) this.blur(); },
       });
