@@ -1,6 +1,7 @@
 """经常性联系 (R025): one open clock for each cadence of the plan while its part is played in its phases."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from cases.models import Part
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
 from kernel.language import house_language
+from kernel.prepared import Kept
 from policies.rulebook import Rulebook
 from policies.schema import Cadence
 from projects.models import Project
@@ -41,6 +43,12 @@ def settle(project: Project, rules: Rulebook, *, by: User, on: date) -> None:
             _start(project, (rules, rule), holder, by, on)
 
 
+def on_phase(project: Project, rules: Rulebook, before: str, *, by: User, on: date) -> None:
+    """The same, where the project has moved on from the phase ``before``: nothing to ask if none notices."""
+    if any((before in rule.phases) is not (project.phase in rule.phases) for rule in rules.cadences):
+        settle(project, rules, by=by, on=on)
+
+
 def on_part(project: Project, rules: Rulebook, part: str, *, by: User, on: date) -> None:
     """The same, where a part was given or ended that a cadence asks of."""
     if any(rule.part == part for rule in rules.cadences):
@@ -70,14 +78,26 @@ def _answers(clock: Deadline, by: User) -> bool:
 
 
 def _holders(project: Project, rules: Rulebook) -> dict[str, Part]:
-    parts = {rule.part for rule in rules.cadences}
-    rows = Part.objects.filter(case_id=project.pk, part__in=parts, valid_to__isnull=True)
-    return {row.part: row for row in rows.select_related("unit", "user").order_by("-id")}
+    parts = tuple(sorted({rule.part for rule in rules.cadences}))
+    return {row.part: row for row in _parts(parts).ask(case=project.pk)}
 
 
 def _open(project: Project, rules: Rulebook) -> list[Deadline]:
-    names = [rule_name(rule.code) for rule in rules.cadences]
-    return list(Deadline.objects.filter(case_id=project.pk, rule__in=names).open())
+    return _clocks(tuple(rule_name(rule.code) for rule in rules.cadences)).ask(case=project.pk)
+
+
+@lru_cache(maxsize=50)
+def _parts(codes: tuple[str, ...]) -> Kept[Part]:
+    nothing = -1
+    rows = Part.objects.filter(case_id=nothing, part__in=codes, valid_to__isnull=True)
+    return Kept(rows.select_related("unit", "user").order_by("-id"), {"case": nothing}, planned=True)
+
+
+@lru_cache(maxsize=50)
+def _clocks(names: tuple[str, ...]) -> Kept[Deadline]:
+    nothing = -1
+    rows = Deadline.objects.filter(case_id=nothing, rule__in=names).open()
+    return Kept(rows, {"case": nothing}, planned=True)
 
 
 def _start(project: Project, law: tuple[Rulebook, Cadence], holder: Part, by: User, on: date) -> None:

@@ -40,7 +40,7 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
         raise Refused(missing)
     _move(project, target, by)
     data = {"from": before.name, "to": rule.name, "phase": target.value, "clause": rule.clause}
-    cadences.settle(project, rules, by=by, on=on)
+    cadences.on_phase(project, rules, before.code, by=by, on=on)
     event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
     units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
     with house_language():
