@@ -16,6 +16,7 @@ _MOST_READINGS = 8
 _CERTAIN = 3  # characters: a word this long has one reading
 
 
+@lru_cache(maxsize=10_000)
 def normal(text: str) -> str:
     """Full-width folded (NFKC), lower case, no punctuation or blanks: for comparing names."""
     plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()

@@ -13,6 +13,7 @@ from kernel.bulk import (
     Scratch,
     Sql,
     copied,
+    copied_line,
     dumps,
     fetch,
     insert_history,
@@ -34,6 +35,22 @@ def test_copy_escapes_what_copy_reads_otherwise() -> None:
     pairs = {"\\N": "\\\\N", "a\tb\n": "a\\tb\\n", "a\x00": "a"}
     assert {text: copied(text) for text in pairs} == pairs
     assert (copied(None), copied(7)) == ("\\N", "7")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["甲", None, 1],
+        ["\\N", None],
+        ["a\tb", None],
+        ["\x1f", 2],
+        ["\x1e", None, "\x1e"],
+        [None, None],
+        ["", ""],
+    ],
+)
+def test_a_line_is_copied_as_its_values_are(row: list[object]) -> None:
+    assert copied_line(row) == "\t".join(map(copied, row)) + "\n"
 
 
 @pytest.mark.django_db
