@@ -15,22 +15,27 @@ from projects.models import ContactRecord, DuplicatePair, Measure, Money, Projec
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing on both sides; ``differs`` where both say something and not the same."""
+    """One thing on both sides; ``differs`` where both say something and not the same.
+
+    ``always``: two entries never share it, so that it tells nothing.
+    """
 
     label: str
     left: str
     right: str
+    always: bool = False
 
     @property
     def differs(self) -> bool:
-        return bool(self.left) and bool(self.right) and self.left != self.right
+        return not self.always and bool(self.left) and bool(self.right) and self.left != self.right
 
 
 def lines(pair: DuplicatePair) -> list[Line]:
     """Fields, amounts, contacts, papers and milestones of both; five statements."""
     one, two = pair.first, pair.second
     sides = _plain(one), _plain(two)
-    found = [Line(label, sides[0][label], sides[1][label]) for label in sides[0]]
+    own = (_("编号"), _("建档日期"))
+    found = [Line(label, sides[0][label], sides[1][label], always=label in own) for label in sides[0]]
     found += [
         Line(str(measure.label), _fen(one, measure), _fen(two, measure))
         for measure in Measure

@@ -212,7 +212,7 @@ class ContactForm(forms.Form):
     with_whom = forms.CharField(label=_("对方人员"), max_length=100, help_text=_("姓名、职务"))
     place = forms.CharField(label=_("地点"), max_length=100, required=False)
     matter = Words(label=_("洽谈内容"))
-    outcome = Words(label=_("结果与下一步"), required=False, rows=2)
+    outcome = Words(label=_("洽谈结果"), required=False, rows=2)
     next_step = forms.CharField(label=_("下一步"), max_length=300, required=False)
     next_on = Day(
         future=True, label=_("下一步日期"), required=False, initial=None, help_text=_("可填将来的日期")

@@ -62,38 +62,40 @@ def record_contact(
     if next_on and next_on < on:
         raise Refused.invalid("next_on", _("下一步日期不能早于联系日期"))
     rules = rules_of(project)
-    first = not ContactRecord.objects.filter(project=project).exists()
+    words = {"with_whom": with_whom, "place": place, "matter": matter, "outcome": outcome}
     row = ContactRecord(
         project=project,
         on=on,
         channel=channel,
-        with_whom=with_whom.strip(),
-        place=place.strip(),
-        matter=matter.strip(),
-        outcome=outcome.strip(),
         next_step=next_step.strip(),
         next_on=next_on,
         topics=_topics(project, rules, channel, topics or {}),
-        is_first=first,
         by=by,
+        **{field: text.strip() for field, text in words.items()},
     )
+    _store(row)
+    _keep_papers(row, papers, uploads, paper_kind)
+    cadences.heard(project, rules, channel, by=by, on=on)
+    if row.is_first:
+        _fix_first_receiver(project, rules, by, on)
+    return row
+
+
+def _store(row: ContactRecord) -> None:
+    """The row and its event. Raises Refused (conflict) where another was the first in the same moment."""
+    row.is_first = not ContactRecord.objects.filter(project=row.project).exists()
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         raise Refused.conflict(_("首次对接刚刚已由他人登记，请重新提交")) from error
-    _keep_papers(row, papers, uploads, paper_kind)
     data = {
-        "channel": Channel(channel).label,
+        "channel": Channel(row.channel).label,
         "with": row.with_whom,
         "matter": row.matter[:120],
         "contact": row.pk,
     }
-    cases.record(case=project.case, kind="contact.recorded", by=by, on=on, data=data)
-    cadences.heard(project, rules, channel, by=by, on=on)
-    if first:
-        _fix_first_receiver(project, rules, by, on)
-    return row
+    cases.record(case=row.project.case, kind="contact.recorded", by=row.by, on=row.on, data=data)
 
 
 def _fix_first_receiver(project: Project, rules: Rulebook, by: User, on: date) -> None:

@@ -121,7 +121,7 @@ class ContactRecord(models.Model):
     with_whom = models.CharField(_("对方人员"), max_length=100)
     place = models.CharField(_("地点"), max_length=100, blank=True)
     matter = models.TextField(_("洽谈内容"))
-    outcome = models.TextField(_("结果与下一步"), blank=True)
+    outcome = models.TextField(_("洽谈结果"), blank=True)
     next_step = models.CharField(_("下一步"), max_length=300, blank=True)
     next_on = models.DateField(_("下一步日期"), null=True, blank=True)
     topics = models.JSONField(_("洽谈要点"), default=dict)

@@ -31,6 +31,11 @@ PHASES = [
 class ContactForm(forms.Form):
     on = forms.DateField(label="洽谈日期", widget=forms.DateInput(attrs={"type": "date"}))
     how = forms.ChoiceField(label="方式", choices=[("", "请选择"), ("visit", "来访"), ("phone", "电话")])
+    unit = forms.ChoiceField(
+        label="承接园区",
+        choices=[("", ""), ("gaoxin", "涪陵高新区"), ("baitao", "白涛新材料科技城"), ("north", "江北旅游区")],
+        widget=forms.Select(attrs={"data-search": ""}),
+    )
     who = forms.CharField(label="对方人员", help_text="姓名与职务")
     outcome = forms.ChoiceField(
         label="结果", choices=[("on", "继续"), ("off", "搁置")], widget=forms.RadioSelect

@@ -168,6 +168,17 @@ def test_a_slash_leads_to_the_search_field(styleguide: None, page: Page) -> None
 
 
 @pytest.mark.browser
+def test_a_list_stays_closed_once_something_is_chosen_however_fast(styleguide: None, page: Page) -> None:
+    page.goto("/")
+    field = page.locator("#id_unit-ts-control")
+    field.fill("高新")
+    field.press("Enter")
+    page.wait_for_timeout(600)  # longer than the list waits for more letters
+    assert page.locator("#id_unit").input_value() == "gaoxin"
+    assert page.locator(".ts-dropdown:visible").count() == 0
+
+
+@pytest.mark.browser
 def test_the_menu_opens_in_the_hand(styleguide: None, phone_page: Page) -> None:
     phone_page.goto("/")
     menu = phone_page.get_by_role("navigation", name="主导航")
