@@ -55,7 +55,7 @@ class StepViewSet(
 
     def get_queryset(self) -> StepQuerySet:
         rows: StepQuerySet = Step.objects.visible_to(self.request.user).for_reading().with_counts()
-        return rows
+        return rows.with_opinions() if self.action == "retrieve" else rows
 
     def get_serializer_class(self) -> Any:
         return s.StepDetail if self.action == "retrieve" else s.StepOut
@@ -158,7 +158,7 @@ class StepViewSet(
         return dict(body.validated_data)
 
     def _answer(self, step: Step, status: int = 200) -> Response:
-        row = Step.objects.for_reading().with_counts().get(pk=step.pk)
+        row = Step.objects.for_reading().with_counts().with_opinions().get(pk=step.pk)
         return Response(s.StepDetail(row).data, status=status)
 
     def _asked(self, step: Step, aspect: str, unit: Unit | None, on_behalf: bool) -> Opinion:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.access import units_with
 from accounts.models import User
@@ -10,7 +11,8 @@ from accounts.roles import Can
 from approvals.models import Asks, Opinion, Step
 
 _ALIVE = {"step__case__project__shelved_on__isnull": True, "step__case__project__exited_on__isnull": True}
-_OPINION = ("unit", "step__case", "step__deadline", "step__lead_unit")
+_OPINION = ("unit", "deadline", "step__case", "step__deadline", "step__lead_unit")
+_DUE = Coalesce("deadline__due_on", "step__deadline__due_on")
 
 
 def mine(user: User) -> Q:
@@ -22,7 +24,7 @@ def mine(user: User) -> Q:
 def waiting(user: User) -> QuerySet[Opinion]:
     """Asked of my units and not given, most urgent first; nothing of shelved or given-up projects."""
     rows = Opinion.objects.visible_to(user).waiting().filter(mine(user), **_ALIVE).select_related(*_OPINION)
-    return rows.order_by(F("step__deadline__due_on").asc(nulls_last=True), "step_id", "id")
+    return rows.order_by(_DUE.asc(nulls_last=True), "step_id", "id")
 
 
 def given(user: User) -> QuerySet[Opinion]:
@@ -41,4 +43,6 @@ def leading(user: User) -> QuerySet[Step]:
 
 def late_now(rows: QuerySet[Opinion], on: date) -> QuerySet[Opinion]:
     """Of the waiting ones those whose last day has passed."""
-    return rows.filter(step__deadline__due_on__lt=on, step__deadline__paused_from__isnull=True)
+    own = Q(deadline__due_on__lt=on, deadline__paused_from__isnull=True)
+    by_step = Q(deadline=None, step__deadline__due_on__lt=on, step__deadline__paused_from__isnull=True)
+    return rows.filter(own | by_step)

@@ -26,18 +26,22 @@ def _read_version() -> serializers.IntegerField:
 
 
 class OpinionOut(serializers.ModelSerializer[Opinion]):
-    """``late``: after the last day or the conclusion; ``on_behalf``: entered by a clerk from ``scan``."""
+    """``late``: after the last day or the conclusion; ``on_behalf``: entered by a clerk from ``scan``.
+
+    ``due_on``: where the plan gives the answer a clock of its own.
+    """
 
     unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
     unit_name = serializers.CharField(source="unit.name", read_only=True)
     given_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     recorded_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     asks = serializers.ChoiceField(choices=Asks.choices, read_only=True)
+    due_on = serializers.DateField(source="deadline.due_on", read_only=True, default=None)
 
     class Meta:
         model = Opinion
         fields = (
-            *("id", "aspect", "aspect_name", "group", "unit", "unit_name", "asks", "asked_on"),
+            *("id", "aspect", "aspect_name", "group", "unit", "unit_name", "asks", "asked_on", "due_on"),
             *("words", "score", "answer", "given_on", "given_at", "given_by", "late"),
             *("on_behalf", "scan", "recorded_by", "in_force", "supersedes", "carried_from"),
         )

@@ -36,7 +36,7 @@ STEP = (
     "cancelled_by",
     "policy_version",
 )
-OPINION = ("unit", "given_by", "recorded_by", "scan")
+OPINION = ("unit", "given_by", "recorded_by", "scan", "deadline")
 
 
 class Page(LoginRequiredMixin, View):
@@ -88,7 +88,6 @@ def grouped(step: Step, rows: list[Opinion], user: User, on: date) -> list[Group
     standing = sorted(
         (row for row in rows if row.in_force), key=lambda row: (order.get(row.aspect, 99), row.pk)
     )
-    late = step.is_running and step.limit_passed(on)
     groups: list[Group] = []
     before = ""
     for row in standing:
@@ -99,7 +98,7 @@ def grouped(step: Step, rows: list[Opinion], user: User, on: date) -> list[Group
         line = Row(
             row,
             mine=mine and waits,
-            overdue=late and row.given_on is None,
+            overdue=step.is_running and row.given_on is None and row.limit_passed(on),
             first_of_aspect=row.aspect != before,
             changeable=mine and step.is_running and row.given_on is not None,
         )

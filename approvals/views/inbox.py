@@ -41,7 +41,7 @@ class Inbox(Page):
         return render(request, "approvals/inbox.html", context)
 
     def _opinion(self, row: Opinion) -> dict[str, Any]:
-        clock = row.step.deadline
+        clock = row.clock
         return {"row": row, "step": row.step, "clock": clock, "light": light_of(clock, self.today)}
 
     def _step(self, row: Step) -> dict[str, Any]:

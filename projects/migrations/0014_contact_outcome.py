@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0013_claims'),
+        ("projects", "0013_claims"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='contactrecord',
-            name='outcome',
-            field=models.TextField(blank=True, verbose_name='洽谈结果'),
+            model_name="contactrecord",
+            name="outcome",
+            field=models.TextField(blank=True, verbose_name="洽谈结果"),
         ),
     ]

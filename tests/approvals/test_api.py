@@ -174,3 +174,16 @@ def test_a_permit_comes_with_its_service_guide_and_says_what_is_held_already(sto
 def test_a_step_without_guide_says_so(story: Story) -> None:
     answer = factories.api(story.clerk).get(f"{URL}{story.assessment().pk}/").json()
     assert answer["guide"] is None
+
+
+def test_a_step_takes_as_many_statements_with_many_opinions_as_with_none(story: Story) -> None:
+    step, clerk = story.assessment(), factories.api(story.clerk)
+    counts = []
+    for answers in (False, True):
+        if answers:
+            story.answer_all(step)
+        clerk.get(f"{URL}{step.pk}/")
+        with CaptureQueriesContext(connection) as asked:
+            clerk.get(f"{URL}{step.pk}/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 8

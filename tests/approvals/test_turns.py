@@ -150,3 +150,24 @@ def test_of_alternatives_none_agreeing_is_a_refusal(any_one: Story) -> None:
     with pytest.raises(Refused) as refused:
         any_one.conclude(step, "approved")
     assert len(refused.value.codes) == 3
+
+
+def test_an_answers_own_clock_orders_the_inbox_and_stands_on_the_page_and_in_rest(in_turn: Story) -> None:
+    from django.test import Client
+
+    from approvals import queries
+
+    step = decision(in_turn)
+    in_turn.answer(the(step, "park_committee"))
+    row = the(step, "government_meeting")
+    assert row.deadline is not None
+    asked_of = in_turn.person(row.unit.code, "leader")
+    after = row.deadline.due_on + timedelta(days=1)
+    waiting = queries.waiting(asked_of)
+    assert list(queries.late_now(waiting, row.deadline.due_on)) == []
+    assert list(queries.late_now(waiting, after)) == [row]
+    client = Client()
+    client.force_login(in_turn.clerk)
+    assert str(row.deadline.due_on) in client.get(f"/steps/{step.pk}/").content.decode()
+    told = client.get(f"/api/v1/steps/{step.pk}/").json()["opinions"]
+    assert [one["due_on"] for one in told] == [None, str(row.deadline.due_on)]
