@@ -16,6 +16,7 @@ LIST = "/api/v1/projects/"
 FAR = 1000  # pages on
 BIGGEST_PAGE = 200
 WARM = 12
+MOST_FOR_INBOX = 15  # statements, however many questions
 FOREVER = float("inf")
 
 
@@ -128,6 +129,17 @@ def case_file(large: Site) -> list[Figure]:
         )
         for length, pk in found.items()
     ]
+
+
+def inbox(large: Site) -> list[Figure]:
+    """The review inbox of a unit that is asked little and of one that is asked much."""
+    figures = []
+    for waiting, session in large.place.ask("inboxes").items():
+        asking = request("/inbox/", {"Cookie": f"sessionid={session}"})
+        spent = Target(large.port, [asking]).milliseconds(20)
+        name = f"review inbox of {int(waiting):,} questions: statements"
+        figures.append(Figure(name, large.queries(asking), most=MOST_FOR_INBOX, note=f"{spent:.1f} ms"))
+    return figures
 
 
 def phase_change(large: Site, effort: Effort) -> list[Figure]:
