@@ -49,6 +49,7 @@ _on_milestone: list[MilestoneHandler] = []
 _on_money: list[Callable[[Project, User, date], None]] = []
 _on_void: list[VoidHandler] = []
 _previews: list[PreviewHandler] = []
+_reopenings: list[PreviewHandler] = []
 CONSEQUENCES: set[str] = set()
 """Kinds of events that handlers write of what followed: they do not say that somebody touched the case."""
 
@@ -74,6 +75,16 @@ def on_preview(handler: PreviewHandler) -> PreviewHandler:
     """Asked, before a correction, which of its own figures would move: sentences for people."""
     _previews.append(handler)
     return handler
+
+
+def on_reopening(handler: PreviewHandler) -> PreviewHandler:
+    """Asked, before facts change by whatever door, which procedures that would reopen: sentences."""
+    _reopenings.append(handler)
+    return handler
+
+
+def reopens(proposal: Proposal) -> list[str]:
+    return [line for handler in _reopenings for line in handler(proposal)]
 
 
 def tell(change: MilestoneChange) -> None:

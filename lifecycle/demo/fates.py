@@ -128,7 +128,7 @@ FATES = (
     Fate("before the bodies", 4, _after(stages.reviewed, (1, 3, landing.open_("decision"))), (1, 12)),
     Fate("put off", 2, _PUT_OFF, (2, 25)),
     Fate("ready to sign", 3, stages.decided, (0, 10)),
-    Fate("signed", 4, _after(stages.signed, (1, 4, landing.correct_total)), (0, 4)),
+    Fate("signed", 4, _after(stages.signed, (1, 4, landing.correct_total), (0, 1, landing.sign_more)), (0, 4)),
     Fate("shelved before signing", 2, _after(stages.drafted, (4, 15, turns.shelve)), (4, 60)),
     Fate("given up before signing", 2, _after(stages.reviewed, (5, 20, turns.give_up)), (5, 120)),
     Fate("small and quick", 2, _SMALL, (0, 5)),
