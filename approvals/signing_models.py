@@ -110,4 +110,9 @@ class Signing(models.Model):
 
     def as_dict(self) -> dict[str, Any]:
         """What an event keeps of it."""
-        return {"signing": self.pk, "day": str(self.signed_on), "event": f"，{self.event}" if self.event else "", "place": self.place}
+        return {
+            "signing": self.pk,
+            "day": str(self.signed_on),
+            "event": f"，{self.event}" if self.event else "",
+            "place": self.place,
+        }

@@ -4,8 +4,8 @@ from accounts.models import User
 from approvals.models import Signing
 from policies.rulebook import Rulebook
 from policies.schema import AgreementKind, Milestone
-from projects.models import Batch, Measure, Project, ReachedMilestone
 from projects.actions import money as figures
+from projects.models import Batch, Measure, Project, ReachedMilestone
 
 ACTION = "sign_agreement"
 

@@ -6,45 +6,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('approvals', '0005_opinion_deadline'),
-        ('cases', '0006_duplicates'),
-        ('documents', '0002_numbered_documents'),
-        ('projects', '0014_contract_increments'),
+        ("accounts", "0004_demo_accounts"),
+        ("approvals", "0005_opinion_deadline"),
+        ("cases", "0006_duplicates"),
+        ("documents", "0002_numbered_documents"),
+        ("projects", "0014_contract_increments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Signing',
+            name="Signing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signed_on', models.DateField(verbose_name='签约日期')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='签约地点')),
-                ('counterparty', models.CharField(blank=True, max_length=100, verbose_name='对方签署人')),
-                ('event', models.CharField(blank=True, max_length=100, verbose_name='签约活动')),
-                ('grade', models.CharField(blank=True, max_length=64, verbose_name='协议等级')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('from_ledger', models.BooleanField(default=False, verbose_name='台账补录')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('voided_on', models.DateField(blank=True, null=True, verbose_name='作废日期')),
-                ('voided_reason', models.CharField(blank=True, max_length=300, verbose_name='作废原因')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signings', to='cases.case')),
-                ('first', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='increments', to='approvals.signing', verbose_name='首次签约')),
-                ('money', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signings', to='projects.money', verbose_name='签约金额')),
-                ('paper', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.attachment')),
-                ('recorded_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='我方签约单位')),
-                ('version', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signings', to='approvals.agreementversion', verbose_name='签订的版本')),
-                ('voided_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signed_on", models.DateField(verbose_name="签约日期")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="签约地点")),
+                ("counterparty", models.CharField(blank=True, max_length=100, verbose_name="对方签署人")),
+                ("event", models.CharField(blank=True, max_length=100, verbose_name="签约活动")),
+                ("grade", models.CharField(blank=True, max_length=64, verbose_name="协议等级")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("from_ledger", models.BooleanField(default=False, verbose_name="台账补录")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("voided_on", models.DateField(blank=True, null=True, verbose_name="作废日期")),
+                ("voided_reason", models.CharField(blank=True, max_length=300, verbose_name="作废原因")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signings",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="increments",
+                        to="approvals.signing",
+                        verbose_name="首次签约",
+                    ),
+                ),
+                (
+                    "money",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signings",
+                        to="projects.money",
+                        verbose_name="签约金额",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.attachment",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="我方签约单位",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signings",
+                        to="approvals.agreementversion",
+                        verbose_name="签订的版本",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '签约',
-                'ordering': ['-signed_on', '-id'],
-                'indexes': [models.Index(fields=['case', '-id'], name='signing_by_case'), models.Index(condition=models.Q(('voided_on__isnull', True)), fields=['-signed_on', '-id'], name='signing_by_day'), models.Index(condition=models.Q(('voided_on__isnull', True)), fields=['unit', '-signed_on', '-id'], name='signing_by_unit'), models.Index(condition=models.Q(('voided_on__isnull', True)), fields=['event', '-signed_on', '-id'], name='signing_by_event')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_on__isnull', True), ('first__isnull', True)), fields=('case',), name='signing_first_once'), models.CheckConstraint(condition=models.Q(models.Q(('voided_by__isnull', True), ('voided_on__isnull', True), ('voided_reason', '')), models.Q(('voided_by__isnull', False), ('voided_on__isnull', False), models.Q(('voided_reason', ''), _negated=True)), _connector='OR'), name='signing_voided_whole'), models.CheckConstraint(condition=models.Q(('first__isnull', True), ('money__isnull', False), _connector='OR'), name='signing_increment_has_sum')],
+                "verbose_name": "签约",
+                "ordering": ["-signed_on", "-id"],
+                "indexes": [
+                    models.Index(fields=["case", "-id"], name="signing_by_case"),
+                    models.Index(
+                        condition=models.Q(("voided_on__isnull", True)),
+                        fields=["-signed_on", "-id"],
+                        name="signing_by_day",
+                    ),
+                    models.Index(
+                        condition=models.Q(("voided_on__isnull", True)),
+                        fields=["unit", "-signed_on", "-id"],
+                        name="signing_by_unit",
+                    ),
+                    models.Index(
+                        condition=models.Q(("voided_on__isnull", True)),
+                        fields=["event", "-signed_on", "-id"],
+                        name="signing_by_event",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("voided_on__isnull", True), ("first__isnull", True)),
+                        fields=("case",),
+                        name="signing_first_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("voided_by__isnull", True),
+                                ("voided_on__isnull", True),
+                                ("voided_reason", ""),
+                            ),
+                            models.Q(
+                                ("voided_by__isnull", False),
+                                ("voided_on__isnull", False),
+                                models.Q(("voided_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signing_voided_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first__isnull", True), ("money__isnull", False), _connector="OR"
+                        ),
+                        name="signing_increment_has_sum",
+                    ),
+                ],
             },
         ),
     ]

@@ -107,7 +107,13 @@ def _moves(proposal: Proposal) -> list[str]:
     lines = [
         line for code, day in proposal.days.items() for line in _clock_lines(proposal.project, code, day)
     ]
-    return lines + _paid_in_lines(proposal) + _class_lines(proposal) + hooks.preview(proposal) + _reopened(proposal)
+    return (
+        lines
+        + _paid_in_lines(proposal)
+        + _class_lines(proposal)
+        + hooks.preview(proposal)
+        + _reopened(proposal)
+    )
 
 
 def _reopened(proposal: Proposal) -> list[str]:

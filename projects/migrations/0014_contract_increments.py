@@ -5,21 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0002_numbered_documents'),
-        ('projects', '0013_claims'),
+        ("documents", "0002_numbered_documents"),
+        ("projects", "0013_claims"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='money',
-            name='adds',
-            field=models.BooleanField(default=False, verbose_name='增量'),
+            model_name="money",
+            name="adds",
+            field=models.BooleanField(default=False, verbose_name="增量"),
         ),
         migrations.AddConstraint(
-            model_name='money',
-            constraint=models.CheckConstraint(condition=models.Q(('adds', False), ('measure', 'contract'), _connector='OR'), name='money_adds_to_contract'),
+            model_name="money",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("adds", False), ("measure", "contract"), _connector="OR"),
+                name="money_adds_to_contract",
+            ),
         ),
     ]
