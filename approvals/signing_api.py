@@ -34,8 +34,8 @@ _FILTERS = [
 
 
 class SigningOut(serializers.ModelSerializer[Signing]):
-    """``fen`` is the contract figure it states, in 分; of an increment what it adds. ``first`` is null for the
-    first signing."""
+    """``fen`` is the contract figure it states, in 分; of an increment what it adds. ``first`` is null for
+    the first signing itself."""
 
     project = serializers.IntegerField(source="case_id", read_only=True)
     unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
@@ -109,7 +109,7 @@ class SigningViewSet(
         request={"application/json": SigningIn, "multipart/form-data": SigningIn}, responses={201: SigningOut}
     )
     def create(self, request: Request) -> Response:
-        """Sign: the first of a project passes the gate (409 lists what is missing), a later one adds to it."""
+        """Sign: the first passes the gate (409 lists what is missing), a later one adds to it."""
         body = SigningIn(data=request.data)
         body.is_valid(raise_exception=True)
         fields = dict(body.validated_data)

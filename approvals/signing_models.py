@@ -27,10 +27,10 @@ class SigningQuerySet(HangsOnCase["Signing"]):
 
 
 class Signing(models.Model):
-    """One signing. The first of a project is its milestone; a later one is an increment ``first`` points from.
+    """One signing. The first of a project is its milestone; a later one is an increment that names the first.
 
     ``money`` is the contract figure it states, as it stands today: of an increment what it adds.
-    ``from_ledger`` marks a first one that only an old ledger had stated, or that was recorded without details.
+    ``from_ledger`` marks a first one that only an old ledger had stated.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="signings", db_index=False)

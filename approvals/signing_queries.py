@@ -1,4 +1,4 @@
-"""Reads of signings: those of a project with their total, the ledger of the district by event, unit, period."""
+"""Reads of signings: those of a project with their total, the district's by event, unit and period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -74,7 +74,14 @@ def sign(*, project: Project, deed: Deed, by: User, on: date, today: date) -> Si
     _require_grade(rules, deed.grade)
     if rule.code in reached_codes(project):
         return _increment(project, rule, deed, by, on)
-    return _first(project, rule, deed, version, by, on, today)
+    row = _first(project, rule, deed, version, by=by, on=on)
+    projects.reach(
+        project=project, milestone=rule.code, by=by, on=on, today=today, evidence=row.paper,
+        note=deed.note[:300], produced=True,
+    )  # fmt: skip
+    data = row.as_dict() | {"name": rule.name, "clause": rule.clause}
+    cases.record(case=project.case, kind="signing.first", by=by, on=on, data=data)
+    return row
 
 
 def _require_signer(project: Project, rules: Rulebook, by: User) -> Milestone:
@@ -107,14 +114,9 @@ def _require_grade(rules: Rulebook, grade: str) -> None:
 
 
 def _first(
-    project: Project,
-    rule: Milestone,
-    deed: Deed,
-    version: AgreementVersion | None,
-    by: User,
-    on: date,
-    today: date,
+    project: Project, rule: Milestone, deed: Deed, version: AgreementVersion | None, *, by: User, on: date
 ) -> Signing:
+    """Figure, grade and paper are put on file, where the gate looks for them; the row comes with them."""
     paper = _paper(project, rule, deed, by, on)
     if deed.raw.strip():
         _state(project, deed, paper, by, on)
@@ -125,12 +127,6 @@ def _first(
     row.money = figures.in_force(project, Measure.CONTRACT)
     row.save()
     Signing.objects.standing().filter(case_id=project.pk, first__isnull=False).update(first=row)
-    projects.reach(
-        project=project, milestone=rule.code, by=by, on=on, today=today, evidence=paper,
-        note=deed.note[:300], produced=True,
-    )  # fmt: skip
-    data = row.as_dict() | {"name": rule.name, "clause": rule.clause}
-    cases.record(case=project.case, kind="signing.first", by=by, on=on, data=data)
     return row
 
 

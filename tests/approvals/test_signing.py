@@ -1,4 +1,4 @@
-"""Signing as a deed: the first passes the gate and counts, later ones add to it; voided, it stays on record."""
+"""Signing as a deed: the first passes the gate and counts, later ones add to it; none is deleted."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -163,6 +163,7 @@ def test_an_increment_without_sum_or_paper_or_before_the_first_is_refused(story:
     assert Signing.objects.count() == 1
 
 
+@pytest.mark.django_db
 def test_credit_is_booked_at_the_day_of_each_signing() -> None:
     project = lives.signed()
     by = lives.clerk()
@@ -257,12 +258,13 @@ def test_an_increment_on_what_only_a_ledger_had_signed_makes_the_first_from_the_
 
 def test_a_double_that_was_merged_is_not_signed(story: Story) -> None:
     kept, gone = ready(story), story.district.project("另一个")
-    pair = projects.pair_up(first=kept, second=gone, by=story.clerk, on=TODAY)
+    pair = projects.pair_up(project=kept, other=gone, by=story.clerk, on=TODAY)
     projects.merge(pair=pair, keep=kept, by=story.district.head, on=TODAY, reason="重复登记")
     why = refused(lambda: sign(story, gone))
     assert why.codes == ["merged"] and kept.name in str(why)
 
 
+@pytest.mark.django_db
 def test_entry_in_the_upper_platform_is_due_one_month_after_signing_where_the_plan_says_so() -> None:
     story = Story(open_district(packs=["elsewhere/guizhou-landing-2021"]))
     project = story.district.project()
@@ -358,5 +360,5 @@ def test_rest_signs_lists_and_voids(story: Story) -> None:
     caller.force_authenticate(story.district.head)
     void = caller.post(f"{URL}{made.data['id']}/void/", {"reason": "误签"}, format="json")
     assert (void.status_code, void.data["voided_reason"]) == (200, "误签")
-    caller.force_authenticate(story.person("finance"))
+    caller.force_authenticate(story.person("meteorology"))
     assert caller.get(f"{URL}{made.data['id']}/").status_code == 404
