@@ -17,6 +17,7 @@ class ApprovalsConfig(AppConfig):
         hooks.on_milestone(signing.follow)
         hooks.on_milestone(signing_book.follow)
         hooks.on_money(signing_book.on_money)
+        hooks.on_import(signing_book.bring_in)
         hooks.on_money(refacts.on_facts)
         hooks.on_preview(on_preview)
         hooks.on_reopening(refacts.on_reopening)

@@ -8,10 +8,12 @@ from accounts.models import User
 from approvals.actions.signing import mark_void
 from approvals.models import Signing
 from approvals.signing_rules import first_from, gate_of
+from kernel.bulk import Sql, insert_select
 from kernel.language import house_language
+from policies.rulebook import Rulebook
 from projects.facts import rules_of
 from projects.hooks import MilestoneChange
-from projects.models import Money, Project, ReachedMilestone
+from projects.models import ImportBatch, ImportRow, Measure, Money, Outcome, Project, ReachedMilestone
 
 
 def follow(change: MilestoneChange) -> None:
@@ -29,6 +31,31 @@ def follow(change: MilestoneChange) -> None:
     elif row is not None and change.kind == "corrected":
         row.signed_on = change.on
         row.save(update_fields=["signed_on"])
+
+
+def bring_in(batch: ImportBatch, rules: Rulebook) -> None:
+    """The first signings of what an import brought in as signed, set-based: the rows ``first_from`` makes."""
+    gate = gate_of(rules)
+    if gate is None:
+        return
+    values = {
+        "case_id": Sql("r.project_id"),
+        "signed_on": Sql('r."on"'),
+        "unit_id": Sql("COALESCE(p.landing_unit_id, p.introducing_unit_id)"),
+        "grade": Sql("p.agreement_grade"),
+        "money_id": Sql("m.id"),
+        "from_ledger": True,
+        "recorded_by_id": batch.user_id,
+    }
+    tables = {model: model._meta.db_table for model in (ReachedMilestone, ImportRow, Project, Money)}
+    source = (
+        f'FROM "{tables[ReachedMilestone]}" r'
+        f' JOIN "{tables[ImportRow]}" w ON w.project_id = r.project_id AND w.batch_id = %s AND w.outcome = %s'
+        f' JOIN "{tables[Project]}" p ON p.case_id = r.project_id'
+        f' LEFT JOIN "{tables[Money]}" m ON m.project_id = r.project_id AND m.measure = %s'
+        " WHERE r.code = %s AND r.withdrawn_on IS NULL ORDER BY r.id"
+    )
+    insert_select(Signing, values, source, [batch.pk, Outcome.NEW, Measure.CONTRACT, gate.code])
 
 
 def _show_paper(change: MilestoneChange, row: Signing) -> None:
