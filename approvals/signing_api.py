@@ -70,6 +70,9 @@ class SigningIn(serializers.Serializer[Any]):
     counterparty = serializers.CharField(required=False, allow_blank=True, max_length=100)
     event = serializers.CharField(required=False, allow_blank=True, max_length=100)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    adds = serializers.BooleanField(
+        required=False, help_text="an increment on what was signed; without it the first signing"
+    )
     paper = serializers.PrimaryKeyRelatedField[Attachment](
         queryset=Attachment.objects.all(), required=False, allow_null=True
     )

@@ -30,6 +30,7 @@ class SignForm(forms.Form):
     paper = forms.FileField(label=_("签署的协议"), required=False, allow_empty_file=True)
     note = Words(label=_("说明"), max_length=300, required=False, rows=2)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    adds = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -42,7 +43,12 @@ class SignForm(forms.Form):
         first: bool = True,
     ) -> None:
         held = project.landing_unit_id or project.introducing_unit_id
-        kept = {"grade": project.agreement_grade, "unit": held, "version": version.pk if version else None}
+        kept = {
+            "grade": project.agreement_grade,
+            "unit": held,
+            "version": version.pk if version else None,
+            "adds": not first,
+        }
         super().__init__(data, files, initial=kept)
         cast(forms.ModelChoiceField, self.fields["unit"]).queryset = units()
         grade = self.fields["grade"]

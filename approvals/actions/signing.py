@@ -39,7 +39,8 @@ from projects.permissions import lock, require_on, require_running, require_sigh
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
     """What is said of a signing. ``raw`` is the sum as written (first: left empty, the figure on file holds);
-    ``paper`` an upload or a paper of the case; ``version`` the wording that the signer had before the eyes.
+    ``paper`` an upload or a paper of the case; ``version`` the wording that the signer had before the eyes;
+    ``adds`` says that it is meant as an increment: nobody signs twice by a second click.
     """
 
     raw: str = ""
@@ -54,6 +55,7 @@ class Deed:
     note: str = ""
     paper: "File[bytes] | Attachment | None" = None
     version: int | None = None
+    adds: bool = False
 
 
 @transaction.atomic
@@ -72,7 +74,7 @@ def sign(*, project: Project, deed: Deed, by: User, on: date, today: date) -> Si
     require_since_opening(project, on)
     version = _version(project, rules, rule, deed)
     _require_grade(rules, deed.grade)
-    if rule.code in reached_codes(project):
+    if _is_increment(project, rule, deed):
         return _increment(project, rule, deed, by, on)
     row = _first(project, rule, deed, version, by=by, on=on)
     projects.reach(
@@ -82,6 +84,20 @@ def sign(*, project: Project, deed: Deed, by: User, on: date, today: date) -> Si
     data = row.as_dict() | {"name": rule.name, "clause": rule.clause}
     cases.record(case=project.case, kind="signing.first", by=by, on=on, data=data)
     return row
+
+
+def _is_increment(project: Project, rule: Milestone, deed: Deed) -> bool:
+    """Raises Refused (conflict) where the deed is not what it is meant as: signed already, or not yet."""
+    signed = rule.code in reached_codes(project)
+    if signed == deed.adds:
+        return signed
+    url = reverse("signings-of", args=[project.pk])
+    code, message = (
+        ("already_signed", _("本项目已签约；补充协议、增资等再次签约请按增量登记"))
+        if signed
+        else ("not_signed", _("本项目尚未签约，不能登记增量"))
+    )
+    raise Refused.because(code, message, clause=rule.clause, url=url, status="conflict")
 
 
 def _require_signer(project: Project, rules: Rulebook, by: User) -> Milestone:
@@ -136,7 +152,7 @@ def _increment(project: Project, rule: Milestone, deed: Deed, by: User, on: date
         words = _("增量签约不能早于首次签约之日 %(day)s") % {"day": first.signed_on}
         raise Refused.invalid("on", words, code="before_first")
     if not deed.raw.strip():
-        raise Refused.invalid("raw", _("本项目已签约，再次签约按增量登记，请填写增加的协议资金"))
+        raise Refused.invalid("raw", _("请填写增加的协议资金"))
     paper = _paper(project, rule, deed, by, on)
     if paper is None:
         raise Refused.invalid("paper", _("请上传本次签署的协议"), code="required")

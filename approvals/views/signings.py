@@ -50,6 +50,9 @@ class New(ActionPage):
 
     @property
     def first(self) -> bool:
+        """What the form was shown for; the action refuses it where somebody signed meanwhile."""
+        if self.request.method == "POST":
+            return self.request.POST.get("adds", "") not in ("True", "true", "1", "on")
         return self.rule.code not in reached_codes(self.project)
 
     def version(self) -> AgreementVersion | None:

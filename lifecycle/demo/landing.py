@@ -116,7 +116,7 @@ def sign_more(walk: Walk, on: date) -> None:
     """A supplementary agreement: the investor adds to what was agreed."""
     row = walk.row
     deed = approvals.Deed(
-        raw="5000万元", event="企业增资扩产签约", counterparty="董事长", note="补充协议",
+        raw="5000万元", adds=True, event="企业增资扩产签约", counterparty="董事长", note="补充协议",
         paper=paper("投资协议（补充协议）", row.name, f"{on:%Y-%m-%d}"),
     )  # fmt: skip
     approvals.sign(project=row, deed=deed, by=walk.clerk, on=on, today=on)

@@ -51,7 +51,7 @@ def sign(story: Story, project: Project, on: date = TODAY, by: Any = None, **sai
 
 def add(story: Story, project: Project, raw: str = "5000万元", on: date = LATER, **said: Any) -> Signing:
     paper = upload(b"%PDF-1.7\nmore\n%%EOF\n", name="补充协议.pdf")
-    return sign(story, project, on=on, raw=raw, grade="", **{"paper": paper} | said)
+    return sign(story, project, on=on, raw=raw, grade="", adds=True, **{"paper": paper} | said)
 
 
 def test_the_first_signing_brings_figure_grade_paper_milestone_and_portfolio(story: Story) -> None:
@@ -131,6 +131,15 @@ def test_a_later_signing_adds_money_on_its_own_day_and_moves_nothing_else(story:
     assert total.whole == project.contract_fen
 
 
+def test_a_second_click_signs_nothing_twice(story: Story) -> None:
+    project = ready(story)
+    assert refused(lambda: add(story, project)).codes == ["not_signed"]
+    sign(story, project)
+    why = refused(lambda: sign(story, project))
+    assert (why.codes, why.status) == (["already_signed"], "conflict")
+    assert Project.objects.get(pk=project.pk).contract_fen == 80_000_000_000
+
+
 def test_the_contract_stated_anew_keeps_what_was_added(story: Story) -> None:
     project = ready(story)
     first = sign(story, project)
@@ -168,7 +177,7 @@ def test_credit_is_booked_at_the_day_of_each_signing() -> None:
     project = lives.signed()
     by = lives.clerk()
     on = date(2026, 5, 8)
-    deed = Deed(raw="1亿元", paper=upload(name="补充协议.pdf"))
+    deed = Deed(raw="1亿元", paper=upload(name="补充协议.pdf"), adds=True)
     row = actions.sign(project=project, deed=deed, by=by, on=on, today=on)
     standing = Credit.objects.standing().filter(case_id=project.pk, measure="agreed_funds")
     assert sorted(standing.values_list("on", flat=True)) == [lives.SIGNED_ON, on]
@@ -304,11 +313,13 @@ def test_signing_and_adding_on_the_page(story: Story, browser: Client) -> None:
     said = {"on": TODAY, "currency": "CNY", "raw": "8亿元", "grade": "agreement", "event": "西洽会"}
     done = browser.post(url, said | {"paper": upload(name="协议.pdf")})
     assert done.status_code == 302, text(done)
-    again = browser.post(url, {"on": TODAY, "currency": "CNY", "raw": "5000万元"})
+    again = browser.post(url, {"on": TODAY, "currency": "CNY", "raw": "5000万元", "adds": "True"})
     assert again.status_code == 400 and "登记为增量" in text(again)
     more = upload(b"%PDF-1.7\nmore\n%%EOF\n", name="补充.pdf")
     assert (
-        browser.post(url, {"on": TODAY, "currency": "CNY", "raw": "5000万元", "paper": more}).status_code
+        browser.post(
+            url, {"on": TODAY, "currency": "CNY", "raw": "5000万元", "paper": more, "adds": "True"}
+        ).status_code
         == 302
     )
     shown = text(browser.get(reverse("signings-of", args=[project.pk])))
