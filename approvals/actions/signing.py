@@ -192,10 +192,11 @@ def _state(
 
 
 def _paper(project: Project, rule: Milestone, deed: Deed, by: User, on: date) -> Attachment | None:
-    """The signed paper, kept as the kind that the gate asks for."""
-    if deed.paper is None:
-        return None
+    """The signed paper, kept as the kind that the gate asks for; of a first signing one on file will do."""
     kind = next(iter((*rule.documents, *rule.guard.documents)), "other")
+    if deed.paper is None:
+        there = Attachment.objects.filter(case_id=project.pk, kind=kind, withdrawn_on__isnull=True)
+        return None if deed.adds or kind == "other" else there.order_by("-id").first()
     if not isinstance(deed.paper, Attachment):
         return attach(case=project.case, kind=kind, upload=deed.paper, by=by, on=on)
     if deed.paper.case_id != project.pk or deed.paper.withdrawn_on:

@@ -27,6 +27,7 @@ from projects.gates import reached_codes
 from projects.permissions import may_on, require_sight
 from projects.views.base import ActionPage, ProjectPage, crumbs
 
+FOREIGN = ("currency", "rate", "rate_on")
 SUPPLIED = ("field:contract", "field:agreement_grade", "document:")
 """What the form itself brings: not shown as missing beforehand."""
 
@@ -69,7 +70,10 @@ class New(ActionPage):
             (t, shown(t, version.values[t.code])) for t in rules.terms if version and t.code in version.values
         ]
         unmet = self._missing() if first and not form.is_bound else []
-        return {"cited": self.rule, "version": version, "terms": terms, "first": first, "unmet": unmet,
+        names = [name for name in form.fields if name not in (*FOREIGN, "version", "adds")]
+        foreign = form.is_bound and form.data.get("currency") != "CNY"
+        return {"plain": [form[x] for x in names], "fx": [form[x] for x in FOREIGN], "foreign": foreign,
+                "cited": self.rule, "version": version, "terms": terms, "first": first, "unmet": unmet,
                 "back": reverse("signings-of", args=[self.project.pk])}  # fmt: skip
 
     def _missing(self) -> list[Unmet]:
