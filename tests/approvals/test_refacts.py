@@ -17,6 +17,7 @@ from projects.models import Money, Project
 from tests.approvals.story import Story, settled
 from tests.documents.files import upload
 from tests.factories import TODAY
+from tests.law import open_district
 
 
 @pytest.fixture
@@ -132,3 +133,28 @@ def test_rest_previews_figures_and_fields(story: Story, decided: Project) -> Non
     assert "decided" in reached_codes(decided)
     caller.force_authenticate(story.person("finance"))
     assert caller.post(f"{base}/preview/", {"jobs": 300}, format="json").status_code in (403, 404)
+
+
+@pytest.mark.django_db
+def test_a_plain_field_that_the_plan_asks_about_is_shown_on_the_edit_page_before_it_is_saved() -> None:
+    old = 'when = { field = "total", at_least = "10亿元" }'
+    story = Story(open_district(reworded=[(old, 'when = { field = "green_channel", is = true }')]))
+    project = settled(story, story.ready_for_review())
+    projects.edit(project=project, by=story.clerk, on=TODAY, changes={"green_channel": False})
+    step = story.open(project, "decision")
+    story.answer_all(step)
+    story.conclude(step, "approved")
+    browser = Client()
+    browser.force_login(story.clerk)
+    url = reverse("project-edit", args=[project.pk])
+    form = browser.get(url).context["form"]
+    first = {name: form[name].value() for name in form.fields}
+    said = {name: value for name, value in first.items() if value not in (None, False, "")}
+    shown = browser.post(url, said | {"green_channel": "on"})
+    page = shown.content.decode()
+    assert shown.status_code == 200 and "区政府常务会" in page
+    assert not Project.objects.get(pk=project.pk).green_channel
+    seal = page.split('name="seen" value="')[1].split('"')[0]
+    done = browser.post(url, said | {"green_channel": "on", "seen": seal})
+    assert done.status_code == 302
+    assert "decided" not in reached_codes(project)
