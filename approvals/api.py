@@ -22,6 +22,7 @@ from approvals.actions import Conclusion, Named
 from approvals.agreement_api import AgreementViewSet
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
+from approvals.signing_api import SigningViewSet
 from approvals.special import api as special
 from kernel.clock import today
 from kernel.numbers import whole
@@ -187,6 +188,7 @@ class StepViewSet(
 
 routes = [
     ("agreements", AgreementViewSet, "agreement"),
+    ("signings", SigningViewSet, "signing"),
     ("steps", StepViewSet, "step"),
     *special.routes,
 ]

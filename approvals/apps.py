@@ -7,7 +7,7 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "Approvals"
 
     def ready(self) -> None:
-        from approvals import agreement_panel, panel, signing
+        from approvals import agreement_panel, panel, refacts, signing, signing_book
         from approvals.following import follow, on_preview
         from approvals.special import panel as special
         from cases import event_texts
@@ -15,7 +15,12 @@ class ApprovalsConfig(AppConfig):
 
         hooks.on_milestone(follow)
         hooks.on_milestone(signing.follow)
+        hooks.on_milestone(signing_book.follow)
+        hooks.on_money(signing_book.on_money)
+        hooks.on_import(signing_book.bring_in)
+        hooks.on_money(refacts.on_facts)
         hooks.on_preview(on_preview)
+        hooks.on_reopening(refacts.on_reopening)
         panel.hang()
         special.hang()
         agreement_panel.hang()
@@ -35,6 +40,10 @@ class ApprovalsConfig(AppConfig):
                 "report.instructed": _("%(leader)s对%(number)s批示%(marks)s：%(text)s；承办单位：%(units)s"),
                 "report.visited": _("%(leader)s于 %(day)s 率队考察，随%(number)s登记"),
                 "step.reasked": _("协议更新为第%(number)s版，%(name)s重新征求：%(asked)s"),
+                "step.refacted": _("项目情况变化，%(name)s：%(what)s（%(clause)s）"),
+                "signing.first": _("签约：%(name)s，%(day)s%(event)s（%(clause)s）"),
+                "signing.increment": _("增量签约：%(day)s%(event)s，增加协议资金%(raw)s"),
+                "signing.voided": _("作废 %(day)s 的签约：%(reason)s"),
                 "agreement.version": _("登记协议“%(title)s”第%(number)s版%(changes)s"),
                 "agreement.given_up": _("放弃协议“%(title)s”：%(reason)s"),
                 "agreement.superseded": _("协议“%(title)s”被取代：%(reason)s"),

@@ -17,6 +17,8 @@ from documents.models import Attachment
 from policies.models import PolicyVersion
 
 # Django finds the models of an app in its module ``models``; those of the special report stand apart.
+from approvals.signing_models import Signing  # isort: skip
+
 from approvals.special.models import Instruction, LedVisit, SpecialReport  # isort: skip
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "LedVisit",
     "Opinion",
     "OpinionQuerySet",
+    "Signing",
     "SpecialReport",
     "State",
     "Step",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from approvals.special import views as special
-from approvals.views import agreements, inbox, opinions, steps
+from approvals.views import agreements, inbox, opinions, signings, steps
 
 urlpatterns = [
     path("agreements/<int:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("opinions/<int:pk>/on-behalf/", opinions.OnBehalf.as_view(), name="opinion-on-behalf"),
     path("projects/<int:pk>/agreement/new/", agreements.NewAgreement.as_view(), name="agreement-new"),
     path("projects/<int:pk>/steps/<slug:code>/open/", steps.Open.as_view(), name="step-open"),
+    path("projects/<int:pk>/signings/", signings.OfProject.as_view(), name="signings-of"),
+    path("projects/<int:pk>/signings/new/", signings.New.as_view(), name="signing-new"),
+    path("signings/", signings.Ledger.as_view(), name="signings"),
+    path("signings/<int:pk>/void/", signings.Void.as_view(), name="signing-void"),
     path("projects/<int:pk>/special-report/new/", special.New.as_view(), name="special-report-new"),
     path("special-reports/", special.Reports.as_view(), name="special-reports"),
     path("special-reports/<int:pk>/", special.Report.as_view(), name="special-report"),

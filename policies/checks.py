@@ -165,7 +165,10 @@ def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:
     if (milestone.produced_by == "action") is not bool(milestone.action):
         zh, en = '应与 produced_by = "action" 同时写', 'belongs together with produced_by = "action"'
         yield "milestones", f"{milestone.code}.action", zh, en
-    if milestone.produced_by == "record" and not (milestone.recorded_by_parts or milestone.recorded_by_roles):
+    signs = milestone.action == "sign_agreement"
+    if (signs or milestone.produced_by == "record") and not (
+        milestone.recorded_by_parts or milestone.recorded_by_roles
+    ):
         yield "milestones", f"{milestone.code}.recorded_by_roles", "没有人可以登记它", "nobody may record it"
 
 

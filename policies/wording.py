@@ -134,7 +134,9 @@ def _milestone(rule: Milestone, names: Names) -> list[str]:
     made = {
         "record": _("由%(who)s登记") % {"who": who},
         "step": _("由程序步骤的结论达成"),
-        "action": _("由系统办理时达成"),
+        "action": _("由%(who)s登记签约时达成") % {"who": who}
+        if rule.action == "sign_agreement"
+        else _("由系统办理时达成"),
     }
     lines = [made[rule.produced_by], *needs_text(rule.guard, names)]
     if rule.documents:

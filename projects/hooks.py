@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accounts.models import User
-from projects.models import Project
+from policies.rulebook import Rulebook
+from projects.models import ImportBatch, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ _on_milestone: list[MilestoneHandler] = []
 _on_money: list[Callable[[Project, User, date], None]] = []
 _on_void: list[VoidHandler] = []
 _previews: list[PreviewHandler] = []
+_imports: list[Callable[[ImportBatch, Rulebook], None]] = []
+_reopenings: list[PreviewHandler] = []
 CONSEQUENCES: set[str] = set()
 """Kinds of events that handlers write of what followed: they do not say that somebody touched the case."""
 
@@ -70,10 +73,31 @@ def on_void(handler: VoidHandler) -> VoidHandler:
     return handler
 
 
+def on_import(handler: Callable[[ImportBatch, Rulebook], None]) -> Callable[[ImportBatch, Rulebook], None]:
+    """Told, set-based, within its transaction, that an import brought in the projects its rows now name."""
+    _imports.append(handler)
+    return handler
+
+
+def tell_import(batch: ImportBatch, rules: Rulebook) -> None:
+    for handler in _imports:
+        handler(batch, rules)
+
+
 def on_preview(handler: PreviewHandler) -> PreviewHandler:
     """Asked, before a correction, which of its own figures would move: sentences for people."""
     _previews.append(handler)
     return handler
+
+
+def on_reopening(handler: PreviewHandler) -> PreviewHandler:
+    """Asked, before facts change by whatever door, which procedures that would reopen: sentences."""
+    _reopenings.append(handler)
+    return handler
+
+
+def reopens(proposal: Proposal) -> list[str]:
+    return [line for handler in _reopenings for line in handler(proposal)]
 
 
 def tell(change: MilestoneChange) -> None:

@@ -38,7 +38,8 @@ def amounts(
     signed: date | None,
     restated: Mapping[int, tuple[int | None, date, bool]] = MappingProxyType({}),
 ) -> dict[str, list[Amount]]:
-    """What counts for each measure: the agreed figure in force once signed, every payment on its own day.
+    """What counts for each measure: the agreed figure in force once signed, what later signings add to it and
+    every payment on their own days.
     A payment that only a ledger says counts once somebody shows its paper.
 
     ``restated``: rows taken as a correction would have them, their 分, day and want of evidence by key. What
@@ -46,6 +47,7 @@ def amounts(
     """
     rows = Money.objects.filter(project=project, measure__in=FACT_OF.values(), superseded_by__isnull=True)
     found: dict[str, list[Amount]] = {measure: [] for measure in FACT_OF}
+    added: list[Amount] = []
     for row in rows.order_by("id"):
         kept = row.fen, row.on, row.evidence_outstanding
         row.fen, row.on, row.evidence_outstanding = restated.get(row.pk, kept)
@@ -54,8 +56,11 @@ def amounts(
         if row.measure == Measure.PAID_IN:
             if not row.evidence_outstanding:
                 found["paid_in_funds"].append(_amount(row, row.on))
+        elif row.adds and signed is not None:
+            added.append(_amount(row, row.on))
         elif signed is not None:
             found["agreed_funds"] = [_amount(row, signed)]
+    found["agreed_funds"] += added
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Unit, User
+from approvals import actions as approvals
 from assignments.models import Assignment
 from cases.models import Enterprise, Part
 from deadlines.models import Deadline
@@ -72,7 +73,7 @@ def signed(
     """A project with a park, a signed agreement and its figure."""
     by = by or clerk()
     row = ready_to_sign(by, park, contract, **more)
-    actions.reach(project=row, milestone="signed", by=by, on=on)
+    approvals.sign(project=row, deed=approvals.Deed(), by=by, on=on, today=on)
     return Project.objects.select_related("case").get(pk=row.pk)
 
 

@@ -12,12 +12,14 @@ from approvals.actions.cancelling import cancel
 from approvals.actions.conclusion import Conclusion, Named, conclude, conclude_together
 from approvals.actions.opening import open_step, reopen
 from approvals.actions.opinions import give_opinion, record_on_behalf
+from approvals.actions.signing import Deed, sign, void_signing
 from approvals.terms import Commitment
 
 __all__ = [
     "AgreementDraft",
     "Commitment",
     "Conclusion",
+    "Deed",
     "Named",
     "ask",
     "cancel",
@@ -31,4 +33,6 @@ __all__ = [
     "record_on_behalf",
     "reopen",
     "revise_agreement",
+    "sign",
+    "void_signing",
 ]

@@ -38,7 +38,7 @@ def rebind(project: Project, version: AgreementVersion, codes: Collection[str], 
         if effect.how in ("asked", "moved"):
             _move(effect, version, by, on)
         elif effect.how == "round":
-            _again(project, effect, by, on, reason)
+            again(project, effect, by, on, reason)
 
 
 @house_language()
@@ -106,7 +106,7 @@ def _calls(step: Step, rows: Sequence[Opinion], version: AgreementVersion) -> li
     return drafts
 
 
-def _again(project: Project, effect: Effect, by: User, on: date, reason: str) -> None:
+def again(project: Project, effect: Effect, by: User, on: date, reason: str) -> None:
     """A further round: the touched aspects are asked, the other opinions are taken over (沿用).
 
     Where something else is missing now, the round is opened by hand once it is there.

@@ -105,7 +105,21 @@ def sign(walk: Walk, on: date) -> None:
     grade = walk.rng.choice(("agreement", "agreement", "contract"))
     projects.edit(project=row, by=walk.clerk, on=on, changes={"agreement_grade": grade})
     attach(walk, on, "investment_agreement", "投资协议（签署本）")
-    projects.reach(project=row, milestone="signed", by=walk.clerk, on=on, note="集中签约")
+    deed = approvals.Deed(
+        place="涪陵区会展中心", event=words.SIGNING_EVENTS[on.month % len(words.SIGNING_EVENTS)],
+        counterparty="董事长", note="集中签约",
+    )  # fmt: skip
+    approvals.sign(project=row, deed=deed, by=walk.clerk, on=on, today=on)
+
+
+def sign_more(walk: Walk, on: date) -> None:
+    """A supplementary agreement: the investor adds to what was agreed."""
+    row = walk.row
+    deed = approvals.Deed(
+        raw="5000万元", adds=True, event="企业增资扩产签约", counterparty="董事长", note="补充协议",
+        paper=paper("投资协议（补充协议）", row.name, f"{on:%Y-%m-%d}"),
+    )  # fmt: skip
+    approvals.sign(project=row, deed=deed, by=walk.clerk, on=on, today=on)
 
 
 def correct_total(walk: Walk, on: date) -> None:

@@ -84,3 +84,8 @@ ON_REPORTS = (
     ("请园区牵头组织实地考察，核实企业投资能力后再报。", ()),
 )
 """What leaders write on a special report, and who answers beside the park."""
+SIGNING_EVENTS = (
+    "重庆市招商引资重点项目集中签约活动",
+    "涪陵区招商引资项目集中签约活动",
+    "西洽会涪陵专场签约活动",
+)

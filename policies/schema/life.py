@@ -116,6 +116,7 @@ class Milestone(Rule):
     """A fact that gates ask for. ``record``: people record it; ``step``: a step's verdict reaches it;
     ``action``: the named mechanism of the program does.
 
+    Where an action reaches it, ``recorded_by_*`` name who may act (``sign_agreement``).
     ``guard`` is what must be there before it may be reached; ``documents`` is the evidence and
     ``fields`` the project fields that recording it asks for. ``staged``: may be reached in parts.
     ``years_ahead``: which planning years (谋划年度) the plan opens for projects on their way to it.
@@ -125,7 +126,7 @@ class Milestone(Rule):
     phase: PhaseCode
     staged: bool = False
     produced_by: Literal["record", "step", "action"] = "record"
-    action: Literal["", "name_commissioner", "issue_report"] = ""
+    action: Literal["", "name_commissioner", "issue_report", "sign_agreement"] = ""
     recorded_by_parts: Listed[Code] = ()
     recorded_by_roles: Listed[RoleCode] = ()
     documents: Listed[Code] = ()

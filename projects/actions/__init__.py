@@ -16,6 +16,7 @@ from projects.actions.nodes import set_nodes
 from projects.actions.parts import end_part
 from projects.actions.phases import advance, exit_project, resume, shelve
 from projects.actions.pool import keep_apart, pair_up
+from projects.actions.previews import preview_edit, preview_money
 from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
 from projects.actions.saved_views import delete_view, save_view
 
@@ -42,6 +43,8 @@ __all__ = [
     "merge",
     "pair_up",
     "preview_correction",
+    "preview_edit",
+    "preview_money",
     "reach",
     "record_contact",
     "register",

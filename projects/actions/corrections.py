@@ -98,7 +98,7 @@ def _proposal(project: Project, change: Change, on: date | None) -> Proposal:
     row = _figure(project, change)
     stated = _stated(row, change)
     rows = Money.objects.filter(project=project, superseded_by__isnull=True).exclude(pk=row.pk).order_by("id")
-    then = money.cached_of([*rows, Money(measure=row.measure, fen=stated.sum.fen)])
+    then = money.cached_of([*rows, Money(measure=row.measure, fen=stated.sum.fen, adds=row.adds)])
     outstanding = money.outstanding(row, stated)
     return Proposal(project, facts, facts | then, figures={row.pk: (stated.sum.fen, stated.on, outstanding)})
 
@@ -107,7 +107,17 @@ def _moves(proposal: Proposal) -> list[str]:
     lines = [
         line for code, day in proposal.days.items() for line in _clock_lines(proposal.project, code, day)
     ]
-    return lines + _paid_in_lines(proposal) + _class_lines(proposal) + hooks.preview(proposal)
+    return (
+        lines
+        + _paid_in_lines(proposal)
+        + _class_lines(proposal)
+        + hooks.preview(proposal)
+        + _reopened(proposal)
+    )
+
+
+def _reopened(proposal: Proposal) -> list[str]:
+    return hooks.reopens(proposal) if proposal.facts_before != proposal.facts_after else []
 
 
 def _clock_lines(project: Project, milestone: str, day: date) -> list[str]:
@@ -174,6 +184,7 @@ def _stated(row: Money, change: Change) -> Statement:
         qualifier=row.qualifier if change.qualifier is None else change.qualifier.strip(),
         source=row.source if change.source is None else change.source.strip(),
         evidence=change.evidence or row.evidence,
+        adds=row.adds,
     )
 
 

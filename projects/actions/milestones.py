@@ -88,6 +88,11 @@ def require_recorder(project: Project, rule: Milestone, by: User) -> None:
     if rule.produced_by != "record":
         message = _("“%(name)s”由相应程序办结后自动形成，不能直接登记") % {"name": rule.name}
         raise Refused.because("not_recorded_by_hand", message, clause=rule.clause)
+    require_named(project, rule, by)
+
+
+def require_named(project: Project, rule: Milestone, by: User) -> None:
+    """Raises Refused (forbidden) unless the plan names this one, by part or role, for the milestone."""
     if not (rule.recorded_by_parts or rule.recorded_by_roles):
         require_on(by, Can.RECORD_MILESTONE, project)
         return

@@ -31,6 +31,7 @@ class Statement:
     source: str = ""
     evidence: Attachment | None = None
     reason: str = ""
+    adds: bool = False
 
 
 @transaction.atomic
@@ -48,19 +49,20 @@ def set_money(
     source: str = "",
     evidence: Attachment | None = None,
     reason: str = "",
+    adds: bool = False,
 ) -> Money:
     """State a figure ("20亿元", "3000万" in USD with a rate). The row it replaces stays, superseded.
 
-    ``paid_in`` adds up over its rows; every other measure has one figure in force. Raises Refused (invalid)
-    for an unknown measure, and as ``sums.read`` does.
+    ``paid_in`` adds up over its rows; every other measure has one figure in force, to which ``adds`` puts an
+    increment of the contract. Raises Refused (invalid) for an unknown measure, and as ``sums.read`` does.
     """
     project = lock(project)
     require_on(by, Can.RECORD_MONEY, project)
     if measure not in Measure.values:
         raise Refused.invalid("measure", _("未知的资金口径：%(measure)s") % {"measure": measure})
     amount = sums.read(raw, currency, rate, rate_on)
-    stated = Statement(measure, amount, on, qualifier, source, evidence, reason)
-    previous = None if measure == Measure.PAID_IN else in_force(project, measure)
+    stated = Statement(measure, amount, on, qualifier, source, evidence, reason, adds)
+    previous = None if adds or measure == Measure.PAID_IN else in_force(project, measure)
     row = _write(project, stated, previous, by)
     _settle(project, row, "money.stated", by, on)
     return row
@@ -96,6 +98,7 @@ def _write(
         source=stated.source,
         evidence=stated.evidence,
         evidence_outstanding=wants_paper,
+        adds=stated.adds,
         reason=stated.reason,
         supersedes=previous,
         recorded_by=by,
@@ -113,7 +116,7 @@ def _settle(project: Project, row: Money, kind: str, by: User, on: date) -> None
 
 def in_force(project: Project, measure: str) -> Money | None:
     """The figure of a measure that nothing has superseded; of several the latest."""
-    rows = Money.objects.filter(project=project, measure=measure, superseded_by__isnull=True)
+    rows = Money.objects.filter(project=project, measure=measure, superseded_by__isnull=True, adds=False)
     return rows.order_by("-id").first()
 
 
@@ -123,14 +126,17 @@ def cached_amounts(project: Project) -> dict[str, int | None]:
 
 
 def cached_of(rows: Iterable[Money]) -> dict[str, int | None]:
-    """The same from the rows in force, oldest first: funds paid in add up, of others the last counts."""
+    """The same from the rows in force, oldest first: funds paid in and increments add up, of others the last
+    counts."""
     found: dict[str, int | None] = dict.fromkeys(Measure.values)
+    more: dict[str, int] = dict.fromkeys(Measure.values, 0)
     for row in rows:
-        if row.measure == Measure.PAID_IN and row.fen is not None:
-            found[row.measure] = (found[row.measure] or 0) + row.fen
-        elif row.measure != Measure.PAID_IN:
+        if not (row.adds or row.measure == Measure.PAID_IN):
             found[row.measure] = row.fen
-    return found
+        elif row.fen is not None:
+            more[row.measure] += row.fen
+            found[row.measure] = found[row.measure] or 0
+    return {m: None if fen is None else fen + more[m] for m, fen in found.items()}
 
 
 def cache(project: Project, by: User, on: date, reason: str = "") -> None:

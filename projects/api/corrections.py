@@ -39,6 +39,25 @@ class Corrections(Base):
         moves = actions.correct(project=seen, reason=reason, **what)
         return Response({"moves": moves, "done": True})
 
+    @extend_schema(request=s.ProjectPatch, responses=shapes.ReopensOut)
+    @action(detail=True, methods=["post"], url_path="preview")
+    def preview_fields(self, request: Request, pk: str) -> Response:
+        """What changing plain fields (PATCH) would reopen; writes nothing."""
+        changes = self.checked(s.ProjectPatch)
+        changes.pop("enterprise", None)
+        lines = actions.preview_edit(project=self.project(pk), changes=changes, by=self.user)
+        return Response({"lines": lines})
+
+    @extend_schema(request=s.FundsIn, responses=shapes.ReopensOut)
+    @action(detail=True, methods=["post"], url_path="funds/preview")
+    def preview_funds(self, request: Request, pk: str) -> Response:
+        """What stating such a figure would reopen; writes nothing."""
+        said = self.checked(s.FundsIn)
+        kept = {
+            name: said[name] for name in ("measure", "raw", "currency", "rate", "rate_on") if name in said
+        }
+        return Response({"lines": actions.preview_money(project=self.project(pk), by=self.user, **kept)})
+
 
 class Codes(Base):
     @extend_schema(methods=["GET"], parameters=shapes.PAGES, responses=shapes.CodePage)

@@ -229,3 +229,9 @@ CodePage = paged(CodeOut)
 MilestonePage = paged(MilestoneOut)
 RolePage = paged(RoleOut)
 AttachmentPage = paged(AttachmentOut)
+
+
+class ReopensOut(serializers.Serializer[Any]):
+    """What a change would ask again or withdraw, as sentences; empty where nothing reopens."""
+
+    lines = serializers.ListField(child=serializers.CharField())

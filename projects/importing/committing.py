@@ -23,6 +23,7 @@ from kernel.bulk import (
 )
 from kernel.clock import now
 from policies.rulebook import current
+from projects import hooks
 from projects.actions.register import next_codes
 from projects.importing import codes, pooling
 from projects.importing.claims import Claim
@@ -60,6 +61,8 @@ def _commit(batch: ImportBatch, claim: Claim) -> dict[str, int]:
         with transaction.atomic(), _much_memory():
             locked = claim.lock()
             created = _bring_in(locked, policy_set.pk, tables)
+            if created:
+                hooks.tell_import(locked, rules)
             update_changed(locked)
             return _close(locked, created)
     finally:

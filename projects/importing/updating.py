@@ -120,7 +120,7 @@ class Figures:
         self._of: list[tuple[Change, str]] = []
 
     def state(self, change: Change, figure: dict[str, Any], figures: list[Money]) -> None:
-        last = next((row for row in figures if row.measure == figure["measure"]), None)
+        last = next((row for row in figures if row.measure == figure["measure"] and not row.adds), None)
         self.rows.add(
             project_id=change.project.pk, on=self.batch.on, source=self.batch.filename,
             recorded_by_id=self.batch.user_id, supersedes_id=last.pk if last else None,

@@ -162,6 +162,7 @@ class Money(models.Model):
 
     ``fen`` is the yuan value in 分, or null where a foreign amount has no rate. A correction adds a row
     that supersedes; nothing is overwritten. ``evidence_outstanding`` marks what only a ledger says.
+    ``adds`` marks what a later signing puts on top of the contract figure (增资、补充协议).
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="money", db_index=False)
@@ -179,6 +180,7 @@ class Money(models.Model):
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     evidence_outstanding = models.BooleanField(_("台账补录，佐证待补"), default=False)
+    adds = models.BooleanField(_("增量"), default=False)
     reason = models.CharField(_("说明"), max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
@@ -193,6 +195,9 @@ class Money(models.Model):
         indexes = [models.Index(fields=["project", "measure", "-on"], name="money_by_project")]
         constraints = [
             models.CheckConstraint(condition=Q(fen__isnull=True) | Q(fen__gte=0), name="money_not_negative"),
+            models.CheckConstraint(
+                condition=Q(adds=False) | Q(measure=Measure.CONTRACT), name="money_adds_to_contract"
+            ),
             models.CheckConstraint(
                 condition=Q(rate="", rate_on__isnull=True) | (~Q(rate="") & Q(rate_on__isnull=False)),
                 name="money_rate_with_date",

@@ -112,7 +112,7 @@ class Correct(ActionPage):
 
 def what_of(row: Money) -> str:
     """How the form names a figure: by its measure, of which one is in force, a payment by its key."""
-    return f"money:{row.pk if row.measure == Measure.PAID_IN else row.measure}"
+    return f"money:{row.pk if row.adds or row.measure == Measure.PAID_IN else row.measure}"
 
 
 def _sum(row: Money) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +15,7 @@ from projects.actions.enterprises import lock_investor
 from projects.forms import FIELDS, EditForm
 from projects.models import Project
 from projects.regions import regions
+from projects.views import reopening
 from projects.views.base import ActionPage, project_of
 
 
@@ -25,6 +26,23 @@ class Edit(ActionPage):
     done = gettext_lazy("已保存")
     template = "projects/edit.html"
     differences: list[tuple[str, str, str]] | None = None
+    moves: list[str] | None = None
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """What would reopen is shown before it is saved; the next click saves knowingly."""
+        self.check()
+        form = self.make_form(request.POST)
+        if form.is_valid():
+            changes = {name: form.cleaned_data[name] for name in FIELDS}
+            told = reopening.told(
+                request,
+                form,
+                lambda: actions.preview_edit(project=self.project, changes=changes, by=self.user),
+            )
+            if told:
+                self.moves = told
+                return self.page(form)
+        return super().post(request, **kwargs)
 
     def make_form(self, data: Any = None, files: Any = None) -> EditForm:
         return EditForm(self.project, data)
@@ -52,7 +70,7 @@ class Edit(ActionPage):
         return edited
 
     def also(self, form: forms.Form) -> dict[str, Any]:
-        return {"differences": self.differences, "regions": regions()}
+        return {"differences": self.differences, "regions": regions(), "moves": self.moves}
 
     def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
         if refused and refused.status == "conflict":

@@ -165,7 +165,9 @@ def _recorder_problem(project: Project, rule: Milestone, page: ActionPage) -> st
     return ""
 
 
-MECHANISMS = {"name_commissioner": "commissioner", "issue_report": "special-report-new"}
+MECHANISMS = {"name_commissioner": "commissioner", "issue_report": "special-report-new"} | {
+    "sign_agreement": "signing-new"
+}
 """Where the program's own mechanisms that reach a milestone are worked: pages of apps above, by name."""
 
 

@@ -16,6 +16,7 @@ from projects import actions
 from projects.forms import MoneyForm
 from projects.models import Measure, Money
 from projects.permissions import may_on
+from projects.views import reopening
 from projects.views.base import ActionPage, ProjectPage, crumbs
 from projects.views.paging import newest_first
 
@@ -47,6 +48,21 @@ class State(ActionPage):
     button = gettext_lazy("登记")
     done = gettext_lazy("资金已登记")
     template = "projects/money_new.html"
+    moves: list[str] | None = None
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """What would reopen is shown before it is saved; the next click saves knowingly."""
+        self.check()
+        form = self.make_form(request.POST, request.FILES)
+        if form.is_valid():
+            said = {name: form.cleaned_data[name] for name in ("measure", "raw", *FOREIGN)}
+            told = reopening.told(
+                request, form, lambda: actions.preview_money(project=self.project, by=self.user, **said)
+            )
+            if told:
+                self.moves = told
+                return self.page(form)
+        return super().post(request, **kwargs)
 
     def make_form(self, data: Any = None, files: Any = None) -> MoneyForm:
         measure = self.request.GET.get("measure", "")
@@ -58,7 +74,8 @@ class State(ActionPage):
         """Foreign money is rare here: its fields are folded away until they are needed."""
         foreign = bool(form.data) and form.data.get("currency") != "CNY"
         names = [name for name in form.fields if name not in FOREIGN]
-        return {"plain": [form[x] for x in names], "fx": [form[x] for x in FOREIGN], "foreign": foreign}
+        return {"plain": [form[x] for x in names], "fx": [form[x] for x in FOREIGN], "foreign": foreign,
+                "moves": self.moves}  # fmt: skip
 
     @transaction.atomic
     def act(self, form: forms.Form) -> Any:

@@ -92,7 +92,7 @@ def test_the_story_of_a_veto_lifted_by_a_new_version(story: Story, caller: APICl
     attach(case=project.case, kind="investment_agreement", upload=upload(), by=story.clerk, on=TODAY)
     projects.set_money(project=project, measure="contract", raw="8亿元", by=story.clerk, on=TODAY)
     projects.edit(project=project, by=story.clerk, on=TODAY, changes={"agreement_grade": "agreement"})
-    signed = caller.post(f"/api/v1/projects/{project.pk}/milestones/", {"milestone": "signed"}, format="json")
+    signed = caller.post("/api/v1/signings/", {"project": project.pk}, format="json")
     assert signed.status_code == 201, signed.content.decode()
     assert Assignment.objects.get(case_id=project.pk, kind=Kind.COMMITMENT).unit.code == "finance"
     row = caller.get(f"{URL}{agreement}/").data

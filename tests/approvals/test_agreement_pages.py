@@ -124,7 +124,7 @@ def test_vetoed_changed_asked_again_passed_decided_signed_and_handed_over(
     attach(case=project.case, kind="investment_agreement", upload=upload(), by=story.clerk, on=TODAY)
     projects.set_money(project=project, measure="contract", raw="8亿元", by=story.clerk, on=TODAY)
     projects.edit(project=project, by=story.clerk, on=TODAY, changes={"agreement_grade": "agreement"})
-    browser.post(reverse("project-milestone", args=[project.pk, "signed"]), {"on": TODAY})
+    browser.post(reverse("signing-new", args=[project.pk]), {"on": TODAY, "currency": "CNY"})
     assert "signed" in reached_codes(project)
     duty = Assignment.objects.get(case_id=project.pk, kind=Kind.COMMITMENT)
     assert (duty.title, duty.unit.code) == ("兑现设备奖补", "finance")

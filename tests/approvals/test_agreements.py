@@ -9,7 +9,7 @@ import time_machine
 
 from accounts.models import Unit
 from approvals import actions
-from approvals.actions import Commitment
+from approvals.actions import Commitment, Deed
 from approvals.models import Agreement, AgreementState, AgreementVersion, Opinion, Step
 from assignments.models import Assignment, Kind, State
 from documents.actions import attach, withdraw_attachment
@@ -64,7 +64,7 @@ def signed(story: Story, project: Project, on: date = TODAY) -> None:
     attach(case=project.case, kind="investment_agreement", upload=upload(), by=story.clerk, on=on)
     projects.set_money(project=project, measure="contract", raw="8亿元", by=story.clerk, on=on)
     projects.edit(project=project, by=story.clerk, on=on, changes={"agreement_grade": "agreement"})
-    projects.reach(project=project, milestone="signed", by=story.clerk, on=on)
+    actions.sign(project=project, deed=Deed(), by=story.clerk, on=on, today=on)
 
 
 def refused(run: Any) -> Refused:
@@ -443,7 +443,7 @@ def test_a_signing_withdrawn_takes_them_back_and_one_repeated_opens_them_once(
     )
     assert {row.state for row in commitments(project).values()} == {State.REVOKED}
     assert newest(project).agreement.state == AgreementState.SETTLED
-    projects.reach(project=project, milestone="signed", by=story.clerk, on=TODAY)
+    actions.sign(project=project, deed=Deed(), by=story.clerk, on=TODAY, today=TODAY)
     rows = Assignment.objects.filter(case_id=project.pk, kind=Kind.COMMITMENT)
     assert rows.exclude(state=State.REVOKED).count() == len(promised(story))
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from approvals import actions
 from approvals.models import Step
 from deadlines.models import Deadline
 from documents.actions import attach
@@ -57,7 +58,8 @@ class Told:
         if self.pack == FULING:
             changes = {"agreement_grade": "contract"}
             projects.edit(project=project, by=story.clerk, on=TODAY, changes=changes)
-        projects.reach(project=project, milestone="signed", by=story.district.head, on=TODAY)
+        deed = actions.Deed()
+        actions.sign(project=project, deed=deed, by=story.district.head, on=TODAY, today=TODAY)
 
 
 def told(pack: str) -> Told:

@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 
 from approvals import actions
-from approvals.models import AgreementVersion, Opinion, Step
+from approvals.models import AgreementVersion, Opinion, Signing, Step
 from cases.models import Event
+from documents.actions import attach
 from kernel.refusals import Refused
 from projects import actions as projects
 from projects.models import Project
-from tests.approvals.story import Story, wording
+from tests.approvals.story import Story, settled, wording
+from tests.documents.files import upload
 from tests.factories import TODAY
 from tests.law import open_district
 
@@ -165,3 +167,17 @@ def test_of_two_new_versions_at_once_one_stands(story: Story) -> None:
     (refused,) = refusals(outcomes)
     assert refused.status == "conflict"
     assert AgreementVersion.objects.count() == 1 + 1
+
+
+def test_of_two_first_signings_at_once_one_stands(story: Story) -> None:
+    project = settled(story, story.ready_for_review())
+    story.reach(project, "joint_review_passed", "decided")
+    paper = attach(case=project.case, kind="investment_agreement", upload=upload(), by=story.clerk, on=TODAY)
+    deed = actions.Deed(raw="8亿元", grade="agreement", paper=paper)
+
+    def sign() -> Any:
+        return actions.sign(project=project, deed=deed, by=story.clerk, on=TODAY, today=TODAY)
+
+    (refused,) = refusals(at_once(sign, sign))
+    assert refused.codes == ["already_signed"]
+    assert Signing.objects.get(case_id=project.pk).is_first

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from approvals import actions as approvals
 from assignments import actions
 from assignments.models import Assignment
 from assignments.openers import urge
@@ -46,7 +47,8 @@ def test_a_withdrawn_milestone_takes_its_tasks_back() -> None:
 def test_a_milestone_reached_again_asks_again() -> None:
     project, head = lives.signed(), lives.clerk("bureau_head")
     projects.withdraw(project=project, milestone="signed", by=head, on=date(2026, 2, 12), reason="重签")
-    projects.reach(project=project, milestone="signed", by=head, on=date(2026, 2, 13))
+    day = date(2026, 2, 13)
+    approvals.sign(project=project, deed=approvals.Deed(), by=head, on=day, today=day)
     assert sorted(Assignment.objects.values_list("state", flat=True)) == ["issued", "revoked"]
 
 

@@ -60,6 +60,10 @@ class Life(Story):
         rows = ReachedMilestone.objects.filter(project=self.pk, withdrawn_on__isnull=True)
         return set(rows.values_list("code", flat=True))
 
+    def sign(self) -> None:
+        deed = approvals.Deed(event="集中签约活动", counterparty="董事长")
+        approvals.sign(project=self.project, deed=deed, by=self.clerk, on=self.day, today=self.day)
+
     def record(self, milestone: str, by: User | None = None, part_no: int = 1, parts_total: int = 1) -> None:
         projects.reach(
             project=self.project, milestone=milestone, by=by or self.clerk, on=self.day, today=self.day,
@@ -122,7 +126,7 @@ class Life(Story):
         self.wait(3)
         self.end("decision", "approved")
         self.ready_to_sign()
-        self.record("signed")
+        self.sign()
 
     def ready_to_sign(self) -> None:
         project, by, on = self.project, self.clerk, self.day

@@ -122,11 +122,11 @@ def test_a_veto_blocks_signing_until_a_new_review_passes(life: Life) -> None:
     life.end("decision", "approved")
     life.ready_to_sign()
     with pytest.raises(Refused) as refused:
-        life.record("signed")
+        life.sign()
     assert codes(refused) == {"milestone:joint_review_passed"}
     approvals.reopen(step=step, by=life.clerk, on=life.day, reason="已落实减排")
     life.end("joint_review", "passed")
-    life.record("signed")
+    life.sign()
     assert life.project.batch == "signed"
 
 

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from approvals.models import Step
+from approvals.models import Signing, Step
+from approvals.signing_rules import first_from
 from assignments.models import Assignment
 from cases.models import Event
 from deadlines.models import Deadline
@@ -242,3 +243,22 @@ def test_the_scoring_panel_says_what_hinders_until_the_paper_is_there(
 )  # fmt: skip
 def test_a_day_is_said_no_more_exactly_than_it_is_known(precision: str, words: str) -> None:
     assert ReachedMilestone(on=date(2025, 8, 1), precision=precision).said_on == words
+
+
+def _signing(project: Project) -> dict[str, Any]:
+    row = Signing.objects.filter(case_id=project.pk, voided_on=None).values().get()
+    return {name: value for name, value in row.items() if name not in ("id", "recorded_at")}
+
+
+def test_an_imported_signing_is_the_row_that_one_by_one_makes(district: District, project: Project) -> None:
+    in_bulk = _signing(project)
+    assert (in_bulk["from_ledger"], in_bulk["signed_on"]) == (True, DAY)
+    Signing.objects.all().delete()
+    first_from(project, "signed", district.clerk)
+    assert _signing(project) == in_bulk
+
+
+def test_its_paper_ends_the_wait_of_the_signing(district: District, project: Project, agreement: Any) -> None:
+    supply(project, district.clerk, evidence=agreement)
+    row = Signing.objects.get(case_id=project.pk)
+    assert (row.from_ledger, row.paper) == (False, agreement)
