@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0002_numbered_documents"),
-        ("projects", "0013_claims"),
+        ("projects", "0014_contact_outcome"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
