@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("approvals", "0005_opinion_deadline"),
         ("cases", "0006_duplicates"),
         ("documents", "0002_numbered_documents"),
-        ("projects", "0014_contract_increments"),
+        ("projects", "0015_contract_increments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
