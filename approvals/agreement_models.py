@@ -111,6 +111,7 @@ class AgreementVersion(models.Model):
     ``values`` by code of the pack's terms: money in 分, days as ISO dates, numbers and percentages as
     decimal text. ``commitments`` are what departments promise beside the terms: ``unit`` (code),
     ``unit_name``, ``what``, ``by`` (ISO date or ""). ``policy_version`` is the plan its terms stand in.
+    ``as_decided``: it makes the changes under which a sitting approved the version before.
     """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions", db_index=False)
@@ -120,6 +121,7 @@ class AgreementVersion(models.Model):
     values = models.JSONField(default=dict)
     commitments = models.JSONField(default=list)
     note = models.CharField(_("说明"), max_length=300, blank=True)
+    as_decided = models.BooleanField(_("按会议意见修改"), default=False)
     drafted_on = models.DateField(_("版本日期"))
     drafted_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     drafted_at = models.DateTimeField(auto_now_add=True)

@@ -19,6 +19,7 @@ from policies.models import PolicyVersion
 # Django finds the models of an app in its module ``models``; those of the special report stand apart.
 from approvals.signing_models import Signing  # isort: skip
 
+from approvals.sittings.models import DocketItem, Sitting  # isort: skip
 from approvals.special.models import Instruction, LedVisit, SpecialReport  # isort: skip
 
 __all__ = [
@@ -29,11 +30,14 @@ __all__ = [
     "AgreementVersion",
     "Answer",
     "Asks",
+    "DocketItem",
     "Instruction",
     "LedVisit",
     "Opinion",
     "OpinionQuerySet",
+    "OUTCOMES",
     "Signing",
+    "Sitting",
     "SpecialReport",
     "State",
     "Step",
@@ -48,6 +52,7 @@ class Answer(models.TextChoices):
     PASS = "pass", _("通过")
     VETO = "veto", _("否决")
     APPROVE = "approve", _("同意")
+    AMENDED = "amended", _("修改后同意")
     DEFER = "defer", _("缓议")
     REJECT = "reject", _("不同意")
 
@@ -68,6 +73,9 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
     Asks.OUTCOME: (Answer.APPROVE, Answer.DEFER, Answer.REJECT),
 }
 """Which answers each form takes."""
+
+OUTCOMES = (Answer.APPROVE, Answer.AMENDED, Answer.DEFER, Answer.REJECT)
+"""What a sitting may decide."""
 
 AGAINST = frozenset({Answer.VETO, Answer.DEFER, Answer.REJECT})
 """Answers that forbid a reaching verdict where the plan gives each unit a veto."""
@@ -234,6 +242,15 @@ class OpinionQuerySet(HangsOnCase["Opinion"]):
     def in_force(self) -> Self:
         return self.filter(in_force=True)
 
+    def agreeing(self) -> Self:
+        """Those that let the matter go on (``Opinion.agrees``)."""
+        unmade = Q(answer=Answer.AMENDED, followed_on__isnull=True)
+        return self.filter(given_on__isnull=False).exclude(answer__in=AGAINST).exclude(unmade)
+
+    def to_be_followed(self) -> Self:
+        """Approved with changes (修改后同意) that have not been made."""
+        return self.filter(answer=Answer.AMENDED, followed_on__isnull=True)
+
     def waiting(self) -> Self:
         """Asked for, not given, and the step still runs."""
         return self.filter(
@@ -246,7 +263,7 @@ class OpinionQuerySet(HangsOnCase["Opinion"]):
 
 _NOT_GIVEN = Q(
     given_on__isnull=True, given_at__isnull=True, answer="", given_by__isnull=True, recorded_by__isnull=True,
-    scan__isnull=True, on_behalf=False, late=False, score__isnull=True, words="",
+    scan__isnull=True, on_behalf=False, late=False, score__isnull=True, words="", followed_on__isnull=True,
 )  # fmt: skip
 _GIVEN = Q(given_on__isnull=False, given_at__isnull=False) & ~Q(answer="")
 _IN_PERSON = Q(on_behalf=False, given_by__isnull=False, recorded_by__isnull=True, scan__isnull=True)
@@ -259,7 +276,8 @@ class Opinion(models.Model):
     Given once, it is final: a later one of the same unit takes its place (``supersedes``) and both stay.
     ``on_behalf`` (代录): a clerk entered the unit's written opinion, with its scan; ``given_on`` is then
     the day on the paper. ``late``: after the last day of the clock, or after the conclusion.
-    ``deadline``: where the plan gives the answer a clock of its own beside that of the step.
+    ``followed_on``: when the changes were made under which it was approved (修改后同意); till then it does
+    not count as agreed. ``deadline``: where the plan gives the answer a clock of its own beside that of the step.
     ``carried_from`` (沿用): the opinion of an earlier round, on what the new version has not touched.
     """
 
@@ -292,6 +310,8 @@ class Opinion(models.Model):
     recorded_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    followed_on = models.DateField(_("落实日期"), null=True, blank=True)
+    followed_note = models.CharField(_("落实情况"), max_length=300, blank=True)
     in_force = models.BooleanField(default=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
@@ -332,6 +352,11 @@ class Opinion(models.Model):
                 condition=Q(given_on__isnull=True) | Q(given_on__gte=F("asked_on")),
                 name="opinion_after_asking",
             ),
+            models.CheckConstraint(
+                condition=Q(followed_on__isnull=True, followed_note="")
+                | (Q(followed_on__isnull=False, answer=Answer.AMENDED) & ~Q(followed_note="")),
+                name="opinion_followed_whole",
+            ),
         ]
         verbose_name = _("意见")
 
@@ -347,6 +372,13 @@ class Opinion(models.Model):
     def clock(self) -> Deadline | None:
         """What times this answer: its own clock, else that of the step."""
         return self.deadline or self.step.deadline
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it lets the matter go on: given, not against, and its changes made if it wanted any."""
+        if self.given_on is None or self.answer in AGAINST:
+            return False
+        return self.answer != Answer.AMENDED or self.followed_on is not None
 
     @property
     def is_against(self) -> bool:

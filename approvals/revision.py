@@ -1,7 +1,7 @@
 """What a new version changes, and which reviews it asks again: one answer for preview and deed."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -57,9 +57,16 @@ def changes(old: Wording, new: Wording, rules: Rulebook) -> list[Change]:
     return found
 
 
-def touched(rule: StepRule, codes: Collection[str]) -> list[Aspect]:
-    """The aspects of a step that a new version with these changes asks again."""
-    return [a for a in rule.aspects if a.every_version or not set(a.reopened_by).isdisjoint(codes)]
+def touched(rule: StepRule, codes: Collection[str], *, as_decided: bool = False) -> list[Aspect]:
+    """The aspects of a step that a new version with these changes asks again.
+
+    ``as_decided``: it makes the changes that a sitting wanted; sittings see it again only for their own terms.
+    """
+    return [
+        a
+        for a in rule.aspects
+        if (a.every_version and not (as_decided and a.sitting)) or not set(a.reopened_by).isdisjoint(codes)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Effect:
 
     ``how``: "moved" (only bound to the new version), "asked" (the running round asks again), "round"
     (another one), "withdrawn" (only the milestones), "kept" (concluded, and nothing of it is touched).
+    ``follows``: opinions whose wanted changes the version makes.
     """
 
     step: Step
@@ -76,12 +84,22 @@ class Effect:
     aspects: list[Aspect]
     again: list[Opinion]
     withdraws: list[str]
+    follows: list[Opinion] = field(default_factory=list)
 
 
-def effects(project: Project, kind: str, codes: Collection[str]) -> list[Effect]:
+def effects(
+    project: Project, kind: str, codes: Collection[str], *, as_decided: bool = False
+) -> list[Effect]:
     """What a version with these changes does to the latest rounds bound to such agreements, in order."""
-    there = reached_codes(project)
-    return [found for step in _latest(project) if (found := _effect(step, kind, codes, there))]
+    there, wanted = reached_codes(project), amended(project, kind) if as_decided else []
+    return [found for step in _latest(project) if (found := _effect(step, kind, codes, there, wanted))]
+
+
+def amended(project: Project, kind: str) -> list[Opinion]:
+    """Approvals of running rounds about such an agreement that wait for the changes they wanted."""
+    rows = Opinion.objects.in_force().filter(step__case_id=project.pk, step__agreement_version__isnull=False)
+    running = rows.filter(step__in=Step.objects.running(), step__agreement_version__agreement__kind=kind)
+    return list(running.to_be_followed().select_related("unit", "step__case").order_by("pk"))
 
 
 def _latest(project: Project) -> list[Step]:
@@ -90,15 +108,19 @@ def _latest(project: Project) -> list[Step]:
     return sorted(by_code.values(), key=lambda row: row.pk)
 
 
-def _effect(step: Step, kind: str, codes: Collection[str], there: set[str]) -> Effect | None:
+def _effect(
+    step: Step, kind: str, codes: Collection[str], there: set[str], wanted: Collection[Opinion]
+) -> Effect | None:
     rule = rule_of(step)
     if rule.bound_to != kind or step.cancelled_on:
         return None
-    aspects = touched(rule, codes)
+    follows = [row for row in wanted if row.step_id == step.pk]
+    aspects = touched(rule, codes, as_decided=bool(follows))
     rows = step.opinions.filter(in_force=True, aspect__in=[a.code for a in aspects])
     again = list(rows.select_related("unit").order_by("pk"))
     if step.is_running:
-        return Effect(step, rule, "asked" if again else "moved", aspects, again, [])
+        follows = [row for row in follows if row not in again]
+        return Effect(step, rule, "asked" if again else "moved", aspects, again, [], follows)
     verdict = verdict_of(rule, step.verdict)
     withdraws = [code for code in (verdict.reaches if verdict else ()) if code in there]
     if not again and not (aspects and withdraws):
@@ -118,6 +140,9 @@ def _lines(effect: Effect, rules: Rulebook) -> list[str]:
     for code in effect.withdraws:
         milestone = rules.milestone(code).name
         lines.append(_("%(name)s：撤回“%(milestone)s”") % (data | {"milestone": milestone}))
+    if effect.follows:
+        units = "、".join(str(row.unit) for row in effect.follows)
+        lines.append(_("%(name)s：%(units)s要求的修改记为已落实") % (data | {"units": units}))
     if effect.how in ("asked", "round"):
         asked = "、".join(f"{row.aspect_name}（{row.unit}）" for row in effect.again)
         lines.append(_("%(name)s：重新征求%(asked)s，其余意见沿用") % (data | {"asked": asked}))

@@ -43,8 +43,9 @@ def turn(rule: StepRule, aspects: Sequence[Aspect], rows: Iterable[Opinion]) -> 
 
 
 def _agreed(aspect: Aspect, rows: Collection[Opinion]) -> bool:
-    given = all(row.given_on is not None for row in rows)
-    return given and not (aspect.binding and any(row.answer in AGAINST for row in rows))
+    if aspect.binding:
+        return all(row.agrees for row in rows)
+    return all(row.given_on is not None for row in rows)
 
 
 def to_come(step: Step, rule: StepRule) -> list[Aspect]:
@@ -62,8 +63,7 @@ def agreed_alternative(step: Step, rule: StepRule) -> bool:
     """Whether one of several that may decide has agreed already."""
     if rule.asked != "any_one":
         return False
-    rows = step.opinions.filter(in_force=True, given_on__isnull=False)
-    return rows.exclude(answer__in=AGAINST).exists()
+    return step.opinions.in_force().agreeing().exists()
 
 
 def refusals(step: Step, rule: StepRule) -> list[Opinion]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from approvals.sittings import views as sittings
 from approvals.special import views as special
 from approvals.views import agreements, inbox, opinions, signings, steps
 
@@ -21,6 +22,13 @@ urlpatterns = [
     path("signings/", signings.Ledger.as_view(), name="signings"),
     path("signings/<int:pk>/void/", signings.Void.as_view(), name="signing-void"),
     path("projects/<int:pk>/special-report/new/", special.New.as_view(), name="special-report-new"),
+    path("sittings/", sittings.Sittings.as_view(), name="sittings"),
+    path("sittings/new/", sittings.Plan.as_view(), name="sitting-plan"),
+    path("sittings/<int:pk>/", sittings.Docket.as_view(), name="sitting"),
+    path("sittings/<int:pk>/cancel/", sittings.Cancel.as_view(), name="sitting-cancel"),
+    path("sittings/<int:pk>/hold/", sittings.Hold.as_view(), name="sitting-hold"),
+    path("sittings/<int:pk>/items/<int:item>/off/", sittings.TakeOff.as_view(), name="docket-take-off"),
+    path("sittings/<int:pk>/word/", sittings.Word.as_view(), name="sitting-word"),
     path("special-reports/", special.Reports.as_view(), name="special-reports"),
     path("special-reports/<int:pk>/", special.Report.as_view(), name="special-report"),
     path("special-reports/<int:pk>/edit/", special.Edit.as_view(), name="special-report-edit"),

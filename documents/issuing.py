@@ -29,9 +29,7 @@ def issue_document(
     The series is locked until the transaction ends, and what is rolled back gives its number back: no gaps,
     no doubles. The year is that of ``on`` (Asia/Shanghai). Raises Refused as ``attach`` does.
     """
-    year = on.year if series.restarts == "yearly" else 0
-    (number,) = take_numbers(f"{series.code}-{case.division}-{year}")
-    written = series.written(year, number)
+    year, number, written = next_number(series, case.division, unit, on)
     file = ContentFile(render(written), name=f"{written} {title}.docx")
     paper = attach(case=case, kind=series.document, upload=file, by=by, on=on, note=written)
     return IssuedDocument.objects.create(
@@ -48,6 +46,14 @@ def issue_document(
         by=by,
         attachment=paper,
     )
+
+
+def next_number(series: Series, division: str, unit: Unit, on: date) -> tuple[int, int, str]:
+    """Year (0 where it never restarts), number, and both as written; the series stays locked till the end."""
+    year = on.year if series.restarts == "yearly" else 0
+    whose = f"-{unit.pk}" if series.by_unit else ""
+    (number,) = take_numbers(f"{series.code}-{division}{whose}-{year}")
+    return year, number, series.written(year, number, str(unit))
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ MENU = (
     Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
     Item(_("项目台账"), "/projects/", "table"),
     Item(_("审批"), "/inbox/", "inbox"),
+    Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
     Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
     Item(
         _("招商专报"),

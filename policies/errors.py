@@ -94,6 +94,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         '只有 answer = "words_and_score" 的方面可以设分值和权重',
         'only an aspect with answer = "words_and_score" has a score and a weight',
     ),
+    "sitting_without_minutes": (
+        "sitting = true 与 minutes（会议纪要文号）同时写；papers（上会材料）只用于上会审议的方面",
+        "sitting = true and minutes (a series) stand together; papers only with a sitting",
+    ),
+    "sitting_without_outcome": (
+        '只有 answer = "outcome" 的方面由会议审议（sitting）',
+        'only an aspect with answer = "outcome" is decided in a sitting',
+    ),
     "named_from_nothing": (
         "named_from 应是本程序一个方面的代码，并与 names_part 同时写",
         "named_from is the code of an aspect of the step, and stands together with names_part",

@@ -139,6 +139,9 @@ def _step(step: Step) -> Iterator[Ref]:
         yield from _many(table, f"{code}.{aspect.code}.asks_parts", "parts", aspect.asks_parts)
         terms = tuple(term for term in aspect.reopened_by if term not in OWN_CHANGES)
         yield from _many(table, f"{code}.{aspect.code}.reopened_by", "terms", terms)
+        yield from _many(table, f"{code}.{aspect.code}.papers", "documents", aspect.papers)
+        minutes = (aspect.minutes,) if aspect.minutes else ()
+        yield from _many(table, f"{code}.{aspect.code}.minutes", "series", minutes)
     for verdict in step.verdicts:
         yield from _many(table, f"{code}.{verdict.code}.reaches", "milestones", verdict.reaches)
         yield from _many(table, f"{code}.{verdict.code}.withdraws", "milestones", verdict.withdraws)

@@ -227,7 +227,17 @@ def _aspect(aspect: Aspect, names: Names) -> str:
     more = [_("权重 %(weight)s") % {"weight": f"{aspect.weight:f}"}] if aspect.weight != 1 else []
     more += [_("答复时限：%(limit)s") % {"limit": limit_text(aspect.limit)}] if aspect.limit else []
     more += [] if aspect.binding else [_("不同意不构成否决")]
+    more += _in_sitting(aspect, names)
     return "；".join([text, *more, *when_text(aspect.when), *_reopened(aspect, names)])
+
+
+def _in_sitting(aspect: Aspect, names: Names) -> list[str]:
+    if not aspect.sitting:
+        return []
+    papers = "、".join(names.one("documents", code) for code in aspect.papers)
+    return [_("须上会审议，以会议纪要为准")] + (
+        [_("上会材料：%(papers)s") % {"papers": papers}] if papers else []
+    )
 
 
 def _reopened(aspect: Aspect, names: Names) -> list[str]:
@@ -271,7 +281,7 @@ def _task(rule: TaskRule, names: Names) -> list[str]:
 
 
 def _series(rule: Series, names: Names) -> list[str]:
-    lines = [_("文号格式：%(format)s") % {"format": rule.written(2026, 1)}]
+    lines = [_("文号格式：%(format)s") % {"format": rule.written(2026, 1, _("某单位"))}]
     lines.append(_("每年从1号起连续编号") if rule.restarts == "yearly" else _("连续编号，不按年重起"))
     return [*lines, _("存为：%(what)s") % {"what": names.one("documents", rule.document)}]
 

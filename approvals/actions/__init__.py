@@ -7,6 +7,7 @@ from approvals.actions.agreements import (
     preview_agreement,
     revise_agreement,
 )
+from approvals.actions.amending import follow_up
 from approvals.actions.asking import ask
 from approvals.actions.cancelling import cancel
 from approvals.actions.conclusion import Conclusion, Named, conclude, conclude_together
@@ -26,6 +27,7 @@ __all__ = [
     "conclude",
     "conclude_together",
     "draft_agreement",
+    "follow_up",
     "give_opinion",
     "give_up_agreement",
     "open_step",

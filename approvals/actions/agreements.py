@@ -14,7 +14,7 @@ from accounts.roles import Can
 from approvals.actions.rebinding import let_go, open_waiting, rebind
 from approvals.agreement_models import Agreement, AgreementVersion, Ending
 from approvals.binding import current_versions
-from approvals.revision import Change, Wording, changes, effects, sentences
+from approvals.revision import Change, Wording, amended, changes, effects, sentences
 from approvals.terms import Commitment, keep_commitments, read
 from cases import actions as cases
 from documents.actions import attach
@@ -34,13 +34,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementDraft:
-    """A wording as it is handed in: values as people write them, by code of the term."""
+    """A wording as it is handed in: values as people write them, by code of the term.
+
+    ``as_decided``: it only makes the changes that a sitting wanted, and is not put before sittings again.
+    """
 
     grade: str
     values: Mapping[str, Any] = field(default_factory=dict)
     commitments: Sequence[Commitment] = ()
     paper: "File[bytes] | Attachment | None" = None
     note: str = ""
+    as_decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ def revise_agreement(
         raise Refused.invalid("on", _("版本日期不能早于上一版本 %(day)s") % {"day": before.drafted_on})
     found = _read(project, row.kind, draft, on)
     _require_unsigned(project, found.kind)
+    _require_wanted(project, found)
     row.grade, row.version = draft.grade, row.version + 1
     row.save(update_fields=["grade", "version"])
     return _add(row, before, found, by, on)
@@ -131,9 +136,11 @@ def preview_agreement(*, agreement: Agreement, draft: AgreementDraft, by: User, 
     _require_living(agreement)
     found = _read(project, agreement.kind, draft, on)
     _require_unsigned(project, found.kind)
+    _require_wanted(project, found)
     before = current_versions(project.pk)[agreement.kind]
     moved = changes(Wording.of(before), found.wording, found.rules)
-    hit = effects(project, agreement.kind, {one.code for one in moved})
+    codes = {one.code for one in moved}
+    hit = effects(project, agreement.kind, codes, as_decided=draft.as_decided)
     return Preview(moved, sentences(hit, found.rules))
 
 
@@ -194,6 +201,13 @@ def _require_unsigned(project: Project, kind: AgreementKind) -> None:
         )
 
 
+def _require_wanted(project: Project, found: _Read) -> None:
+    """Raises Refused (conflict) for a wording "as decided" where no sitting wanted changes."""
+    if found.draft.as_decided and not amended(project, found.kind.code):
+        message = _("没有会议要求修改本协议，不能作为“按会议意见修改”的版本登记")
+        raise Refused.because("no_changes_wanted", message, field="as_decided", status="conflict")
+
+
 def _require_living(row: Agreement) -> None:
     if row.ended_on is not None:
         data = {"title": row.title, "day": row.ended_on, "how": row.get_ended_as_display()}
@@ -240,6 +254,7 @@ def _add(
         values=found.wording.values,
         commitments=found.wording.commitments,
         note=draft.note.strip()[:300],
+        as_decided=draft.as_decided,
         drafted_on=on,
         drafted_by=by,
         policy_version_id=found.kind.source.id,

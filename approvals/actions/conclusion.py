@@ -152,6 +152,7 @@ def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[U
     found = demands.opinions(one.row, one.rule, on)
     if one.verdict.reaches:
         found += demands.no_veto(one.row, one.rule)
+        found += demands.changes_made(one.row, one.rule)
         found += demands.pass_mark(one.row, one.rule)
         found += demands.checks(one.rule, one.said.checks)
         found += demands.steps_before(project, one.row, one.rule, jointly)

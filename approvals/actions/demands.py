@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from approvals.binding import standing_vetoes
-from approvals.models import AGAINST, Opinion, Step
+from approvals.models import Opinion, Step
 from approvals.rules import aspect_of
 from approvals.scores import score_of
 from approvals.turns import agreed_alternative, refusals, to_come
@@ -70,6 +70,23 @@ def no_veto(step: Step, rule: StepRule) -> list[Unmet]:
         message = _("%(unit)s就“%(aspect)s”%(answer)s：%(words)s") % data
         found.append(Unmet(f"veto:{row.aspect}:{row.unit.code}", message, _clause(rule, row.aspect)))
     return found
+
+
+def changes_made(step: Step, rule: StepRule) -> list[Unmet]:
+    """What was approved with changes (修改后同意) counts once the changes are made."""
+    if agreed_alternative(step, rule):
+        return []
+    rows = step.opinions.in_force().to_be_followed()
+    message = _("%(unit)s要求修改后同意，尚未落实：%(words)s")
+    return [
+        Unmet(
+            f"amended:{row.aspect}",
+            message % {"unit": row.unit, "words": row.words[:100]},
+            _clause(rule, row.aspect),
+            reverse("step", args=[step.pk]),
+        )
+        for row in rows.select_related("unit")
+    ]
 
 
 def pass_mark(step: Step, rule: StepRule) -> list[Unmet]:
@@ -156,8 +173,8 @@ def named(
 
 
 def _not_agreed(step: Step, rule: StepRule, units: Sequence[Unit]) -> list[Unmet]:
-    rows = step.opinions.filter(in_force=True, aspect=rule.named_from, given_on__isnull=False)
-    agreed = set(rows.exclude(answer__in=AGAINST).values_list("unit_id", flat=True))
+    rows = step.opinions.in_force().agreeing().filter(aspect=rule.named_from)
+    agreed = set(rows.values_list("unit_id", flat=True))
     aspect = aspect_of(rule, rule.named_from or "")
     name = aspect.name if aspect else ""
     return [

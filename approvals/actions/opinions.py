@@ -1,16 +1,18 @@
 """An opinion is given by the unit asked, or its paper is entered for it (代录); late ones are kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from approvals.actions.asking import ask_next
 from approvals.binding import require_current
-from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
+from approvals.models import ANSWERS, OUTCOMES, Answer, Asks, Opinion, Step
 from approvals.permissions import require_asked, require_recorder
 from approvals.rules import aspect_of, rule_of
 from cases import actions as cases
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from django.core.files import File
 
 GIST = 60
-NEEDS_WORDS = frozenset({Answer.STATED, Answer.VETO, Answer.DEFER, Answer.REJECT})
+NEEDS_WORDS = frozenset({Answer.STATED, Answer.AMENDED, Answer.VETO, Answer.DEFER, Answer.REJECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def give_opinion(
     """
     row = _locked(opinion)
     require_asked(row, by)
+    _require_no_sitting(row)
     require_current(row.step, rule_of(row.step), agreement_version)
     row = _next(row, supersede)
     _say(row, _checked(row, Said(words, score, answer)), on)
@@ -91,6 +94,7 @@ def record_on_behalf(
     """
     row = _locked(opinion)
     require_recorder(row.step, by)
+    _require_no_sitting(row)
     require_current(row.step, rule_of(row.step), agreement_version)
     _require_not_in_person(row)
     row = _next(row, supersede)
@@ -103,6 +107,36 @@ def record_on_behalf(
     _store(row, by, on)
     _tell_unit(row, by)
     return row
+
+
+@transaction.atomic
+def give_in_sitting(*, opinion: Opinion, by: User, on: date, held_on: date, said: Said) -> Opinion:
+    """What a sitting decided becomes the body's opinion; the action that records its minutes calls this.
+
+    It has asked who may. A question answered before is taken again until the step is concluded. Raises
+    Refused: conflict like ``give_opinion``, invalid for a wrong answer.
+    """
+    row = _locked(opinion)
+    require_current(row.step, rule_of(row.step))
+    row = _next(row, supersede=True)
+    _say(row, _checked(row, said, OUTCOMES), held_on)
+    row.given_by = by
+    return _store(row, by, on)
+
+
+def _require_no_sitting(row: Opinion) -> None:
+    """Raises Refused (conflict) where the plan has the body decide in a sitting."""
+    rule = rule_of(row.step)
+    aspect = aspect_of(rule, row.aspect)
+    if aspect is None or not aspect.sitting:
+        return
+    item = row.docket_items.open().first()
+    url = reverse("sitting", args=[item.sitting_id]) if item else f"{reverse('sittings')}?tab=waiting"
+    message = _("“%(aspect)s”须上会审议，以会议纪要为准，不能直接出具或代录意见") % {
+        "aspect": row.aspect_name
+    }
+    clause = aspect.clause or rule.clause
+    raise Refused.because("decided_in_sitting", message, clause=clause, url=url, status="conflict")
 
 
 def _require_not_in_person(row: Opinion) -> None:
@@ -156,8 +190,8 @@ def _next(row: Opinion, supersede: bool) -> Opinion:
     )
 
 
-def _checked(row: Opinion, said: Said) -> Said:
-    takes = ANSWERS[row.asks]
+def _checked(row: Opinion, said: Said, takes: Sequence[Answer] = ()) -> Said:
+    takes = takes or ANSWERS[row.asks]
     answer = said.answer or (takes[0] if len(takes) == 1 else "")
     if answer not in takes:
         names = "、".join(str(one.label) for one in takes)

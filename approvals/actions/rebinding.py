@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from approvals.actions.amending import mark_followed
 from approvals.actions.asking import ask_next, put
 from approvals.actions.cancelling import end, locked
 from approvals.actions.opening import open_by_itself, open_round, standing
@@ -29,7 +30,7 @@ def rebind(project: Project, version: AgreementVersion, codes: Collection[str], 
     reason = _reason(version)
     # Opinions are given under the lock of their step: none may slip in between reckoning and deed.
     list(Step.objects.select_for_update().filter(case_id=project.pk, agreement_version__isnull=False))
-    found = effects(project, version.agreement.kind, codes)
+    found = effects(project, version.agreement.kind, codes, as_decided=version.as_decided)
     for effect in found:
         for code in effect.withdraws:
             if code in reached_codes(project):
@@ -58,6 +59,8 @@ def _move(effect: Effect, version: AgreementVersion, by: User, on: date) -> None
     _set_aside([row for row in effect.again if row not in first])  # they come again in their turn
     rows = [_asked_again(row, by, on) for row in first]
     put(step, rule, [row for row in rows if row.pk is None], by, on)
+    for wanted in effect.follows:
+        mark_followed(wanted, by, on, _reason(version))
     ask_next(step=step, by=by, on=on)
     if not rows:
         return

@@ -89,3 +89,6 @@ SIGNING_EVENTS = (
     "涪陵区招商引资项目集中签约活动",
     "西洽会涪陵专场签约活动",
 )
+
+AGREED = "会议原则同意，请有关单位抓好落实"
+"""What a sitting says that approves."""

@@ -14,7 +14,7 @@ MOST_CONTACTS = 20
 class Series(Rule):
     """How documents of one kind are numbered: ``format`` has ``{number}`` and, counting by years, ``{year}``.
 
-    ``document`` is the kind of paper under which the rendered file is kept.
+    With ``{unit}``, the short name of who issues it, each unit counts for itself. ``document`` is the kind of paper under which the rendered file is kept.
     """
 
     code: SeriesCode
@@ -26,16 +26,20 @@ class Series(Rule):
     def _tells_apart(self) -> "Series":
         wanted = {"number", "year"} if self.restarts == "yearly" else {"number"}
         plain = self.format
-        for place in ("number", "year"):
+        for place in ("number", "year", "unit"):
             plain = plain.replace(f"{{{place}}}", "")
         missing = [place for place in sorted(wanted) if f"{{{place}}}" not in self.format]
         if missing or "{" in plain or "}" in plain:
             raise PydanticCustomError("series_format", "", {"missing": "、".join(missing) or "—"})
         return self
 
-    def written(self, year: int, number: int) -> str:
+    @property
+    def by_unit(self) -> bool:
+        return "{unit}" in self.format
+
+    def written(self, year: int, number: int, unit: str = "") -> str:
         """The number as it stands in the head: "涪招专报〔2026〕3号"."""
-        return self.format.format(year=year, number=number)
+        return self.format.format(year=year, number=number, unit=unit)
 
 
 class ReportSection(Item):

@@ -53,6 +53,8 @@ class Aspect(Item):
     for each unit asked, from the day of asking. ``binding``: its refusal counts where one veto is enough.
     In a step bound to an agreement, a new version asks the aspect again when it changes one of the terms of
     ``reopened_by`` ("grade" and "commitments" are terms too), or with ``every_version`` whatever it changes.
+    ``sitting``: the unit answers only in a sitting, whose docket takes the question once the ``papers`` are
+    there, and whose minutes are numbered by the series ``minutes``.
     """
 
     code: Code
@@ -69,6 +71,9 @@ class Aspect(Item):
     binding: bool = True
     reopened_by: Listed[Code] = ()
     every_version: bool = False
+    sitting: bool = False
+    papers: Listed[Code] = ()
+    minutes: Code | None = None
 
     @model_validator(mode="after")
     def _somebody_is_asked(self) -> "Aspect":
@@ -77,6 +82,10 @@ class Aspect(Item):
         scored = self.score is not None or "weight" in self.model_fields_set
         if scored and self.answer != "words_and_score":
             raise PydanticCustomError("score_without_score", "", {})
+        if self.sitting != (self.minutes is not None) or (self.papers and not self.sitting):
+            raise PydanticCustomError("sitting_without_minutes", "", {})
+        if self.sitting and self.answer != "outcome":
+            raise PydanticCustomError("sitting_without_outcome", "", {})
         return self
 
 

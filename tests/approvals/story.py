@@ -10,6 +10,7 @@ from accounts.models import Unit, User
 from approvals import actions
 from approvals.actions import AgreementDraft, Commitment, Named
 from approvals.models import AgreementVersion, Asks, Opinion, Step
+from approvals.sittings.bench import decide, needs_sitting
 from documents.actions import attach
 from policies.schema import Step as StepRule
 from projects import actions as projects
@@ -76,9 +77,20 @@ class Story:
 
     def answer(self, opinion: Opinion, on: date = TODAY, **said: Any) -> Opinion:
         """The unit asked answers through one of its own people: favourably, unless said otherwise."""
+        if needs_sitting(opinion):
+            return self.decide(opinion, on, **said)
         role = "leader" if opinion.unit.kind == "leadership" else "reviewer"
         by = self.person(opinion.unit.code, role)
         return actions.give_opinion(opinion=opinion, by=by, on=on, **(said or FAVOURABLE[Asks(opinion.asks)]))
+
+    def decide(self, opinion: Opinion, on: date = TODAY, **said: Any) -> Opinion:
+        """The body decides in a sitting, whose minutes the bureau's clerk keeps."""
+        said.pop("supersede", None)
+        outcome, words = said.pop("answer", "approve"), said.pop("words", "") or "会议同意"
+        paper = opinion.step.case.attachments.filter(kind="draft_agreement", withdrawn_on=None)
+        if not paper.exists():
+            attach(case=opinion.step.case, kind="draft_agreement", upload=upload(), by=self.clerk, on=on)
+        return decide(opinion=opinion, by=self.clerk, on=on, outcome=outcome, words=words, **said)
 
     def answer_all(self, step: Step, on: date = TODAY) -> None:
         for opinion in step.opinions.filter(in_force=True, given_on=None).select_related("unit"):

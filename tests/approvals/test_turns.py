@@ -15,9 +15,10 @@ from tests.approvals.story import TODAY, Story, settled
 from tests.law import open_district
 
 pytestmark = pytest.mark.django_db
-DECISION = 'document = "投资协议审议情况单"\n'
-IN_TURN = (DECISION, f'{DECISION}asked = "in_turn"\n')
-ANY_ONE = (DECISION, f'{DECISION}asked = "any_one"\n')
+ANY_ONE = (
+    'document = "投资协议审议情况单"\nasked = "in_turn"\n',
+    'document = "投资协议审议情况单"\nasked = "any_one"\n',
+)
 GOVERNMENT = 'asks_units = ["government-executive-meeting"], answer = "outcome", every_version = true'
 LIMITED = (GOVERNMENT, f'{GOVERNMENT}, limit = {{ count = 3, unit = "working_day", strength = "must" }}')
 
@@ -38,7 +39,7 @@ def the(step: Step, aspect: str) -> Opinion:
 
 @pytest.fixture
 def in_turn(db: None) -> Story:
-    return Story(open_district(reworded=[IN_TURN, LIMITED]))
+    return Story(open_district(reworded=[LIMITED]))
 
 
 @pytest.fixture
