@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit
 from approvals.actions import AgreementDraft, Commitment
 from approvals.agreement_models import AgreementVersion
+from approvals.revision import amended
 from approvals.terms import MOST_COMMITMENTS, written
 from documents.models import Attachment
 from policies.rulebook import Rulebook
@@ -71,6 +72,11 @@ class AgreementForm(forms.Form):
         empty_label="—",
     )
     note = Words(label=gettext_lazy("说明"), max_length=300, required=False, rows=2)
+    as_decided = forms.BooleanField(
+        label=gettext_lazy("按会议意见修改"),
+        required=False,
+        help_text=gettext_lazy("仅落实会议“修改后同意”的内容，不再重新上会；改动触及的部门审查仍重新征求"),
+    )
     supersede = Words(
         label=gettext_lazy("取代原因"),
         max_length=300,
@@ -101,6 +107,8 @@ class AgreementForm(forms.Form):
             self.fields[term_field(term.code)] = _field(term)
         if before is not None:
             del self.fields["title"]
+        if before is None or not amended(project, kind):
+            del self.fields["as_decided"]
         if not replaces:
             del self.fields["supersede"]
         rule = rules.agreements.get(kind)
@@ -140,6 +148,7 @@ class AgreementForm(forms.Form):
             commitments=self._promised(),
             paper=clean["upload"] or clean["paper"],
             note=clean["note"],
+            as_decided=clean.get("as_decided", False),
         )
 
     def _promised(self) -> list[Commitment]:

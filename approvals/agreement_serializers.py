@@ -70,7 +70,7 @@ class AgreementVersionOut(serializers.ModelSerializer[AgreementVersion]):
     class Meta:
         model = AgreementVersion
         fields = (
-            *("id", "agreement", "number", "grade", "file", "terms", "commitments", "note"),
+            *("id", "agreement", "number", "grade", "file", "terms", "commitments", "note", "as_decided"),
             *("drafted_on", "drafted_by", "drafted_at"),
         )
         read_only_fields = fields
@@ -109,6 +109,10 @@ class WordingIn(serializers.Serializer[Any]):
         queryset=Attachment.objects.all(), required=False, allow_null=True
     )
     note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+    as_decided = serializers.BooleanField(
+        default=False,
+        help_text="it only makes the changes that a sitting wanted",
+    )
 
     def draft(self) -> AgreementDraft:
         fields = self.validated_data
@@ -120,6 +124,7 @@ class WordingIn(serializers.Serializer[Any]):
             ],
             paper=fields.get("paper"),
             note=fields["note"],
+            as_decided=fields["as_decided"],
         )
 
 

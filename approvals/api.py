@@ -23,6 +23,7 @@ from approvals.agreement_api import AgreementViewSet
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
 from approvals.signing_api import SigningViewSet
+from approvals.sittings import api as sittings
 from approvals.special import api as special
 from kernel.clock import today
 from kernel.numbers import whole
@@ -101,7 +102,7 @@ class StepViewSet(
         fields = self._checked(s.OpinionIn)
         step = self.get_object()
         on_behalf = fields.pop("on_behalf")
-        row = self._asked(step, fields.pop("aspect"), fields.pop("unit", None), on_behalf)
+        row = self._asked(step, fields.pop("aspect"), fields.pop("unit", None), on_behalf=on_behalf)
         scan, given_on = self._scan(fields), fields.pop("given_on", None)
         said: dict[str, Any] = {"opinion": row, "by": self._user, "on": today(), **fields}
         if on_behalf:
@@ -124,6 +125,15 @@ class StepViewSet(
             all_of_them.append(self._conclusion(step, other))
         actions.conclude_together(conclusions=all_of_them, by=self._user, on=today())
         return self._answer(all_of_them[0].step)
+
+    @extend_schema(request=s.FollowedIn, responses=s.OpinionOut)
+    @action(detail=True, methods=["post"])
+    def followed(self, request: Request, pk: str) -> Response:
+        """修改后同意: record that the changes wanted are made without a new version of the agreement."""
+        fields = self._checked(s.FollowedIn)
+        row = self._asked(self.get_object(), fields.pop("aspect"), fields.pop("unit", None), on_behalf=True)
+        made = actions.follow_up(opinion=row, by=self._user, on=today(), **fields)
+        return Response(s.OpinionOut(made).data)
 
     @extend_schema(request=s.AskIn, responses={201: s.OpinionOut})
     @action(detail=True, methods=["post"])
@@ -162,7 +172,7 @@ class StepViewSet(
         row = Step.objects.for_reading().with_counts().with_opinions().get(pk=step.pk)
         return Response(s.StepDetail(row).data, status=status)
 
-    def _asked(self, step: Step, aspect: str, unit: Unit | None, on_behalf: bool) -> Opinion:
+    def _asked(self, step: Step, aspect: str, unit: Unit | None, *, on_behalf: bool) -> Opinion:
         """The opinion meant. Raises Refused (invalid) when nobody, or more than one unit, was asked."""
         rows = list(step.opinions.filter(aspect=aspect, in_force=True).select_related("unit"))
         if unit is not None:
@@ -190,5 +200,6 @@ routes = [
     ("agreements", AgreementViewSet, "agreement"),
     ("signings", SigningViewSet, "signing"),
     ("steps", StepViewSet, "step"),
+    *sittings.routes,
     *special.routes,
 ]

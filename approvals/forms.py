@@ -35,6 +35,10 @@ class OpenForm(forms.Form):
             del self.fields["reason"]
 
 
+class FollowedForm(forms.Form):
+    note = Words(label=gettext_lazy("怎样落实"), max_length=300)
+
+
 class OpinionForm(forms.Form):
     """What one unit says about one aspect: which fields there are, the plan says."""
 

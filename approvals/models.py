@@ -25,6 +25,7 @@ from approvals.special.models import Instruction, LedVisit, SpecialReport  # iso
 __all__ = [
     "AGAINST",
     "ANSWERS",
+    "OUTCOMES",
     "Agreement",
     "AgreementState",
     "AgreementVersion",
@@ -35,7 +36,6 @@ __all__ = [
     "LedVisit",
     "Opinion",
     "OpinionQuerySet",
-    "OUTCOMES",
     "Signing",
     "Sitting",
     "SpecialReport",
@@ -277,7 +277,7 @@ class Opinion(models.Model):
     ``on_behalf`` (代录): a clerk entered the unit's written opinion, with its scan; ``given_on`` is then
     the day on the paper. ``late``: after the last day of the clock, or after the conclusion.
     ``followed_on``: when the changes were made under which it was approved (修改后同意); till then it does
-    not count as agreed. ``deadline``: where the plan gives the answer a clock of its own beside that of the step.
+    not count as agreed. ``deadline``: where the plan gives the answer a clock of its own.
     ``carried_from`` (沿用): the opinion of an earlier round, on what the new version has not touched.
     """
 

@@ -60,7 +60,7 @@ def changes(old: Wording, new: Wording, rules: Rulebook) -> list[Change]:
 def touched(rule: StepRule, codes: Collection[str], *, as_decided: bool = False) -> list[Aspect]:
     """The aspects of a step that a new version with these changes asks again.
 
-    ``as_decided``: it makes the changes that a sitting wanted; sittings see it again only for their own terms.
+    ``as_decided``: it makes the changes that a sitting wanted; sittings see it again only for their terms.
     """
     return [
         a
@@ -87,9 +87,7 @@ class Effect:
     follows: list[Opinion] = field(default_factory=list)
 
 
-def effects(
-    project: Project, kind: str, codes: Collection[str], *, as_decided: bool = False
-) -> list[Effect]:
+def effects(project: Project, kind: str, codes: Collection[str], *, as_decided: bool = False) -> list[Effect]:
     """What a version with these changes does to the latest rounds bound to such agreements, in order."""
     there, wanted = reached_codes(project), amended(project, kind) if as_decided else []
     return [found for step in _latest(project) if (found := _effect(step, kind, codes, there, wanted))]

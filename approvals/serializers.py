@@ -44,6 +44,7 @@ class OpinionOut(serializers.ModelSerializer[Opinion]):
             *("id", "aspect", "aspect_name", "group", "unit", "unit_name", "asks", "asked_on", "due_on"),
             *("words", "score", "answer", "given_on", "given_at", "given_by", "late"),
             *("on_behalf", "scan", "recorded_by", "in_force", "supersedes", "carried_from"),
+            *("followed_on", "followed_note"),
         )
         read_only_fields = fields
 
@@ -181,6 +182,14 @@ class TogetherIn(VerdictIn):
 
 class ConcludeIn(VerdictIn):
     together = TogetherIn(many=True, required=False, help_text="steps that end in the same stroke")
+
+
+class FollowedIn(serializers.Serializer[Any]):
+    """``unit`` where several were asked about the aspect; ``note``: how the changes were made."""
+
+    aspect = serializers.CharField(max_length=64)
+    unit = _unit(required=False)
+    note = serializers.CharField(max_length=300)
 
 
 class AskIn(serializers.Serializer[Any]):

@@ -122,7 +122,6 @@ def revise_agreement(
         raise Refused.invalid("on", _("版本日期不能早于上一版本 %(day)s") % {"day": before.drafted_on})
     found = _read(project, row.kind, draft, on)
     _require_unsigned(project, found.kind)
-    _require_wanted(project, found)
     row.grade, row.version = draft.grade, row.version + 1
     row.save(update_fields=["grade", "version"])
     return _add(row, before, found, by, on)
@@ -136,7 +135,6 @@ def preview_agreement(*, agreement: Agreement, draft: AgreementDraft, by: User, 
     _require_living(agreement)
     found = _read(project, agreement.kind, draft, on)
     _require_unsigned(project, found.kind)
-    _require_wanted(project, found)
     before = current_versions(project.pk)[agreement.kind]
     moved = changes(Wording.of(before), found.wording, found.rules)
     codes = {one.code for one in moved}
@@ -181,15 +179,12 @@ def _read(project: Project, kind: str, draft: AgreementDraft, on: date) -> _Read
     if draft.grade not in {grade.code for grade in rules.grades}:
         names = "、".join(f"{grade.name}（{grade.code}）" for grade in rules.grades) or "—"
         raise Refused.invalid("grade", _("请选择协议等级：%(names)s") % {"names": names})
+    kind = _kind(project, kind)
+    if draft.as_decided:
+        _require_wanted(project, kind)
     values = read(rules, draft.grade, draft.values)
     commitments = keep_commitments(draft.commitments, on)
-    return _Read(
-        project,
-        draft,
-        rules,
-        rules.agreements[_kind(project, kind)],
-        Wording(draft.grade, values, commitments),
-    )
+    return _Read(project, draft, rules, rules.agreements[kind], Wording(draft.grade, values, commitments))
 
 
 def _require_unsigned(project: Project, kind: AgreementKind) -> None:
@@ -201,9 +196,9 @@ def _require_unsigned(project: Project, kind: AgreementKind) -> None:
         )
 
 
-def _require_wanted(project: Project, found: _Read) -> None:
+def _require_wanted(project: Project, kind: str) -> None:
     """Raises Refused (conflict) for a wording "as decided" where no sitting wanted changes."""
-    if found.draft.as_decided and not amended(project, found.kind.code):
+    if not amended(project, kind):
         message = _("没有会议要求修改本协议，不能作为“按会议意见修改”的版本登记")
         raise Refused.because("no_changes_wanted", message, field="as_decided", status="conflict")
 

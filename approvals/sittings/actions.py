@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, time
+from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -17,6 +18,7 @@ from approvals.sittings.permissions import require_keeper
 from cases.actions import record, take_numbers
 from cases.visibility import sees
 from documents.models import Attachment
+from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import rulebook
 from policies.schema import Aspect
@@ -24,7 +26,25 @@ from policies.schema import Step as StepRule
 from projects.models import Project
 from projects.permissions import lock, require_running
 
-__all__ = ["add_item", "cancel_sitting", "order_items", "plan_sitting", "postpone_item", "take_off_item"]
+__all__ = [
+    "add_item",
+    "cancel_sitting",
+    "change_sitting",
+    "order_items",
+    "plan_sitting",
+    "postpone_item",
+    "take_off_item",
+]
+
+
+class Particulars(TypedDict, total=False):
+    """What may be left open about a sitting."""
+
+    planned_at: time | None
+    place: str
+    attendees: str
+    in_attendance: str
+    secretary: str
 
 
 @transaction.atomic
@@ -35,11 +55,7 @@ def plan_sitting(
     on: date,
     planned_on: date,
     chair: str,
-    planned_at: time | None = None,
-    place: str = "",
-    attendees: str = "",
-    in_attendance: str = "",
-    secretary: str = "",
+    **more: Unpack[Particulars],
 ) -> Sitting:
     """Plan the next sitting of a body; it is counted within the body and the year of ``planned_on``.
 
@@ -47,16 +63,51 @@ def plan_sitting(
     that has ended.
     """
     require_keeper(body, by)
+    row = Sitting(body=body, year=planned_on.year, planned_by=by)
+    _fill(row, planned_on, chair, more)
+    (row.number,) = take_numbers(f"sitting-{body.pk}-{planned_on.year}")
+    row.save()
+    return row
+
+
+@transaction.atomic
+def change_sitting(
+    *,
+    sitting: Sitting,
+    by: User,
+    on: date,
+    planned_on: date,
+    chair: str,
+    expected: int | None = None,
+    **more: Unpack[Particulars],
+) -> Sitting:
+    """Change day, place and people of a sitting that is still to come; it keeps its ordinal.
+
+    Raises Refused as ``plan_sitting`` and ``open_sitting`` do; invalid for a day of another year, by which it
+    was counted.
+    """
+    row = open_sitting(sitting, by, expected)
+    if planned_on.year != row.year:
+        message = _("%(sitting)s按%(year)s年编次，改到其他年份的请取消后另行安排")
+        raise Refused.invalid("planned_on", message % {"sitting": row, "year": row.year})
+    _fill(row, planned_on, chair, more)
+    row.version += 1
+    row.save()
+    return row
+
+
+def _fill(row: Sitting, planned_on: date, chair: str, more: Particulars) -> None:
+    """Raises Refused (invalid)."""
     if not chair.strip():
         raise Refused.invalid("chair", _("请填写主持人"))
-    if body.valid_to is not None and body.valid_to < planned_on:
-        raise Refused.invalid("body", _("%(body)s已撤销") % {"body": body})
-    (number,) = take_numbers(f"sitting-{body.pk}-{planned_on.year}")
-    return Sitting.objects.create(
-        body=body, year=planned_on.year, number=number, planned_on=planned_on, planned_at=planned_at,
-        place=place.strip(), chair=chair.strip(), attendees=attendees.strip(),
-        in_attendance=in_attendance.strip(), secretary=secretary.strip(), planned_by=by,
-    )  # fmt: skip
+    if row.body.valid_to is not None and row.body.valid_to < planned_on:
+        raise Refused.invalid("body", _("%(body)s已撤销") % {"body": row.body})
+    row.planned_on, row.chair = planned_on, chair.strip()
+    row.planned_at = more.get("planned_at", row.planned_at)
+    row.place = more.get("place", row.place).strip()
+    row.attendees = more.get("attendees", row.attendees).strip()
+    row.in_attendance = more.get("in_attendance", row.in_attendance).strip()
+    row.secretary = more.get("secretary", row.secretary).strip()
 
 
 def locked(sitting: Sitting) -> Sitting:
@@ -64,10 +115,15 @@ def locked(sitting: Sitting) -> Sitting:
     return rows.get(pk=sitting.pk)
 
 
-def open_sitting(sitting: Sitting, by: User) -> Sitting:
-    """The sitting behind its lock, for who keeps it. Raises Refused (conflict) once it is over."""
+def open_sitting(sitting: Sitting, by: User, expected: int | None = None) -> Sitting:
+    """The sitting behind its lock, for who keeps it; ``expected`` is the ``version`` that was read.
+
+    Raises Refused (conflict) once it is over, or where somebody was faster.
+    """
     row = locked(sitting)
     require_keeper(row.body, by)
+    if expected is not None and expected != row.version:
+        raise Refused.conflict(_("会议安排或议程已被他人修改，请核对后再保存"), code="changed")
     if not row.is_planned:
         message = _("%(sitting)s%(state)s，不能再改；更改审议结果须另行上会") % {
             "sitting": row,
@@ -78,12 +134,14 @@ def open_sitting(sitting: Sitting, by: User) -> Sitting:
 
 
 @transaction.atomic
-def cancel_sitting(*, sitting: Sitting, by: User, on: date, reason: str) -> Sitting:
+def cancel_sitting(
+    *, sitting: Sitting, by: User, on: date, reason: str, expected: int | None = None
+) -> Sitting:
     """Cancel a sitting; its items leave the docket and their questions wait again.
 
     Raises Refused: forbidden; invalid without a reason; conflict once it is held or cancelled.
     """
-    row = open_sitting(sitting, by)
+    row = open_sitting(sitting, by, expected)
     reason = _reason(reason)
     for item in row.items.open().select_related("case"):
         _leave(item, Gone.POSTPONED, by, on, reason)
@@ -208,7 +266,8 @@ def _insert(item: DocketItem, question: Opinion) -> None:
         raise Refused.because("on_a_docket", message, url=url, status="conflict") from error
 
 
-def _note(item: DocketItem, kind: str, by: User, on: date, **more: str) -> None:
+@house_language()
+def _note(item: DocketItem, kind: str, by: User, on: date, **more: Any) -> None:
     data = {"sitting": str(item.sitting), "title": item.title, "url": item.sitting_id} | more
     record(case=item.case, kind=kind, by=by, on=on, data=data)
 
@@ -253,17 +312,19 @@ def _open_item(item: DocketItem, by: User) -> DocketItem:
 def _leave(item: DocketItem, how: Gone, by: User, on: date, reason: str) -> DocketItem:
     item.gone_as, item.gone_on, item.gone_reason = how, on, reason
     item.save(update_fields=["gone_as", "gone_on", "gone_reason"])
-    _note(item, "docket.left", by, on, how=str(how.label), reason=reason)
+    _note(item, "docket.left", by, on, how=how.label, reason=reason)
     return item
 
 
 @transaction.atomic
-def order_items(*, sitting: Sitting, items: Sequence[int], by: User, on: date) -> Sitting:
+def order_items(
+    *, sitting: Sitting, items: Sequence[int], by: User, on: date, expected: int | None = None
+) -> Sitting:
     """Set the order of the docket: the keys of all its open items, first to last.
 
     Raises Refused: forbidden; invalid unless each is named once; conflict once the sitting is over.
     """
-    row = open_sitting(sitting, by)
+    row = open_sitting(sitting, by, expected)
     there = {one.pk: one for one in row.items.open()}
     if sorted(items) != sorted(there):
         raise Refused.invalid("items", _("请列出本次会议的全部议题，各一次"))

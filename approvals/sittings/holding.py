@@ -20,6 +20,7 @@ from cases.actions import record
 from cases.visibility import sees
 from documents.actions import attach
 from documents.issuing import next_number
+from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.rulebook import rulebook
 from policies.schema import Series
@@ -48,6 +49,7 @@ def hold_sitting(
     on: date,
     held_on: date | None = None,
     attendees: str | None = None,
+    expected: int | None = None,
 ) -> Sitting:
     """Record the minutes: number, outcome of every open item, the opinion each becomes, and its extract.
 
@@ -57,7 +59,7 @@ def hold_sitting(
     """
     day = held_on or on
     _lock_cases(sitting)
-    row = open_sitting(sitting, by)
+    row = open_sitting(sitting, by, expected)
     items = list(row.items.open().select_related("case", "opinion__step__case", "reporting_unit"))
     _require_day(day, on, items)
     by_item = _rulings(items, rulings)
@@ -152,11 +154,17 @@ def _decide(sitting: Sitting, item: DocketItem, ruling: Ruling, by: User, on: da
     )  # fmt: skip
     item.given = _give(item, by, on, sitting.held_on)
     item.save(update_fields=["outcome", "words", "changes", "minutes", "given"])
+    _note(sitting, item, by, on)
+
+
+@house_language()
+def _note(sitting: Sitting, item: DocketItem, by: User, on: date) -> None:
     data = {"sitting": str(sitting), "title": item.title, "number": sitting.minutes_number}
     data["outcome"] = str(Outcome(item.outcome).label)
     record(case=item.case, kind="docket.decided", by=by, on=on, data=data)
 
 
+@house_language()
 def _give(item: DocketItem, by: User, on: date, held_on: date) -> Opinion:
     assert item.opinion is not None
     words = f"{item.words}\n{_('须修改：')}{item.changes}" if item.changes else item.words

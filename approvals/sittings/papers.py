@@ -1,7 +1,9 @@
 """The docket and the minutes as Word, in the form of GB/T 9704."""
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from approvals.sittings.models import DocketItem, Sitting
@@ -18,10 +20,10 @@ DOCKET_MM = (12, 66, 26, 26, 26)
 def docket(sitting: Sitting, items: Sequence[DocketItem]) -> bytes:
     """议程: every item with project, amount, reporting unit and papers; only those given."""
     head = (_("序号"), _("议题"), _("总投资"), _("汇报单位"), _("材料"))
-    amounts = _amounts(items)
+    figures = amounts(items)
     rows = [
         (
-            str(place), f"{item.title}（{item.case.code}）", amounts[item.case_id], str(item.reporting_unit),
+            str(place), f"{item.title}（{item.case.code}）", figures[item.case_id], str(item.reporting_unit),
             "；".join(paper.name for paper in item.papers.all()) or "—",
         )
         for place, item in enumerate(items, 1)
@@ -31,7 +33,8 @@ def docket(sitting: Sitting, items: Sequence[DocketItem]) -> bytes:
     return render(Official(title, "", "", sitting.body.name, sitting.planned_on, tuple(blocks)))
 
 
-def _amounts(items: Iterable[DocketItem]) -> dict[int, str]:
+def amounts(items: Iterable[DocketItem]) -> dict[int, str]:
+    """The investment of each item's project as it is shown, by key of the case; one query."""
     keys = [item.case_id for item in items]
     rows = Project.objects.filter(pk__in=keys).values_list("pk", "total_fen")
     return {key: show_fen(fen) for key, fen in rows}
@@ -50,6 +53,20 @@ def _frame(sitting: Sitting) -> list[Block]:
     )
     lines += [f"{label}：{' '.join(value.split())}" for label, value in named if value]
     return [Paragraph(line) for line in lines]
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def answer(sitting: Sitting, items: Sequence[DocketItem]) -> HttpResponse:
+    """The docket, or once held the minutes, of the items given, as a download."""
+    there = [row for row in items if not row.gone_as]
+    what = _("纪要") if sitting.held_on else _("议程")
+    name = quote(f"{sitting}{what}.docx")
+    found = HttpResponse((minutes if sitting.held_on else docket)(sitting, there), content_type=WORD)
+    found["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    found["Cache-Control"] = "private, no-store"
+    return found
 
 
 @house_language()

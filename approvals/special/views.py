@@ -3,13 +3,11 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -35,7 +33,7 @@ from approvals.special.permissions import (
     require_recorder,
 )
 from approvals.special.rules import known_rule
-from approvals.views.base import Page, refused_on
+from approvals.views.base import Page
 from documents.downloads import hand_out
 from kernel.paging import page_of
 from kernel.refusals import Refused
@@ -43,7 +41,7 @@ from policies.schema import ReportRule
 from policies.wording import limit_text
 from projects.models import ContactRecord, Project
 from projects.permissions import may_on, require_on
-from projects.views.base import FIELDS_WRONG, STATUS, ActionPage, crumbs, user_of
+from projects.views.base import ActionPage, FormPage, crumbs, user_of
 
 CONTACTS_OFFERED = 30
 
@@ -155,58 +153,21 @@ class Report(ReportPage):
         return render(self.request, "approvals/special/report.html", context | (shown or {}), status=status)
 
 
-class ReportForm(ReportPage):
-    """A form on a page of its own; what the action refuses is shown on it, with the input kept."""
+class ReportForm(FormPage, ReportPage):
+    """A form about one report."""
 
     template: ClassVar[str] = "approvals/special/form.html"
-    title: ClassVar[str | Promise]
-    lead: ClassVar[str | Promise] = ""
-    button: ClassVar[str | Promise]
-    done: ClassVar[str | Promise]
-    danger: ClassVar[bool] = False
 
-    def check(self) -> None:
-        raise NotImplementedError
+    def after(self) -> str:
+        return reverse("special-report", args=[self.report.pk])
 
-    def make_form(self, data: Any = None, files: Any = None) -> forms.Form:
-        raise NotImplementedError
-
-    def act(self, form: Any) -> Any:
-        raise NotImplementedError
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.check()
-        return self.page(self.make_form())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.check()
-        form = self.make_form(request.POST, request.FILES)
-        if not form.is_valid():
-            return self.page(form, status=FIELDS_WRONG)
-        try:
-            self.act(form)
-        except Refused as refused:
-            if refused.status == "forbidden":
-                raise
-            return self.page(form, refused_on(form, refused), STATUS[refused.status])
-        messages.success(request, str(self.done))
-        return redirect("special-report", pk)
-
-    def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
-        context = {
+    def frame(self) -> dict[str, Any]:
+        return {
             "report": self.report,
             "project": self.project,
             "plan": self.rule,
-            "page": self,
-            "form": form,
-            "refused": refused,
-            "crumbs": [*self.trail, (self.report.title, reverse("special-report", args=[self.report.pk]))],
-            **self.also(form),
+            "crumbs": [*self.trail, (self.report.title, self.after())],
         }
-        return render(self.request, self.template, context, status=status)
-
-    def also(self, form: Any) -> dict[str, Any]:
-        return {}
 
     def require_author(self) -> None:
         if self.rule is None:
@@ -223,10 +184,10 @@ class Edit(ReportForm):
     def check(self) -> None:
         self.require_author()
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not self.report.is_draft:
-            return redirect("special-report", pk)
-        return super().get(request, pk)
+            return redirect(self.after())
+        return super().get(request, **kwargs)
 
     def make_form(self, data: Any = None, files: Any = None) -> DraftForm:
         return DraftForm(data, report=self.report)

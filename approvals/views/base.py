@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import User
-from approvals.models import Opinion, Step
-from approvals.permissions import may_answer
+from approvals.models import Answer, Opinion, Step
+from approvals.permissions import may_answer, may_conclude
 from approvals.rules import rule_of
+from approvals.sittings.models import DocketItem
+from approvals.sittings.queries import on_dockets
 from cases.visibility import HangsOnCase
 from deadlines.showing import Shown, light_of, sum_of
 from documents.models import Attachment
@@ -36,7 +38,7 @@ STEP = (
     "cancelled_by",
     "policy_version",
 )
-OPINION = ("unit", "given_by", "recorded_by", "scan", "deadline")
+OPINION = ("unit", "given_by", "recorded_by", "scan", "deadline", "docket_item__sitting")
 
 
 class Page(LoginRequiredMixin, View):
@@ -59,13 +61,20 @@ def step_of(request: HttpRequest, pk: int) -> Step:
 
 @dataclass(slots=True)
 class Row:
-    """One opinion in the table. ``mine``: the reader may give it; ``overdue``: its day has passed."""
+    """One opinion in the table. ``mine``: the reader may give it; ``overdue``: its day has passed.
+
+    ``sits``: only a sitting answers it, on whose docket ``listed`` is; ``follows``: the reader may record
+    that the changes wanted are made.
+    """
 
     opinion: Opinion
     mine: bool
     overdue: bool
     first_of_aspect: bool
     changeable: bool
+    sits: bool
+    listed: DocketItem | None
+    follows: bool
 
 
 @dataclass(slots=True)
@@ -84,7 +93,11 @@ def opinions_of(step: Step) -> list[Opinion]:
 
 def grouped(step: Step, rows: list[Opinion], user: User, on: date) -> list[Group]:
     """The opinions in force by group and aspect, in the plan's order."""
-    order = {aspect.code: place for place, aspect in enumerate(rule_of(step).aspects)}
+    rule = rule_of(step)
+    order = {aspect.code: place for place, aspect in enumerate(rule.aspects)}
+    sitting = {aspect.code for aspect in rule.aspects if aspect.sitting}
+    listed = on_dockets(step) if sitting else {}
+    leads = step.is_running and bool(sitting) and may_conclude(step, user)
     standing = sorted(
         (row for row in rows if row.in_force), key=lambda row: (order.get(row.aspect, 99), row.pk)
     )
@@ -94,13 +107,17 @@ def grouped(step: Step, rows: list[Opinion], user: User, on: date) -> list[Group
         if not groups or groups[-1].name != row.group:
             groups.append(Group(row.group, []))
         waits = row.given_on is None and step.cancelled_on is None
-        mine = may_answer(row, user)
+        sits = row.aspect in sitting
+        mine = may_answer(row, user) and not sits
         line = Row(
             row,
             mine=mine and waits,
             overdue=step.is_running and row.given_on is None and row.limit_passed(on),
             first_of_aspect=row.aspect != before,
             changeable=mine and step.is_running and row.given_on is not None,
+            sits=sits,
+            listed=listed.get(row.pk),
+            follows=leads and row.answer == Answer.AMENDED and row.followed_on is None,
         )
         groups[-1].rows.append(line)
         before = row.aspect

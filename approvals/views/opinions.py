@@ -7,16 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals import actions
 from approvals.actions.opinions import score_limits
-from approvals.forms import OnBehalfForm, OpinionForm
+from approvals.forms import FollowedForm, OnBehalfForm, OpinionForm
 from approvals.models import Opinion
-from approvals.permissions import may_answer, may_record, require_asked, require_recorder
+from approvals.permissions import may_answer, may_record, require_asked, require_lead, require_recorder
 from approvals.rules import aspect_of, rule_of
+from approvals.sittings.queries import aspect_behind
 from approvals.views import base
 from kernel.refusals import Refused
-from projects.views.base import FIELDS_WRONG, STATUS
+from projects.views.base import FIELDS_WRONG, STATUS, FormPage
 
 
 class OpinionPage(base.Page):
@@ -35,6 +37,8 @@ class OpinionPage(base.Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self._changes() and self.opinion.given_on is not None:
+            return redirect("step", pk=self.opinion.step_id)
+        if (aspect := aspect_behind(self.opinion)) and aspect.sitting:
             return redirect("step", pk=self.opinion.step_id)
         self._require()
         return self._page(self._form())
@@ -98,6 +102,38 @@ class OpinionPage(base.Page):
             return reverse("opinion", args=[self.opinion.pk]) if may_answer(self.opinion, self.user) else ""
         on_behalf = may_record(self.opinion.step, self.user) and self.opinion.given_by_id is None
         return reverse("opinion-on-behalf", args=[self.opinion.pk]) if on_behalf else ""
+
+
+class Followed(FormPage, base.Page):
+    """登记落实: the changes under which a sitting approved are made, without a new version of the text."""
+
+    template = "approvals/followed.html"
+    title = gettext_lazy("登记修改意见的落实")
+    lead = gettext_lazy(
+        "会议修改后同意的，落实以后才算同意，并提交下一级审议。须改协议文本的，请登记新版本并勾选“按会议意见修改”。"
+    )
+    button = gettext_lazy("已落实")
+    done = gettext_lazy("修改意见已落实")
+    opinion: Opinion
+
+    def check(self) -> None:
+        rows = Opinion.objects.visible_to(self.user).select_related("unit", "step__case", "step__lead_unit")
+        self.opinion = get_object_or_404(rows, pk=self.kwargs["pk"])
+        require_lead(self.opinion.step, self.user)
+
+    def make_form(self, data: Any = None, files: Any = None) -> FollowedForm:
+        return FollowedForm(data)
+
+    def act(self, form: FollowedForm) -> None:
+        actions.follow_up(opinion=self.opinion, by=self.user, on=self.today, **form.cleaned_data)
+
+    def after(self) -> str:
+        return reverse("step", args=[self.opinion.step_id])
+
+    def frame(self) -> dict[str, Any]:
+        project = base.project_for(self.opinion.step)
+        trail = base.trail(project, self.opinion.step)
+        return {"project": project, "opinion": self.opinion, "crumbs": trail, "back": self.after()}
 
 
 class OnBehalf(OpinionPage):

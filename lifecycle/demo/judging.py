@@ -6,7 +6,7 @@ from functools import partial
 from approvals import actions as approvals
 from approvals.actions.opinions import Said
 from approvals.models import Asks, Opinion, SpecialReport
-from approvals.sittings.bench import decide, needs_sitting
+from approvals.sittings.shortcut import decide, needs_sitting
 from approvals.special import actions as special
 from approvals.special import instructing
 from lifecycle.demo import words
@@ -47,7 +47,8 @@ def _said(walk: Walk, row: Opinion, against: str, low: int) -> Said:
 def _give(walk: Walk, row: Opinion, on: date, said: Said) -> None:
     """By the unit itself, or entered for a body that has no account (代录), with its paper."""
     if needs_sitting(row):
-        decide(opinion=row, by=walk.clerk, on=on, outcome=said.answer, words=said.words or words.AGREED)
+        said_there, chair = said.words or words.AGREED, words.chair_of(row.aspect)
+        decide(opinion=row, by=walk.clerk, on=on, outcome=said.answer, words=said_there, chair=chair)
         return
     person = walk.people.answers.get(row.unit.code)
     if row.unit.code == "district-government":

@@ -1,10 +1,13 @@
 """What the office does between the projects: the daily sweep, answers to 催办, reading notices."""
 
-from collections.abc import Collection
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, time, timedelta
 from random import Random
 
-from accounts.models import User
+from accounts.models import Unit, User
+from approvals.models import Opinion
+from approvals.sittings import actions as sitting_actions
+from approvals.sittings import queries as sittings
 from assignments import actions as assignments
 from assignments.models import Assignment, Kind
 from deadlines.models import Alarm, Deadline
@@ -50,6 +53,26 @@ def keep_in_touch(people: People, rng: Random, on: date) -> None:
             silent = project.last_contact is None or project.last_contact < on - QUIET  # type: ignore[attr-defined]
             if silent and rng.random() < 0.6:
                 talking.call(project, person, rng, on)
+
+
+def plan_sittings(people: People, today: date) -> None:
+    """What waits for a body stands on the docket of its next sitting, in the week to come."""
+    clerk = people["clerk"]
+    for place, (body, rows) in enumerate(_by_body(sittings.waiting(clerk)).items()):
+        meeting = sitting_actions.plan_sitting(
+            body=body, by=clerk, on=today, planned_on=today + timedelta(days=3 + place % 4),
+            planned_at=time(9, 30), place=words.MEETING_ROOM, chair=words.chair_of(rows[0].aspect),
+            secretary="办公室", in_attendance="区招商投资局、区发展改革委、区司法局",
+        )  # fmt: skip
+        for row in rows[: len(rows) - (place == 0)]:  # one still waits to be listed
+            sitting_actions.add_item(sitting=meeting, opinion=row, by=clerk, on=today)
+
+
+def _by_body(rows: Iterable[Opinion]) -> dict[Unit, list[Opinion]]:
+    found: dict[Unit, list[Opinion]] = {}
+    for row in rows:
+        found.setdefault(row.unit, []).append(row)
+    return found
 
 
 def keep_leads_warm(rng: Random, on: date) -> None:

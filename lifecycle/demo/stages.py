@@ -81,10 +81,13 @@ def reviewed(rng: Random) -> Plan:
 
 
 def decided(rng: Random) -> Plan:
+    """Through the sittings of as many bodies as its amount demands: one, two or three."""
     return [
         *reviewed(rng),
         step(rng, 1, 3, landing.open_("decision")),
         step(rng, 3, 8, judging.answer("decision")),
+        step(rng, 2, 5, judging.answer("decision")),
+        step(rng, 2, 5, judging.answer("decision")),
         step(rng, 0, 1, landing.conclude("decision", "approved")),
     ]
 

@@ -51,6 +51,7 @@ def tell(*, today: date, count: int = 200, seed: str = SEED) -> Told:
         agenda = _agenda(people, days, nodes, count, seed)
         _live(agenda, people, rng, days, clock)
         doubles.register_again(people, days[-1])
+        office.plan_sittings(people, days[-1])
     office.sweep_where_due(today)
     office.deliver(today)
     return Told(count, sum(len(moves) for moves in agenda.values()))

@@ -90,5 +90,14 @@ SIGNING_EVENTS = (
     "西洽会涪陵专场签约活动",
 )
 
+CHAIRS = {"government_meeting": "区长", "standing_committee": "区委书记"}
+MEETING_ROOM = "第一会议室"
+
+
+def chair_of(aspect: str) -> str:
+    """Who takes the chair; in the parks it is their own secretary."""
+    return CHAIRS.get(aspect, "党工委书记")
+
+
 AGREED = "会议原则同意，请有关单位抓好落实"
 """What a sitting says that approves."""

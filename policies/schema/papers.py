@@ -14,7 +14,8 @@ MOST_CONTACTS = 20
 class Series(Rule):
     """How documents of one kind are numbered: ``format`` has ``{number}`` and, counting by years, ``{year}``.
 
-    With ``{unit}``, the short name of who issues it, each unit counts for itself. ``document`` is the kind of paper under which the rendered file is kept.
+    With ``{unit}``, the short name of who issues it, each unit counts for itself. ``document`` is the kind of
+    paper under which the rendered file is kept.
     """
 
     code: SeriesCode

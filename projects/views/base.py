@@ -84,14 +84,12 @@ class ProjectPage(LoginRequiredMixin, View):
         return user_of(self.request)
 
 
-class ActionPage(ProjectPage):
+class FormPage(View):
     """A form on a page of its own, and the one action that it leads to.
 
-    ``needs``: who has no such capability on this project is refused before a form is shown. What the action
-    refuses is shown on the form, with the input kept.
+    ``check`` refuses before a form is shown; what the action refuses is shown on it, with the input kept.
     """
 
-    needs: ClassVar[Can]
     title: ClassVar[str | Promise]
     lead: ClassVar[str | Promise] = ""
     button: ClassVar[str | Promise]
@@ -99,22 +97,26 @@ class ActionPage(ProjectPage):
     danger: ClassVar[bool] = False
     template: ClassVar[str] = "projects/action.html"
 
-    def make_form(self, data: Any = None, files: Any = None) -> forms.Form:
-        raise NotImplementedError
-
-    def act(self, form: forms.Form) -> Any:
-        raise NotImplementedError
-
-    def also(self, form: forms.Form) -> dict[str, Any]:
-        """What the template needs beyond the form."""
-        return {}
-
-    def after(self) -> str:
-        return reverse("project-detail", args=[self.project.pk])
-
     def check(self) -> None:
         """Raises Refused (forbidden) where the action would."""
-        require_on(self.user, self.needs, self.project)
+
+    def make_form(self, data: Any = None, files: Any = None) -> Any:
+        raise NotImplementedError
+
+    def act(self, form: Any) -> Any:
+        raise NotImplementedError
+
+    def after(self) -> str:
+        """Where the page leads once it is done, and where "cancel" leads."""
+        raise NotImplementedError
+
+    def frame(self) -> dict[str, Any]:
+        """What the template needs, whatever the form."""
+        return {}
+
+    def also(self, form: Any) -> dict[str, Any]:
+        """What the template needs beyond the form."""
+        return {}
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.check()
@@ -134,20 +136,31 @@ class ActionPage(ProjectPage):
         messages.success(request, str(self.done))
         return redirect(self.after())
 
-    def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+    def page(self, form: Any, refused: Refused | None = None, status: int = 200) -> HttpResponse:
         rest = show(form, refused) if refused else []
         context = {
-            "project": self.project,
-            "crumbs": crumbs(self.project),
-            "form": form,
             "page": self,
-            "refused": refused if rest else None,
-            "unmet": [],
-            "back": reverse("project-detail", args=[self.project.pk]),
+            "form": form,
+            "refused": Refused(rest, refused.status) if rest and refused else None,
+            **self.frame(),
             **self.also(form),
         }
-        if rest and refused:
-            context["refused"] = Refused(rest, refused.status)
         return render(
             self.request, self.template, context, status=STATUS[refused.status] if refused else status
         )
+
+
+class ActionPage(FormPage, ProjectPage):
+    """A form about one project. ``needs``: who has no such capability on it sees no form."""
+
+    needs: ClassVar[Can]
+
+    def after(self) -> str:
+        return reverse("project-detail", args=[self.project.pk])
+
+    def check(self) -> None:
+        require_on(self.user, self.needs, self.project)
+
+    def frame(self) -> dict[str, Any]:
+        back = reverse("project-detail", args=[self.project.pk])
+        return {"project": self.project, "crumbs": crumbs(self.project), "unmet": [], "back": back}

@@ -10,7 +10,7 @@ from accounts.models import Unit, User
 from approvals import actions
 from approvals.actions import AgreementDraft, Commitment, Named
 from approvals.models import AgreementVersion, Asks, Opinion, Step
-from approvals.sittings.bench import decide, needs_sitting
+from approvals.sittings.shortcut import decide, needs_sitting
 from documents.actions import attach
 from policies.schema import Step as StepRule
 from projects import actions as projects
@@ -34,11 +34,17 @@ TERMS = {"content": "年产5万吨新材料生产线", "total_investment": "8亿
 
 
 def wording(
-    grade: str = "agreement", commitments: tuple[Commitment, ...] = (), paper: Any = None, **terms: str
+    grade: str = "agreement",
+    commitments: tuple[Commitment, ...] = (),
+    paper: Any = None,
+    *,
+    as_decided: bool = False,
+    **terms: str,
 ) -> AgreementDraft:
     """A wording of an agreement: what the plan requires, and the terms given."""
+    paper = paper or upload(name="投资协议.pdf")
     return AgreementDraft(
-        grade=grade, values=TERMS | terms, commitments=commitments, paper=paper or upload(name="投资协议.pdf")
+        grade=grade, values=TERMS | terms, commitments=commitments, paper=paper, as_decided=as_decided
     )
 
 
@@ -93,8 +99,11 @@ class Story:
         return decide(opinion=opinion, by=self.clerk, on=on, outcome=outcome, words=words, **said)
 
     def answer_all(self, step: Step, on: date = TODAY) -> None:
-        for opinion in step.opinions.filter(in_force=True, given_on=None).select_related("unit"):
-            self.answer(opinion, on)
+        """Everybody, also who is asked only once the one before has agreed."""
+        waiting = step.opinions.filter(in_force=True, given_on=None).select_related("unit")
+        while asked := list(waiting.all()):
+            for opinion in asked:
+                self.answer(opinion, on)
 
     def conclude(self, step: Step, verdict: str, **more: Any) -> Step:
         more = {"by": self.clerk, "on": TODAY, "reason": "条件成熟"} | more

@@ -326,15 +326,15 @@ def test_concluding_on_a_superseded_version_is_refused_with_the_clause(
 
 
 def test_a_paper_from_before_the_new_version_is_not_entered_for_it(story: Story, project: Project) -> None:
-    step = story.open(project, "decision")
-    story.answer_all(step)
-    story.revise(newest(project), jobs="300", on=TOMORROW)
+    step = story.open(project, "joint_review")
+    paper = {"scan": upload(), "by": story.clerk, "answer": "pass"}
+    actions.record_on_behalf(opinion=asked(step, "environment"), on=TODAY, **paper)
+    story.revise(newest(project), emission=CLEAN, on=TOMORROW)
     why = refused(
         lambda: actions.record_on_behalf(
-            opinion=asked(step, "park_committee"), scan=upload(), by=story.clerk, on=TOMORROW, given_on=TODAY,
-            answer="approve",
+            opinion=asked(step, "environment"), on=TOMORROW, given_on=TODAY, **paper
         )
-    )  # fmt: skip
+    )
     assert (why.codes, why.unmet[0].clause) == (["superseded_version"], "三(三)7")
 
 

@@ -10,12 +10,13 @@ import pytest
 from django.db import connection
 
 from approvals import actions
-from approvals.models import AgreementVersion, Opinion, Signing, Step
+from approvals.models import AgreementVersion, DocketItem, Opinion, Signing, Step
 from cases.models import Event
 from documents.actions import attach
 from kernel.refusals import Refused
 from projects import actions as projects
 from projects.models import Project
+from tests.approvals.sittings.docket import decision, hold, listed, planned
 from tests.approvals.story import Story, settled, wording
 from tests.documents.files import upload
 from tests.factories import TODAY
@@ -181,3 +182,30 @@ def test_of_two_first_signings_at_once_one_stands(story: Story) -> None:
     (refused,) = refusals(at_once(sign, sign))
     assert refused.codes == ["already_signed"]
     assert Signing.objects.get(case_id=project.pk).is_first
+
+
+def test_of_two_who_list_a_question_at_once_one_does(story: Story) -> None:
+    step = decision(story)
+    outcomes = at_once(lambda: listed(story, step), lambda: listed(story, step, planned(story)))
+    assert [refused.codes for refused in refusals(outcomes)] == [["on_a_docket"]]
+    assert DocketItem.objects.open().count() == 1
+
+
+def test_of_two_who_hold_a_sitting_at_once_one_writes_the_minutes(story: Story) -> None:
+    item = listed(story, decision(story))
+    outcomes = at_once(lambda: hold(story, item), lambda: hold(story, item, "reject"))
+    assert [refused.codes for refused in refusals(outcomes)] == [["sitting_over"]]
+    assert Opinion.objects.filter(given_on__isnull=False, aspect="park_committee").count() == 1
+
+
+def test_a_new_version_and_the_minutes_at_once_agree_on_one_wording(story: Story) -> None:
+    step = decision(story)
+    item = listed(story, step)
+    version = AgreementVersion.objects.get()
+    revise = partial(
+        actions.revise_agreement, agreement=version.agreement, draft=wording(jobs="300"), by=story.clerk,
+        on=TODAY,
+    )  # fmt: skip
+    at_once(lambda: hold(story, item), revise)
+    row = step.opinions.get(aspect="park_committee", in_force=True)
+    assert row.given_on is None, "what was decided on the old wording does not count for the new one"

@@ -14,9 +14,18 @@ def needs_sitting(row: Opinion) -> bool:
     return aspect is not None and aspect.sitting
 
 
-def decide(*, opinion: Opinion, by: User, on: date, outcome: str, words: str, changes: str = "") -> Opinion:
+def decide(
+    *,
+    opinion: Opinion,
+    by: User,
+    on: date,
+    outcome: str,
+    words: str,
+    changes: str = "",
+    chair: str = "主要负责人",
+) -> Opinion:
     """Plan, list, hold. Raises Refused as the three actions do. Returns the opinion given."""
-    sitting = plan_sitting(body=opinion.unit, by=by, on=on, planned_on=on, chair="主要负责人")
+    sitting = plan_sitting(body=opinion.unit, by=by, on=on, planned_on=on, chair=chair)
     item = add_item(sitting=sitting, opinion=opinion, by=by, on=on)
     hold_sitting(sitting=sitting, rulings=[Ruling(item.pk, outcome, words, changes)], by=by, on=on)
     item.refresh_from_db()
