@@ -1,4 +1,4 @@
-"""Another locality's ladder, all by its TOML: other amounts, alternatives, in writing instead of a sitting."""
+"""Another locality's ladder, all by TOML: other amounts, alternatives, in writing instead of a sitting."""
 
 import pytest
 
