@@ -15,10 +15,10 @@ from approvals.readiness import Standing, concerns, not_yet, settled
 from approvals.rules import cast_for, rule_of, verdict_of
 from cases.models import Part
 from deadlines.showing import Shown, light_of
-from deadlines.wording import limit_text
 from kernel.refusals import Unmet
 from policies.schema import Phase
 from policies.schema import Step as StepRule
+from policies.spans import span_text
 from projects import reading
 from projects.facts import facts_of, rules_of
 from projects.gates import held
@@ -98,7 +98,7 @@ def _open_parts(project: Project) -> dict[str, list[Part]]:
 def _line(rule: StepRule, latest: Step | None, at: Standing, opener: bool, on: date) -> Line:
     url = reverse("step-open", args=[at.project.pk, rule.code])
     leads = [latest.lead_unit] if latest and latest.lead_unit else at.cast.leads(rule)
-    limit = limit_text(rule.limit) if rule.limit else ""
+    limit = span_text(rule.limit) if rule.limit else ""
     line = Line(rule, latest, "open", not_yet(rule, at), leads, may_open=False, open_url=url, limit=limit)
     if latest is not None and latest.is_running:
         line.state, line.light = "running", light_of(latest.deadline, on)

@@ -152,6 +152,7 @@ def _plan(calendar: Calendar, opening: Opening) -> tuple[Deadline, list[Alarm]]:
         unit=limit.unit,
         strength=limit.strength,
         roll_forward=limit.roll_forward,
+        weekday=limit.weekday,
         past=opening.past,
     )
     alarms = [] if opening.past else alarms_of(opening.ladder)

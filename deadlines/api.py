@@ -46,8 +46,8 @@ class DeadlineOut(serializers.ModelSerializer[Deadline]):
         model = Deadline
         fields: Any = (
             "id", "case", "rule", "name", "clause", "policy_version", "start_event", "started_on", "count",
-            "unit", "strength", "roll_forward", "due_on", "provisional", "state", "light", "warn_on",
-            "met_on", "cancelled_on", "cancel_reason", "paused_from", "past", "responsible_unit",
+            "unit", "strength", "roll_forward", "weekday", "due_on", "provisional", "state", "light",
+            "warn_on", "met_on", "cancelled_on", "cancel_reason", "paused_from", "past", "responsible_unit",
             "responsible_user",
         )  # fmt: skip
         read_only_fields = fields

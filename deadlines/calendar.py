@@ -55,17 +55,23 @@ class LimitLike(Protocol):
     def unit(self) -> str: ...
     @property
     def roll_forward(self) -> bool: ...
+    @property
+    def weekday(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``count`` units after the event; ``roll_forward`` moves an end on a rest day to the next
-    working day (never of a limit in working days; whether it does is policy data)."""
+    """``count`` units after the event, then on to the ``weekday`` (1 Monday … 7 Sunday) if there is one.
+
+    ``roll_forward`` moves an end on a rest day to the next working day, which one of working days never is
+    unless a weekday ended it; whether it does is policy data.
+    """
 
     count: int
     unit: str = LimitUnit.WORKING_DAY
     roll_forward: bool = False
     strength: str = "must"
+    weekday: int | None = None
 
 
 class Due(NamedTuple):
@@ -77,12 +83,16 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """How a due date came about, day by day."""
+    """How a due date came about, day by day.
+
+    Counted to ``nominal``, moved to the weekday (``ended``), then past rest days to ``due``.
+    """
 
     start: date
     limit: LimitLike
     due: Due
     nominal: date
+    ended: date
     counted: tuple[date, ...]
     rest_days: tuple[date, ...]
     makeup_days: tuple[date, ...]
@@ -173,11 +183,11 @@ class Calendar:
 
         Raises CalendarError on a count below 1, an unknown unit, or a date outside 1990–2100.
         """
-        if limit.unit == _WORKING and not pauses and limit.count > 0:
+        if limit.unit == _WORKING and not pauses and limit.count > 0 and limit.weekday is None:
             on = self.add_working(start, limit.count)
         else:
-            nominal = self._nominal(start, limit, pauses)
-            on = self._rolled(nominal, pauses) if _rolls(limit) else nominal
+            ended = _to_weekday(self._nominal(start, limit, pauses), limit.weekday)
+            on = self._rolled(ended, pauses) if _rolls(limit) else ended
         if start.year == on.year:
             return Due(on, on.year not in self.published)
         return Due(on, bool(self._unpublished(start, on, limit)))
@@ -195,7 +205,8 @@ class Calendar:
             limit=limit,
             due=due,
             nominal=nominal,
-            counted=tuple(day for day in running if (self.is_working(day) if by_work else day <= nominal)),
+            ended=_to_weekday(nominal, limit.weekday),
+            counted=tuple(day for day in running if day <= nominal and (not by_work or self.is_working(day))),
             rest_days=tuple(day for day in running if not self.is_working(day)),
             makeup_days=tuple(day for day in running if self.is_makeup(day)),
             paused_days=paused,
@@ -277,7 +288,12 @@ def _days_in(count: int, unit: str) -> int:
 
 
 def _rolls(limit: LimitLike) -> bool:
-    return limit.roll_forward and limit.unit != LimitUnit.WORKING_DAY
+    return limit.roll_forward and (limit.unit != LimitUnit.WORKING_DAY or limit.weekday is not None)
+
+
+def _to_weekday(day: date, weekday: int | None) -> date:
+    """``day`` itself where it is that weekday, else the next one."""
+    return day if weekday is None else _add_days(day, (weekday - day.isoweekday()) % _DAYS_A_WEEK)
 
 
 def _is_paused(day: date, pauses: Pauses) -> bool:

@@ -10,9 +10,10 @@ from deadlines import calendars
 from deadlines.calendar import Calendar, CalendarError
 from deadlines.models import Alarm, Deadline
 from deadlines.planning import due_of, ring_day, stops, warning_day
-from deadlines.wording import due_text, error_text, limit_text
+from deadlines.wording import due_text, error_text
 from kernel.language import house_language
 from kernel.refusals import Refused
+from policies.spans import span_text
 
 
 def lock(deadline: Deadline) -> Deadline:
@@ -44,7 +45,7 @@ def event_data(row: Deadline, **more: str) -> dict[str, Any]:
         "deadline": row.pk,
         "name": row.name,
         "clause": row.clause,
-        "limit": limit_text(row),
+        "limit": span_text(row),
         "due": due_words(row),
         **more,
     }

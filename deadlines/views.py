@@ -25,11 +25,11 @@ from deadlines.models import CalendarVersion, Deadline, PauseRequest
 from deadlines.permissions import require_stop
 from deadlines.queries import for_list, pause_requests, rest_spans
 from deadlines.showing import light_of
-from deadlines.wording import limit_text
 from kernel.clock import today
 from kernel.forms import show_refusal
 from kernel.paging import page_of
 from kernel.refusals import Refused
+from policies.spans import span_text
 
 WRONG, CONFLICT = 400, 409
 
@@ -80,7 +80,7 @@ def _page(
     context = {
         "form": form,
         "row": row,
-        "limit": limit_text(row),
+        "limit": span_text(row),
         "back": back,
         "crumbs": [(row.case.title, back)],
     }
@@ -100,7 +100,7 @@ def _pauses(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
     lines = [
         {
             "row": row,
-            "limit": limit_text(row.deadline),
+            "limit": span_text(row.deadline),
             "light": light_of(row.deadline, day),
             "page": case_page(row.deadline.case.kind, row.deadline.case_id),
         }

@@ -4,32 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from deadlines.calendar import DAY, FIRST_DAY, LAST_DAY, Arithmetic, CalendarError, LimitLike, LimitUnit
-
-
-def limit_text(limit: LimitLike) -> str:
-    """ "7个工作日", "10日", "48小时", "2周", "3个月"."""
-    if limit.unit == LimitUnit.WORKING_DAY:
-        return ngettext("%(count)s个工作日", "%(count)s个工作日", limit.count) % {"count": limit.count}
-    if limit.unit == LimitUnit.NATURAL_DAY:
-        return ngettext("%(count)s日", "%(count)s日", limit.count) % {"count": limit.count}
-    if limit.unit == LimitUnit.HOUR:
-        return ngettext("%(count)s小时", "%(count)s小时", limit.count) % {"count": limit.count}
-    if limit.unit == LimitUnit.WEEK:
-        return ngettext("%(count)s周", "%(count)s周", limit.count) % {"count": limit.count}
-    return ngettext("%(count)s个月", "%(count)s个月", limit.count) % {"count": limit.count}
+from deadlines.calendar import DAY, FIRST_DAY, LAST_DAY, Arithmetic, CalendarError, LimitUnit
+from policies.spans import span_text, weekday_text
 
 
 def lines(sum_: Arithmetic) -> list[str]:
     """What was counted, skipped, taken and stopped, one sentence a line; the due date last."""
     found = [
-        _("起算 %(day)s，当日不计；期限 %(limit)s") % {"day": sum_.start, "limit": limit_text(sum_.limit)},
+        _("起算 %(day)s，当日不计；期限 %(limit)s") % {"day": sum_.start, "limit": span_text(sum_.limit)},
         _spans(_("计入 %(count)s 天：%(days)s"), sum_.counted),
         _spans(_("其中调休上班 %(count)s 天：%(days)s"), _taken(sum_)),
         _spans(_("跳过休息日 %(count)s 天：%(days)s"), _skipped(sum_)),
         _spans(_("停表不计 %(count)s 天：%(days)s"), sum_.paused_days),
+        _to_weekday(sum_),
         _rolled(sum_),
         _assumed(sum_.unpublished_years),
         _("截止 %(day)s") % {"day": due_text(sum_.due.on, provisional=sum_.due.provisional)},
@@ -83,9 +71,16 @@ def _skipped(sum_: Arithmetic) -> tuple[date, ...]:
 
 
 def _rolled(sum_: Arithmetic) -> str:
-    if sum_.nominal == sum_.due.on:
+    if sum_.ended == sum_.due.on:
         return ""
-    return _("期末 %(day)s 为休息日，顺延至其后首个工作日") % {"day": sum_.nominal}
+    return _("期末 %(day)s 为休息日，顺延至其后首个工作日") % {"day": sum_.ended}
+
+
+def _to_weekday(sum_: Arithmetic) -> str:
+    if sum_.limit.weekday is None or sum_.nominal == sum_.ended:
+        return ""
+    data = {"day": sum_.nominal, "weekday": weekday_text(sum_.limit.weekday), "end": sum_.ended}
+    return _("期末 %(day)s，逢%(weekday)s截止，顺延至 %(end)s") % data
 
 
 def _assumed(years: Sequence[int]) -> str:

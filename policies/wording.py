@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import UnitKind
 from accounts.roles import Role
@@ -21,7 +20,6 @@ from policies.schema import (
     ClauseTemplate,
     CreditRule,
     Duty,
-    Every,
     Guide,
     Likeness,
     Limit,
@@ -42,6 +40,7 @@ from policies.schema import (
     Topic,
     Verdict,
 )
+from policies.spans import span_text
 
 
 @dataclass(frozen=True)
@@ -67,16 +66,8 @@ class Names:
 
 def limit_text(limit: Limit) -> str:
     """ "力争7个工作日内", with roll-forward said where it applies."""
-    count = limit.count
-    units = {
-        "working_day": ngettext("%(n)s个工作日", "%(n)s个工作日", count),
-        "natural_day": ngettext("%(n)s个自然日", "%(n)s个自然日", count),
-        "hour": ngettext("%(n)s小时", "%(n)s小时", count),
-        "week": ngettext("%(n)s周", "%(n)s周", count),
-        "month": ngettext("%(n)s个月", "%(n)s个月", count),
-    }
-    span = units[limit.unit] % {"n": count}
-    text = (_("力争%(span)s内") if limit.strength == "strive" else _("%(span)s内")) % {"span": span}
+    text = _("力争%(span)s内") if limit.strength == "strive" else _("%(span)s内")
+    text %= {"span": span_text(limit)}
     return text + (_("（末日为休息日的顺延）") if limit.roll_forward else "")
 
 
@@ -390,18 +381,6 @@ def _likeness(rule: Likeness, names: Names) -> list[str]:
     return [*lines, text % {"n": rule.within}]
 
 
-def every_text(every: Every) -> str:
-    """ "1个月", also in weeks."""
-    if every.unit == "week":
-        return ngettext("%(n)s周", "%(n)s周", every.count) % {"n": every.count}
-    units = {
-        "working_day": ngettext("%(n)s个工作日", "%(n)s个工作日", every.count),
-        "natural_day": ngettext("%(n)s个自然日", "%(n)s个自然日", every.count),
-        "month": ngettext("%(n)s个月", "%(n)s个月", every.count),
-    }
-    return units[every.unit] % {"n": every.count}
-
-
 def channels_text(codes: Iterable[str]) -> str:
     names = {
         "phone": _("电话"),
@@ -422,7 +401,7 @@ def _claiming(rule: ClaimRule, names: Names) -> list[str]:
     if rule.until:
         lines.append(_("保护至“%(milestone)s”") % {"milestone": names.one("milestones", rule.until)})
     if rule.window:
-        lines.append(_("保护期：自认领之日起%(span)s") % {"span": every_text(rule.window)})
+        lines.append(_("保护期：自认领之日起%(span)s") % {"span": span_text(rule.window)})
     if rule.kept_by:
         milestone = names.one("milestones", rule.kept_by)
         lines.append(_("期内完成“%(milestone)s”的，保护继续") % {"milestone": milestone})
@@ -430,7 +409,7 @@ def _claiming(rule: ClaimRule, names: Names) -> list[str]:
 
 
 def _cadence(rule: Cadence, names: Names) -> list[str]:
-    words = {"part": names.one("parts", rule.part), "span": every_text(rule.every)}
+    words = {"part": names.one("parts", rule.part), "span": span_text(rule.every)}
     return [
         _("“%(part)s”每%(span)s至少联系企业一次") % words,
         _("计入的方式：%(channels)s") % {"channels": channels_text(rule.channels)},

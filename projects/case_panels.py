@@ -21,6 +21,7 @@ from documents.models import Attachment
 from kernel.clock import today
 from kernel.phones import mask
 from policies.rulebook import Rulebook
+from policies.spans import span_text
 from projects import comparing_pair, reading
 from projects.claim_panel import claims
 from projects.facts import rules_of
@@ -80,7 +81,7 @@ def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
         {
             "row": row,
             "light": light_of(row, day),
-            "limit": wording.limit_text(row),
+            "limit": span_text(row),
             "sum": _sum(calendar, row),
             "may_stop": may_stop(user, row),
         }

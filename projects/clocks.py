@@ -11,12 +11,13 @@ from deadlines import actions as deadlines
 from deadlines.actions import Opening
 from deadlines.models import Deadline
 from deadlines.saving import due_words
-from deadlines.wording import due_text, limit_text
+from deadlines.wording import due_text
 from kernel.conditions import holds
 from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from policies.schema import OverallLimit
+from policies.spans import span_text
 from projects import hooks
 from projects.facts import facts_of, rules_of
 from projects.hooks import Proposal
@@ -95,7 +96,7 @@ def _why(limit: OverallLimit | None) -> str:
     """Why a clock gives way, as it is stored."""
     if limit is None:
         return _("项目情况变更，此项期限不再适用")
-    names = {"name": limit.name, "limit": limit_text(limit.limit)}
+    names = {"name": limit.name, "limit": span_text(limit.limit)}
     return _("项目情况变更，改按“%(name)s”（%(limit)s）自同一起算日计时") % names
 
 
@@ -109,7 +110,7 @@ def _switch_text(clock: Deadline, limit: OverallLimit | None) -> str:
     if limit is None:
         return _("%(name)s：不再适用") % {"name": clock.name}
     due = deadlines.preview_replace(clock, limit.limit)
-    words = {"old": clock.name, "was": due_words(clock), "name": limit.name, "limit": limit_text(limit.limit)}
+    words = {"old": clock.name, "was": due_words(clock), "name": limit.name, "limit": span_text(limit.limit)}
     until = due_text(due.on, provisional=due.provisional)
     return _("%(old)s（截止 %(was)s）→ %(name)s（%(limit)s，截止 %(until)s）") % (words | {"until": until})
 

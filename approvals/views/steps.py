@@ -24,12 +24,12 @@ from approvals.rules import concerning, rule_of
 from approvals.scores import score_of
 from approvals.views import base
 from cases.models import Part
-from deadlines.wording import limit_text
 from kernel.conditions import explain, holds
 from kernel.refusals import Refused
 from policies.facts import labels
 from policies.schema import PartKind
 from policies.schema import Step as StepRule
+from policies.spans import span_text
 from projects.facts import rules_of
 from projects.models import Project, ReachedMilestone
 from projects.views.base import FIELDS_WRONG, STATUS, ActionPage
@@ -281,7 +281,7 @@ class Open(ActionPage):
             "latest": self.latest,
             "missing": not_yet(self.rule, at) or nobody_asked(self.rule, at),
             "leads": at.cast.leads(self.rule),
-            "limit": limit_text(self.rule.limit) if self.rule.limit else "",
+            "limit": span_text(self.rule.limit) if self.rule.limit else "",
             "guide": guide_for(self.rule, self.project),
             "asks": [(aspect, at.cast.asked(aspect)) for aspect in concerning(self.rule, at.facts)],
             "left_out": [

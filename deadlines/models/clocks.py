@@ -142,6 +142,7 @@ class Deadline(models.Model):
     unit = models.CharField(_("单位"), max_length=12, choices=Counting.choices)
     strength = models.CharField(_("要求"), max_length=6, choices=Strength.choices, default=Strength.MUST)
     roll_forward = models.BooleanField(_("遇休息日顺延"), default=False)
+    weekday = models.PositiveSmallIntegerField(_("逢周几截止"), null=True, blank=True)
     due_on = models.DateField(_("截止日"))
     provisional = models.BooleanField(_("暂定"), default=False)
     warn_on = models.DateField(_("临期日"), null=True, blank=True)
@@ -171,6 +172,9 @@ class Deadline(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(due_on__gte=F("started_on")), name="deadline_due_after_start"),
             models.CheckConstraint(condition=Q(count__gte=1), name="deadline_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(weekday__isnull=True) | Q(weekday__range=(1, 7)), name="deadline_weekday_known"
+            ),
             models.CheckConstraint(condition=Q(unit__in=Counting.values), name="deadline_unit_known"),
             models.CheckConstraint(
                 condition=Q(cancelled_on__isnull=True, cancel_reason="")

@@ -137,7 +137,7 @@ def clocks(rules: Rulebook) -> list[Clock]:
 
 def clock_rows(found: list[Clock], life: list[Stage]) -> Iterator[tuple[object, ...]]:
     """stage, rule, name, clause, policy version, start event, place of start, place of end (0: runs), count,
-    unit, strength, roll forward, step"""
+    unit, strength, roll forward, weekday, step"""
     for stage in life:
         for clock in found:
             rule, limit = clock.rule, clock.limit
@@ -145,7 +145,7 @@ def clock_rows(found: list[Clock], life: list[Stage]) -> Iterator[tuple[object, 
                 yield (
                     stage.number, clock.code, rule.name, rule.clause, rule.source.id, clock.start,
                     stage.place(clock.start), stage.place(clock.end), limit.count, str(limit.unit),
-                    str(limit.strength), limit.roll_forward, clock.step,
+                    str(limit.strength), limit.roll_forward, limit.weekday, clock.step,
                 )  # fmt: skip
 
 

@@ -334,7 +334,7 @@ def clocks(made: Scale) -> None:
     )
     tables.take(Deadline, count)
     copied = ("rule", "name", "clause", "start_event", "started_on", "count", "unit", "strength", "roll_forward",  # noqa: E501
-              "due_on", "provisional", "met_on", "past")  # fmt: skip
+              "weekday", "due_on", "provisional", "met_on", "past")  # fmt: skip
     values = {name: f"c.{name}" for name in copied} | {
         "id": "c.deadline", "case_id": "c.n", "policy_version_id": "c.version", "warn_on": "greatest(c.warn_on, c.started_on)",  # noqa: E501
         "responsible_unit_id": f"CASE WHEN c.step = '' THEN c.park ELSE {made.bureau} END",

@@ -243,7 +243,7 @@ def _lay_out_life(rules: Rulebook, scale: rows.Scale) -> None:
     tables.keep(
         "scale_clock",
         "of_stage int, rule text, name text, clause text, version bigint, start_event text, start_place int,"
-        " end_place int, count int, unit text, strength text, roll_forward bool, step text",
+        " end_place int, count int, unit text, strength text, roll_forward bool, weekday int, step text",
         life.clock_rows(clocks, stages),
     )
     _lay_out_days(rules, clocks, scale)

@@ -102,17 +102,22 @@ class Rule(Item):
         return copy
 
 
+Weekday = Annotated[int, Field(ge=1, le=7)]
+
+
 class Limit(Item):
     """A time limit. The day of the event is not counted; ``strive`` (力争) is a target, ``must`` a duty.
 
     ``roll_forward``: whether an end on a rest day moves to the next working day (never of working days).
     Hours run on over rest days from the end of the event's day; the last one's day is the last day.
+    ``weekday`` (1 Monday … 7 Sunday): the end moves on to the next such day, itself included (逢周五).
     """
 
     count: Annotated[int, Field(ge=1, le=3650)]
     unit: Literal["working_day", "natural_day", "hour", "week", "month"]
     strength: Literal["strive", "must"] = "must"
     roll_forward: bool = False
+    weekday: Weekday | None = None
 
 
 class Needs(Item):

@@ -5,27 +5,25 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from policies.schema.base import Code, Item, Limit, Rule, one_of
+from policies.schema.base import Code, Item, Limit, Rule, Weekday, one_of
 from policies.schema.life import PhaseCode
 
 CHANNELS = ("phone", "wechat", "visit", "reception", "meeting", "mail", "other")
 ChannelCode = Annotated[str, AfterValidator(one_of(list(CHANNELS)))]
 SomeChannels = Annotated[tuple[ChannelCode, ...], Field(strict=False, min_length=1)]
 SomePhases = Annotated[tuple[PhaseCode, ...], Field(strict=False, min_length=1)]
-WEEK = 7
 
 
 class Every(Item):
-    """A stretch of time, also in weeks; ``limit`` is the same as clocks count it."""
+    """A stretch of time, also in weeks, or to a ``weekday`` (``Limit``); ``limit`` as clocks count it."""
 
     count: Annotated[int, Field(ge=1, le=500)]
     unit: Literal["working_day", "natural_day", "week", "month"]
+    weekday: Weekday | None = None
 
     @property
     def limit(self) -> Limit:
-        if self.unit == "week":
-            return Limit(count=self.count * WEEK, unit="natural_day")
-        return Limit(count=self.count, unit=self.unit)
+        return Limit(count=self.count, unit=self.unit, weekday=self.weekday)
 
 
 class ClaimRule(Rule):

@@ -16,6 +16,7 @@ from deadlines.calendar import (
     days_from,
     merged,
 )
+from deadlines.wording import lines
 from tests.deadlines.official import CALENDAR, exceptions_2026
 
 DAY = timedelta(days=1)
@@ -222,3 +223,29 @@ def test_counting_back_out_of_range_is_refused_not_wrapped_round() -> None:
 def test_an_unknown_unit_is_refused() -> None:
     with pytest.raises(CalendarError):
         CALENDAR.due(date(2026, 3, 2), Limit(3, "fortnight"))
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "expected"),
+    [
+        # Monday 2 March 2026: a week on is Monday the 9th, the Friday after it the 13th.
+        (date(2026, 3, 2), Limit(1, "week", weekday=5), date(2026, 3, 13)),
+        # A week after a Friday is a Friday: it stays.
+        (date(2026, 3, 6), Limit(1, "week", weekday=5), date(2026, 3, 13)),
+        # Five working days after Monday is Monday, its Wednesday the 11th.
+        (date(2026, 3, 2), Limit(5, weekday=3), date(2026, 3, 11)),
+        # Friday 1 May 2026 is a holiday: it stays the last day, or rolls to the first working day after it.
+        (date(2026, 4, 20), Limit(1, "week", weekday=5), date(2026, 5, 1)),
+        (date(2026, 4, 20), Limit(1, "week", roll_forward=True, weekday=5), date(2026, 5, 6)),
+    ],
+)
+def test_a_limit_may_end_on_a_fixed_weekday(start: date, limit: Limit, expected: date) -> None:
+    assert CALENDAR.due(start, limit).on == expected
+
+
+def test_the_arithmetic_says_how_the_weekday_was_reached() -> None:
+    found = CALENDAR.explain(date(2026, 3, 2), Limit(1, "week", weekday=5))
+    assert (found.nominal, found.ended, found.due.on) == (date(2026, 3, 9), *[date(2026, 3, 13)] * 2)
+    assert found.counted[-1] == date(2026, 3, 9)
+    text = "\n".join(lines(found))
+    assert "1周（逢周五截止）" in text and "期末 2026-03-09，逢周五截止，顺延至 2026-03-13" in text

@@ -37,12 +37,12 @@ def test_a_window_is_none_until_a_milestone_or_a_span(toml: str, says: str) -> N
     assert any(says in line for line in rule_lines(pack.claiming[0], Names.of([pack], {})))
 
 
-def test_weeks_are_counted_in_days() -> None:
-    pack = parse_pack(
-        FULING.replace('every = { count = 1, unit = "month" }', 'every = { count = 2, unit = "week" }')
-    )
+def test_contact_may_be_due_every_so_many_weeks_on_a_fixed_weekday() -> None:
+    weekly = 'every = { count = 2, unit = "week", weekday = 5 }'
+    pack = parse_pack(FULING.replace('every = { count = 1, unit = "month" }', weekly))
     limit = pack.cadences[0].every.limit
-    assert (limit.count, limit.unit) == (14, "natural_day")
+    assert (limit.count, limit.unit, limit.weekday) == (2, "week", 5)
+    assert any("每2周（逢周五截止）" in line for line in rule_lines(pack.cadences[0], Names.of([pack], {})))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from projects import actions
 from projects.actions import EnterpriseData
 from projects.models import Claim, ClaimHandover, Project
 from tests import factories as make
-from tests.law import TODAY, District
+from tests.law import TODAY, District, open_district
 
 FIRM = EnterpriseData("四川新能源有限公司", no_code_reason="尚未注册", division_code="510100")
 
@@ -282,6 +282,18 @@ def test_the_first_receivers_contacts_meet_the_clock_and_open_the_next(district:
     assert (first.met_on, second.started_on, second.due_on) == (day, day, date(2026, 4, 22))
     talk(project, district.clerk, TODAY + timedelta(5))  # an older contact noted later
     assert len(clocks(project)) == 2
+
+
+def test_a_plan_may_want_contact_before_each_friday(db: None) -> None:
+    monthly, weekly = (
+        'every = { count = 1, unit = "month" }',
+        'every = { count = 1, unit = "week", weekday = 5 }',
+    )
+    district = open_district(reworded=[(monthly, weekly)])
+    project = lead(district.clerk)
+    talk(project, district.clerk)
+    (clock,) = clocks(project)
+    assert (clock.due_on, clock.weekday) == (date(2026, 3, 13), 5)
 
 
 def test_the_clock_ends_with_its_phases_with_shelving_and_begins_again(district: District) -> None:

@@ -85,5 +85,5 @@ def test_a_correction_shows_beforehand_which_limit_would_hold() -> None:
     project = applied()
     facts = facts_of(project)
     lines = hooks.preview(hooks.Proposal(project, facts, facts | {"small_low_risk": True}))
-    assert any("11日" in line and "2026-03-13" in line for line in lines)
+    assert any("11个自然日" in line and "2026-03-13" in line for line in lines)
     assert running(project).rule == "limit:approval_general"
