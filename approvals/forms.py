@@ -59,7 +59,7 @@ class OpinionForm(forms.Form):
             return
         field = cast(forms.ChoiceField, self.fields["answer"])
         field.choices = [(one.value, one.label) for one in takes]
-        self.fields["words"].label = _("意见（不同意、缓议或否决须写明理由）")
+        self.fields["words"].label = _("意见（不同意、缓议、否决或不承接须写明理由）")
 
     def _scored(self, limits: Score) -> None:
         field = self.fields["score"]
@@ -96,7 +96,8 @@ class AskForm(forms.Form):
         # It stands on one page with the conclusion, which may have a unit of its own.
         super().__init__(*args, **options | {"auto_id": "id_ask_%s"})
         field = cast(forms.ChoiceField, self.fields["aspect"])
-        field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects]
+        proposed = rule.proposing.aspect if rule.proposing else ""  # asked of whoever is proposed alone
+        field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects if aspect.code != proposed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from approvals.dispatching import urls as dispatching
 from approvals.special import views as special
 from approvals.views import agreements, inbox, opinions, signings, steps
 
 urlpatterns = [
+    *dispatching.urlpatterns,
     path("agreements/<int:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
     path("agreements/<int:pk>/compare/", agreements.CompareAgreement.as_view(), name="agreement-compare"),
     path("agreements/<int:pk>/give-up/", agreements.GiveUpAgreement.as_view(), name="agreement-give-up"),

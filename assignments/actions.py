@@ -305,23 +305,6 @@ def revoke(
     return row
 
 
-@joined
-def hand_over(*, case: Case, old: User, new: User, unit: Unit, by: User, on: date) -> int:
-    """Move every open duty of a person in a case to the successor; returns how many.
-
-    The caller has asked who may.
-    """
-    rows = list(_locked().filter(case=case, user=old).open())
-    if not rows:
-        return 0
-    for row in rows:
-        row.user, row.unit = new, unit
-    Assignment.objects.bulk_update(rows, ["user", "unit"])
-    data = {"count": len(rows), "old": old.name, "new": new.name, "assignments": [row.pk for row in rows]}
-    record(case=case, kind="assignment.handed_over", by=by, on=on, data=data)
-    return len(rows)
-
-
 def _locked() -> Any:
     rows = Assignment.objects.select_for_update(of=("self",))
     return rows.select_related("case", "unit", "user", "issued_by", "deadline")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from approvals import actions
 from approvals.actions.opinions import score_limits
+from approvals.dispatching.showing import proposals_of
 from approvals.forms import OnBehalfForm, OpinionForm
 from approvals.models import Opinion
 from approvals.permissions import may_answer, may_record, require_asked, require_recorder
@@ -89,6 +90,8 @@ class OpinionPage(base.Page):
             "on_behalf": self.on_behalf,
             "other_url": self._other_url(),
             "changes": self._changes(),
+            **proposals_of(step, project, self.user),
+            "may_propose": False,
         }
         return render(self.request, "approvals/opinion.html", context, status=status)
 

@@ -14,6 +14,7 @@ from accounts.roles import Can
 from approvals import actions
 from approvals.actions import demands
 from approvals.actions.opening import standing
+from approvals.dispatching.showing import proposals_of
 from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm, Stage
 from approvals.guides import guide_for
 from approvals.models import Asks, Step
@@ -78,6 +79,7 @@ class StepPage(base.Page):
             "leads": leads,
             "may_record": step.cancelled_on is None and may_record(step, self.user),
             "may_reopen": self._may_reopen(project),
+            **proposals_of(step, project, self.user),
         }
         # Nobody is asked and the reader concludes nothing: what is known takes the page's middle.
         context["plain"] = not (context["asked"] or leads or step.gaps)
@@ -290,6 +292,12 @@ class Open(ActionPage):
                 if holds(aspect.when, at.facts) is False
             ],
         }
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        rule = rules_of(self.project).steps.get(kwargs["code"])
+        if rule is not None and rule.proposing:  # opened by proposing somebody, on a page of its own
+            return redirect("propose", pk=self.project.pk, code=rule.code)
+        return super().get(request, **kwargs)
 
     def check(self) -> None:
         rule = rules_of(self.project).steps.get(self.kwargs["code"])

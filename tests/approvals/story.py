@@ -26,6 +26,7 @@ FAVOURABLE = {
     Asks.WORDS_AND_SCORE: {"words": "前景良好", "score": 80},
     Asks.PASS_OR_VETO: {"answer": "pass"},
     Asks.OUTCOME: {"answer": "approve"},
+    Asks.ACCEPTANCE: {"answer": "accept"},
 }
 
 
