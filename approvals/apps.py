@@ -8,8 +8,8 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals import agreement_panel, panel, refacts, signing, signing_book
-        from approvals.following import follow, on_preview
         from approvals.dispatching import panel as dispatching
+        from approvals.following import follow, on_preview
         from approvals.special import panel as special
         from cases import event_texts
         from projects import hooks

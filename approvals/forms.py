@@ -141,9 +141,11 @@ class ConcludeForm(forms.Form):
         partners: Collection[tuple[Step, StepRule]] = (),
         staged: Mapping[str, Stage] = MappingProxyType({}),
         agreement_version: int | None = None,
+        among: "QuerySet[Unit] | None" = None,
         **options: Any,
     ) -> None:
-        """``staged``: by code of a step, where its milestone, which may come in parts, stands."""
+        """``staged``: by code of a step, where its milestone, which may come in parts, stands. ``among``: of
+        which units one is named, where not every unit of the right kind may be."""
         super().__init__(*args, **options)
         _bind(self, agreement_version)
         self.rule, self.part, self.partners, self.staged = rule, part, partners, staged
@@ -153,7 +155,7 @@ class ConcludeForm(forms.Form):
         if len(choices) == 1:
             self.fields["verdict"].initial = choices[0][0]
         self._checks()
-        self._named(holder)
+        self._named(holder, among)
         needing = "、".join(verdict.name for verdict in rule.verdicts if verdict.needs_reason)
         if needing:
             self.fields["reason"].help_text = _("结论为%(names)s时必填") % {"names": needing}
@@ -231,7 +233,7 @@ class ConcludeForm(forms.Form):
         field = cast(forms.MultipleChoiceField, self.fields["checks"])
         field.choices = [(check.code, check.name) for check in self.rule.checks]
 
-    def _named(self, holder: Any) -> None:
+    def _named(self, holder: Any, among: "QuerySet[Unit] | None") -> None:
         """Keep the one field that the part asks for: a person, or a unit of the right kind."""
         wanted = None if self.part is None else "person" if self.part.person else "unit"
         for name in ("unit", "person"):
@@ -242,6 +244,8 @@ class ConcludeForm(forms.Form):
         field = cast("forms.ModelChoiceField[Any]", self.fields[wanted])
         field.label, field.initial = self.part.name, holder
         field.queryset = people() if wanted == "person" else units(self.part.kinds)
+        if among is not None:
+            field.queryset = among
 
     def named(self) -> list[Named]:
         """Whoever was chosen; a person stands for the unit of the oldest membership in force."""

@@ -17,7 +17,6 @@ from assignments import sight
 from assignments.models import Assignment, Kind, State
 from assignments.permissions import require_answer, require_entry, require_issue, require_judge
 from assignments.telling import due, tell
-from cases.actions import record
 from cases.models import Case
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
@@ -32,7 +31,6 @@ __all__ = [
     "accept",
     "close",
     "fulfil",
-    "hand_over",
     "issue",
     "open_by_rule",
     "reissue",

@@ -187,7 +187,11 @@ def _proposing(rule: Proposing, names: Names) -> list[str]:
     if rule.most:
         lines.append(ngettext("一次只提出%(n)s个", "一次最多提出%(n)s个", rule.most) % {"n": rule.most})
     lines += [_("写明所依据的行业")] if rule.by_industry else []
-    seen = _("“%(part)s”轮到征求时才能看到项目") if rule.sees == "when_asked" else _("“%(part)s”提出后即可看到项目")
+    seen = (
+        _("“%(part)s”轮到征求时才能看到项目")
+        if rule.sees == "when_asked"
+        else _("“%(part)s”提出后即可看到项目")
+    )
     lines.append(seen % part)
     if rule.carries:
         lines.append(_("随之转移的角色：%(parts)s") % {"parts": names.many("parts", rule.carries)})

@@ -1,1 +1,1 @@
-"""推荐、流转、移交: units are proposed for a project with reasons, answer, and one takes it or hands it on."""
+"""推荐、流转、移交: units are proposed with reasons and answer; one takes the project or hands it on."""

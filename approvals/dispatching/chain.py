@@ -1,4 +1,4 @@
-"""流转记录: how a project came from hand to hand, who introduced, was proposed, took it, from when to when."""
+"""流转记录: how a project came from hand to hand, who introduced, was proposed, took it, and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -86,13 +86,9 @@ class Proposal(models.Model):
     proposed_on = models.DateField(_("提出日期"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     proposed_at = models.DateTimeField(auto_now_add=True)
-    part = models.ForeignKey(
-        Part, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    part = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     chosen_on = models.DateField(_("确定日期"), null=True, blank=True)
-    landing = models.ForeignKey(
-        Part, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    landing = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     withdrawn_on = models.DateField(_("撤回日期"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False

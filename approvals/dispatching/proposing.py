@@ -27,9 +27,7 @@ def cast(step: Step, rule: StepRule, known: Cast) -> Cast:
     return known.with_part(rule.proposing.part, [row.unit for row in standing(step)])
 
 
-def note(
-    step: Step, rule: StepRule, suggestions: Sequence[Suggestion], by: User, on: date
-) -> list[Proposal]:
+def note(step: Step, rule: StepRule, suggestions: Sequence[Suggestion], by: User, on: date) -> list[Proposal]:
     """Store checked suggestions with their event; where the plan says so the units see the case at once."""
     if rule.proposing is None or not suggestions:
         return []
@@ -92,7 +90,7 @@ def settle(step: Step, rule: StepRule, before: Part | None, by: User, on: date) 
     if named is not None:
         step.proposals.standing().filter(unit=named.unit).update(chosen_on=on, landing=named)
         if before is not None and before.unit_id != named.unit_id:
-            landing.follow(project, rule, before.unit, named.unit, by, on)
+            landing.follow(landing.Move(project, rule, before.unit, named.unit, by, on))
     elif before is not None and set(verdict.withdraws) & reached_codes(project):
         why = step.concluded_reason or step.verdict_name
         projects.end_part(project=project, part=before, by=by, on=on, reason=why[:300], produced=True)
@@ -115,7 +113,12 @@ def end(row: Proposal, reason: str, by: User, on: date) -> None:
 def gone(step: Step, rule: StepRule) -> str:
     """How a verdict of the step is taken back: only by another round of it."""
     undone = next((one.name for one in rule.verdicts if one.withdraws), "")
-    return _("；须收回的，另启动一轮“%(name)s”，由结论“%(verdict)s”收回") % {
-        "name": step.name,
-        "verdict": undone,
-    } if undone else ""
+    return (
+        _("；须收回的，另启动一轮“%(name)s”，由结论“%(verdict)s”收回")
+        % {
+            "name": step.name,
+            "verdict": undone,
+        }
+        if undone
+        else ""
+    )

@@ -72,4 +72,3 @@ def _same(project: Project) -> Q | None:
     if project.industry_text:
         return Q(industry_text=project.industry_text)
     return Q(sector=project.sector) if project.sector else None
-

@@ -104,7 +104,9 @@ class Withdraw(ActionPage):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated:
-            self.proposal: Proposal = get_object_or_404(queries.visible(request.user).for_list(), pk=kwargs["pk"])
+            self.proposal: Proposal = get_object_or_404(
+                queries.visible(request.user).for_list(), pk=kwargs["pk"]
+            )
             kwargs["pk"] = self.proposal.step.case_id
         return super().dispatch(request, *args, **kwargs)
 
@@ -168,7 +170,9 @@ class Proposals(Page):
             "asked": asked,
             "states": [(state.value, state.label, counts.get(state.value, 0)) for state in ProposalState],
             "kinds": [("dispatch", _("推荐")), (TRANSFER, _("移交"))],
-            "units": Unit.objects.in_force(self.today).filter(kind__in=("park", "township")).order_by("kind", "name"),
+            "units": Unit.objects.in_force(self.today)
+            .filter(kind__in=("park", "township"))
+            .order_by("kind", "name"),
         }
         return render(request, "approvals/dispatching/list.html", context)
 
@@ -183,4 +187,3 @@ class Proposals(Page):
             "clock": clock,
             "light": light_of(clock, self.today) if clock and waits else None,
         }
-

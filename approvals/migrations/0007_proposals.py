@@ -6,51 +6,188 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('approvals', '0006_signings'),
-        ('cases', '0006_duplicates'),
+        ("accounts", "0004_demo_accounts"),
+        ("approvals", "0006_signings"),
+        ("cases", "0006_duplicates"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='opinion',
-            name='answer',
-            field=models.CharField(blank=True, choices=[('stated', '已出具'), ('pass', '通过'), ('veto', '否决'), ('approve', '同意'), ('defer', '缓议'), ('reject', '不同意'), ('accept', '承接'), ('decline', '不承接')], max_length=8, verbose_name='态度'),
+            model_name="opinion",
+            name="answer",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("stated", "已出具"),
+                    ("pass", "通过"),
+                    ("veto", "否决"),
+                    ("approve", "同意"),
+                    ("defer", "缓议"),
+                    ("reject", "不同意"),
+                    ("accept", "承接"),
+                    ("decline", "不承接"),
+                ],
+                max_length=8,
+                verbose_name="态度",
+            ),
         ),
         migrations.AlterField(
-            model_name='opinion',
-            name='asks',
-            field=models.CharField(choices=[('words', '文字意见'), ('words_and_score', '文字意见和评分'), ('pass_or_veto', '通过或否决'), ('outcome', '审议结果'), ('acceptance', '承接或不承接')], max_length=16, verbose_name='形式'),
+            model_name="opinion",
+            name="asks",
+            field=models.CharField(
+                choices=[
+                    ("words", "文字意见"),
+                    ("words_and_score", "文字意见和评分"),
+                    ("pass_or_veto", "通过或否决"),
+                    ("outcome", "审议结果"),
+                    ("acceptance", "承接或不承接"),
+                ],
+                max_length=16,
+                verbose_name="形式",
+            ),
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('aspect', models.CharField(max_length=64, verbose_name='事项')),
-                ('reason', models.TextField(verbose_name='推荐理由')),
-                ('principles', models.JSONField(blank=True, default=list, verbose_name='匹配原则')),
-                ('industry', models.CharField(blank=True, max_length=100, verbose_name='依据行业')),
-                ('proposed_on', models.DateField(verbose_name='提出日期')),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('chosen_on', models.DateField(blank=True, null=True, verbose_name='确定日期')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤回日期')),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300, verbose_name='撤回原因')),
-                ('from_unit', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='移出单位')),
-                ('landing', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.part')),
-                ('part', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.part')),
-                ('proposed_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='approvals.step', verbose_name='办理程序')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='accounts.unit', verbose_name='拟承接单位')),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("aspect", models.CharField(max_length=64, verbose_name="事项")),
+                ("reason", models.TextField(verbose_name="推荐理由")),
+                ("principles", models.JSONField(blank=True, default=list, verbose_name="匹配原则")),
+                ("industry", models.CharField(blank=True, max_length=100, verbose_name="依据行业")),
+                ("proposed_on", models.DateField(verbose_name="提出日期")),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("chosen_on", models.DateField(blank=True, null=True, verbose_name="确定日期")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤回日期")),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300, verbose_name="撤回原因")),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="移出单位",
+                    ),
+                ),
+                (
+                    "landing",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.part",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.part",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="approvals.step",
+                        verbose_name="办理程序",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="accounts.unit",
+                        verbose_name="拟承接单位",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '承接建议',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['step', 'id'], name='proposal_by_step'), models.Index(fields=['unit', '-id'], name='proposal_by_unit')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_on__isnull', True)), fields=('step', 'unit'), name='proposal_once'), models.UniqueConstraint(condition=models.Q(('chosen_on__isnull', False)), fields=('step',), name='proposal_one_chosen'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='proposal_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_by__isnull', True), ('withdrawn_on__isnull', True), ('withdrawn_reason', '')), models.Q(('chosen_on__isnull', True), ('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='proposal_withdrawn_whole'), models.CheckConstraint(condition=models.Q(models.Q(('chosen_on__isnull', True), ('landing__isnull', True)), models.Q(('chosen_on__isnull', False), ('landing__isnull', False)), _connector='OR'), name='proposal_chosen_whole')],
+                "verbose_name": "承接建议",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["step", "id"], name="proposal_by_step"),
+                    models.Index(fields=["unit", "-id"], name="proposal_by_unit"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on__isnull", True)),
+                        fields=("step", "unit"),
+                        name="proposal_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("chosen_on__isnull", False)),
+                        fields=("step",),
+                        name="proposal_one_chosen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="proposal_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_by__isnull", True),
+                                ("withdrawn_on__isnull", True),
+                                ("withdrawn_reason", ""),
+                            ),
+                            models.Q(
+                                ("chosen_on__isnull", True),
+                                ("withdrawn_by__isnull", False),
+                                ("withdrawn_on__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proposal_withdrawn_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("chosen_on__isnull", True), ("landing__isnull", True)),
+                            models.Q(("chosen_on__isnull", False), ("landing__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="proposal_chosen_whole",
+                    ),
+                ],
             },
         ),
     ]

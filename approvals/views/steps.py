@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import can
+from accounts.models import Unit
 from accounts.roles import Can
 from approvals import actions
 from approvals.actions import demands
@@ -17,7 +18,7 @@ from approvals.actions.opening import standing
 from approvals.dispatching.showing import proposals_of
 from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm, Stage
 from approvals.guides import guide_for
-from approvals.models import Asks, Step
+from approvals.models import AGAINST, Asks, Step
 from approvals.overview import tone_of
 from approvals.permissions import may_conclude, may_open, may_record, require_lead, require_opener
 from approvals.readiness import nobody_asked, not_yet
@@ -109,10 +110,19 @@ class StepPage(base.Page):
         holder, partners = self._holder(project, part), self._partners(project)
         rules = [self.rule, *(rule for _step, rule in partners)]
         staged = {rule.code: stage for rule in rules if (stage := next_stage(project, rule))}
+        among = None
+        if self.rule.proposing:
+            among, holder = Unit.objects.filter(proposals__in=self.step.proposals.standing()), self._ready()
         return ConcludeForm(
             data, rule=self.rule, part=part, holder=holder, partners=partners, staged=staged,
-            agreement_version=self.step.agreement_version_id,
+            agreement_version=self.step.agreement_version_id, among=among,
         )  # fmt: skip
+
+    def _ready(self) -> int | None:
+        """Of the units proposed the one that takes the project, if there is just one."""
+        rows = self.step.opinions.filter(in_force=True, aspect=self.rule.named_from, given_on__isnull=False)
+        keys = list(rows.exclude(answer__in=AGAINST).values_list("unit", flat=True)[:2])
+        return keys[0] if len(keys) == 1 else None
 
     def _partners(self, project: Project) -> list[tuple[Step, StepRule]]:
         """Running steps that the plan wants concluded together with this one, or that wait for each other."""

@@ -24,7 +24,17 @@ from policies.schema.papers import ReportRule, Series
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
-WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics", "principles")
+WHOLE_TABLES = (
+    "phases",
+    "portfolio",
+    "classes",
+    "grades",
+    "escalation",
+    "likeness",
+    "claiming",
+    "topics",
+    "principles",
+)
 RULE_TABLES = (
     "phases",
     "portfolio",

@@ -48,9 +48,14 @@ def _require_no_procedure(project: Project, rule: PartKind) -> None:
     steps = rules_of(project).proposing(rule.code)
     if steps:
         names = "、".join(f"“{step.name}”" for step in steps)
-        message = _("“%(part)s”须经%(steps)s产生、变更，不能直接指定或终止") % {"part": rule.name, "steps": names}
+        message = _("“%(part)s”须经%(steps)s产生、变更，不能直接指定或终止") % {
+            "part": rule.name,
+            "steps": names,
+        }
         url = reverse("proposals-of", args=[project.pk])
-        raise Refused.because("by_its_own_action", message, clause=steps[0].clause, url=url, status="conflict")
+        raise Refused.because(
+            "by_its_own_action", message, clause=steps[0].clause, url=url, status="conflict"
+        )
 
 
 def may_set(project: Project, rule: PartKind, by: User) -> bool:
@@ -68,8 +73,9 @@ def end_part(
 ) -> Part:
     """End a part on a day with a reason; the project's cache of it follows.
 
-    ``produced``: a procedure ends it, which has checked its own rights. Raises Refused: forbidden; invalid without a reason or before its start, or for a part that is handed over
-    by its own action; conflict when it has ended.
+    ``produced``: a procedure ends it, which has checked its own rights. Raises Refused: forbidden; invalid
+    without a reason or before its start, or for a part that is handed over by its own action; conflict when
+    it has ended, or passes by a procedure of the plan alone.
     """
     project = lock(project)
     if not produced:

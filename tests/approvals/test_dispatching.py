@@ -1,4 +1,4 @@
-"""推荐承接 and 流转: proposed with reason, consented to, accepted or declined; one park is named (R035, R086)."""
+"""推荐承接 and 流转 (R035, R086): proposed with reason, consented to, taken or declined; one is named."""
 
 from datetime import timedelta
 
@@ -371,7 +371,7 @@ def test_after_the_verdict_consent_is_taken_back_by_another_round_alone(story: S
     park = story.district.park
     project = landed(story, park)
     step = Step.objects.get(case_id=project.pk, code="dispatch")
-    with pytest.raises(Refused, match="另启动一轮“推荐至承接平台”.*不予推荐") as refused:
+    with pytest.raises(Refused, match=r"另启动一轮“推荐至承接平台”.*不予推荐") as refused:
         consent(story, step, answer="reject", words="收回", supersede=True)
     assert refused.value.unmet[0].clause == CLAUSE
     again = propose(story, project, park, reason="区领导收回同意")
@@ -414,7 +414,7 @@ def test_a_second_dispatch_is_no_way_around_the_transfer(story: Story) -> None:
 
 
 def test_a_plan_without_such_a_procedure_leaves_the_part_to_the_bureau() -> None:
-    story = Story(open_district(packs=["elsewhere/guizhou-landing-2021"]))
+    story = Story(open_district(packs=["elsewhere/optimisation-2022"]))
     project = story.district.project()
     set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
     project.refresh_from_db()

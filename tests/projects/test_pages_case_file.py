@@ -230,7 +230,9 @@ def test_history_says_who_changed_what_from_what_to_what(
         changes={"site": "白涛A-12", "agreement_grade": "intention"},
     )
     actions.set_money(project=project, measure="total", raw="25亿元", by=district.clerk, on=TODAY)
-    actions.set_parts(project=project, part="landing", unit=district.park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=project, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+    )
     html = text(browser.get(f"/projects/{project.pk}/history/"))
     for words in (
         "选址",
