@@ -61,8 +61,14 @@ def chain_of(project: Project) -> list[Line]:
     landed = {row.landing_id: row for row in proposals if row.landing_id}
     lines = [_held(part, landed.get(part.pk)) for part in held.order_by("pk")]
     lines += [_proposed(project, row) for row in proposals]
-    order = list(Link)
-    return sorted(lines, key=lambda line: (line.from_on, order.index(line.kind)))
+    return sorted(lines, key=_place)
+
+
+def _place(line: Line) -> tuple[date, int, bool, int]:
+    """By day; on one day what rests on no procedure first, then round by round, who got it last."""
+    step, proposal = line.step, line.proposal
+    kind = list(Link).index(line.kind)
+    return line.from_on, step.pk if step else 0, line.is_part, proposal.pk if proposal else kind
 
 
 def _held(part: Part, by: Proposal | None) -> Line:

@@ -64,15 +64,17 @@ def _line(row: Proposal, principles: str) -> str:
 
 
 def open_case(step: Step, rule: StepRule, units: Sequence[Unit], by: User, on: date) -> None:
-    """The units proposed play their part from now on: it is what opens the case to them."""
+    """The units proposed play their part from now on: it is what opens the case to them.
+
+    Called under the lock of the step alone: it must not wait for the project's, which others take first.
+    """
     if rule.proposing is None:
         return
     for row in standing(step):
         if row.unit in units and row.part_id is None:
-            row.part = projects.set_parts(
-                project=Project(pk=step.case_id), part=rule.proposing.part, unit=row.unit, by=by, on=on,
-                reason=step.name, produced=True,
-            )  # fmt: skip
+            row.part = cases.assign_part(
+                case=step.case, unit=row.unit, part=rule.proposing.part, by=by, on=on, reason=step.name
+            )
             row.save(update_fields=["part"])
 
 

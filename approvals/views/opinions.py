@@ -1,6 +1,6 @@
 """The opinion form: the unit's own, or its paper entered for it (代录)."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +12,11 @@ from approvals import actions
 from approvals.actions.opinions import score_limits
 from approvals.dispatching.showing import proposals_of
 from approvals.forms import OnBehalfForm, OpinionForm
-from approvals.models import Opinion
+from approvals.models import Opinion, Step
 from approvals.permissions import may_answer, may_record, require_asked, require_recorder
 from approvals.rules import aspect_of, rule_of
 from approvals.views import base
+from kernel.numbers import whole
 from kernel.refusals import Refused
 from projects.views.base import FIELDS_WRONG, STATUS
 
@@ -31,8 +32,17 @@ class OpinionPage(base.Page):
         if request.user.is_authenticated:
             related = [f"step__{name}" for name in base.STEP]
             rows = Opinion.objects.visible_to(request.user).select_related(*base.OPINION, *related)
-            self.opinion = get_object_or_404(rows, pk=kwargs["pk"])
+            self.opinion = rows.filter(pk=kwargs["pk"]).first() or self._gone(request)
         return super().dispatch(request, *args, **kwargs)
+
+    def _gone(self, request: HttpRequest) -> NoReturn:
+        """404; but whoever had the form open while the question was taken back is told so."""
+        steps = Step.objects.visible_to(request.user)
+        step = get_object_or_404(steps, pk=whole(request.POST.get("step")) or 0)
+        message, url = _("“%(name)s”已不再征求贵单位的意见"), reverse("step", args=[step.pk])
+        raise Refused.because(
+            "question_gone", message % {"name": step.name}, clause=step.clause, url=url, status="conflict"
+        )
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self._changes() and self.opinion.given_on is not None:

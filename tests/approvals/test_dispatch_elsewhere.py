@@ -1,4 +1,4 @@
-"""推送与流转 under another locality's pack (R280): no consent, five days, the first that answers may have it."""
+"""推送与流转 under another plan (R280): no consent, five days, the first that answers may have it."""
 
 from datetime import timedelta
 
@@ -20,7 +20,9 @@ from tests.law import open_district
 pytestmark = pytest.mark.django_db
 FULING = ["fuling-lifecycle-2024", "fuling-promotion-2021"]
 GUIZHOU = ["elsewhere/guizhou-landing-2021"]
-LIMIT = 'answer = "acceptance", binding = false, limit = { count = 5, unit = "natural_day", strength = "must" }'
+LIMIT = (
+    'answer = "acceptance", binding = false, limit = { count = 5, unit = "natural_day", strength = "must" }'
+)
 HOURS = 'answer = "acceptance", binding = false, limit = { count = 3, unit = "hour", strength = "must" }'
 
 
@@ -28,9 +30,7 @@ def pushed(story: Story, *units: Unit, project: Project | None = None, again: st
     """Without principles, industry or consent: the plan asks for none of them."""
     said = [Suggestion(unit, "产业方向相符") for unit in units]
     project = project or story.district.project()
-    return propose(
-        project=project, step="dispatch", suggestions=said, by=story.clerk, on=TODAY, reason=again
-    )
+    return propose(project=project, step="dispatch", suggestions=said, by=story.clerk, on=TODAY, reason=again)
 
 
 def sees(story: Story, unit: Unit, project_id: int) -> bool:

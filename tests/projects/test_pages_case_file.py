@@ -503,17 +503,17 @@ def test_papers_are_uploaded_versioned_and_withdrawn(
 
 def test_parts_are_given_and_ended(project: Project, district: District, browser: Client) -> None:
     path = f"/projects/{project.pk}/parts/"
-    browser.post(path, {"part": "landing", "unit": district.park.pk, "on": TODAY})
-    project.refresh_from_db()
-    assert project.landing_unit == district.park
-    wrong = browser.post(path, {"part": "landing", "unit": district.bureau.pk, "on": TODAY})
+    assert "“承接平台”经“推荐至承接平台”、“承接园区移交”产生" in text(browser.get(path))
+    browser.post(path, {"part": "service_body", "unit": district.park.pk, "on": TODAY})
+    part = Part.objects.get(part="service_body")
+    assert part.unit == district.park
+    wrong = browser.post(path, {"part": "service_body", "unit": district.bureau.pk, "on": TODAY})
     assert wrong.status_code == 400
-    assert "不能担任“承接平台”" in text(wrong)
-    part = Part.objects.get(part="landing")
+    assert "不能担任“服务主体”" in text(wrong)
     assert browser.post(f"{path}{part.pk}/end/", {"reason": ""}).status_code == 400
     browser.post(f"{path}{part.pk}/end/", {"reason": "调整布局"})
-    project.refresh_from_db()
-    assert project.landing_unit is None
+    part.refresh_from_db()
+    assert part.valid_to == TODAY
     assert "调整布局" in text(browser.get(path))
 
 
