@@ -1,5 +1,6 @@
 """REST of proposals, transfers and the chain of hands: list, one, propose, withdraw."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -233,7 +234,7 @@ class TransferViewSet(
         )  # fmt: skip
         return Response(self._shown([self.get_queryset().get(pk=row.pk)])[0], status=201)
 
-    def _shown(self, rows: "list[Step]") -> Any:
+    def _shown(self, rows: Sequence[Step]) -> Any:
         """The rounds with their proposals: two queries more however many rounds."""
         found: dict[int, list[Proposal]] = {}
         for row in Proposal.objects.filter(step__in=rows).for_list().order_by("id"):
@@ -244,7 +245,7 @@ class TransferViewSet(
 class CirculationViewSet(viewsets.GenericViewSet[Project]):
     """流转记录: the chain of hands of one project, by the project's id."""
 
-    serializer_class = LinkOut
+    serializer_class = LinkOut  # type: ignore[assignment]  # lines of a project, not projects
     queryset = Project.objects.none()
     lookup_value_regex = r"\d+"
     pagination_class = None
@@ -252,7 +253,8 @@ class CirculationViewSet(viewsets.GenericViewSet[Project]):
     @extend_schema(responses=LinkOut(many=True))
     def retrieve(self, request: Request, pk: str) -> Response:
         """Who introduced the project, was proposed, took it and handed it on, oldest first."""
-        return Response(LinkOut(chain_of(_project(request, whole(pk) or 0)), many=True).data)
+        lines: Any = chain_of(_project(request, whole(pk) or 0))
+        return Response(LinkOut(lines, many=True).data)
 
 
 def _user(request: Request) -> Any:

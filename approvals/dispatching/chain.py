@@ -82,7 +82,7 @@ def _held(part: Part, by: Proposal | None) -> Line:
 
 
 def _proposed(project: Project, row: Proposal) -> Line:
-    step, state = row.step, ProposalState(row.state)  # type: ignore[attr-defined]  # annotated by with_state
+    step, state = row.step, ProposalState(row.state)
     return Line(
         kind=Link.OFFERED if step.kind == TRANSFER else Link.PROPOSED,
         unit=row.unit.code, unit_name=row.unit.name, from_on=row.proposed_on,

@@ -52,6 +52,10 @@ class ProposalQuerySet(HangsOnCase["Proposal"]):
         state = Case(*found, default=Value(ProposalState.WAITING), output_field=CharField())
         return self.annotate(state=state)
 
+    def in_state(self, state: str) -> Self:
+        """Only those of one state; an unknown state gives none. Needs ``with_state``."""
+        return self.filter(Q(state=state)) if state in ProposalState.values else self.none()
+
     def for_list(self) -> Self:
         """With everything a line shows; two queries however many, the opinions asked among them."""
         from approvals.models import Opinion
@@ -94,6 +98,8 @@ class Proposal(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     withdrawn_reason = models.CharField(_("撤回原因"), max_length=300, blank=True)
+
+    state: str  # annotated by ``with_state``
 
     objects = ProposalQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Unit, User
 from approvals.dispatching.models import ProposalQuerySet
-from approvals.models import Opinion, Proposal, ProposalState
+from approvals.models import Opinion, Proposal
 from kernel.numbers import whole
 from projects.models import Project
 
@@ -33,14 +33,8 @@ def filtered(user: User | AnonymousUser, asked: Mapping[str, str]) -> ProposalQu
     if kind := asked.get("kind"):
         rows = rows.filter(step__kind=kind)
     if state := asked.get("state"):
-        rows = rows.filter(state=state) if state in ProposalState.values else rows.none()
+        rows = rows.in_state(state)
     return rows.order_by("-id")
-
-
-def counts(user: User | AnonymousUser) -> dict[str, int]:
-    """How many proposals in sight stand in each state; one query."""
-    rows = visible(user).with_state().order_by().values_list("state").annotate(n=Count("pk"))
-    return {str(state): int(number) for state, number in rows}
 
 
 def answer_of(row: Proposal) -> Opinion | None:

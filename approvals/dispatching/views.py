@@ -163,12 +163,11 @@ class Proposals(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.dict()
         page = page_of(request, queries.filtered(self.user, asked).for_list())
-        counts = queries.counts(self.user)
         context = {
             "page": page,
             "lines": [self._line(row) for row in page.rows],
             "asked": asked,
-            "states": [(state.value, state.label, counts.get(state.value, 0)) for state in ProposalState],
+            "states": ProposalState.choices,
             "kinds": [("dispatch", _("推荐")), (TRANSFER, _("移交"))],
             "units": Unit.objects.in_force(self.today)
             .filter(kind__in=("park", "township"))
@@ -182,7 +181,7 @@ class Proposals(Page):
         waits = answer is not None and answer.given_on is None and row.step.is_running
         return {
             "row": row,
-            "state_name": ProposalState(row.state).label,  # type: ignore[attr-defined]  # annotated
+            "state_name": ProposalState(row.state).label,
             "answer": answer if answer and answer.given_on else None,
             "clock": clock,
             "light": light_of(clock, self.today) if clock and waits else None,

@@ -52,8 +52,8 @@ class Assign(ActionPage):
         )
         procedures = [
             (rule, "、".join(f"“{step.name}”" for step in steps))
-            for code, rule in rules.items()
-            if (steps := rules_of(self.project).proposing(code))
+            for code, rule in rules.parts.items()
+            if (steps := rules.proposing(code))
         ]
         return {"lines": lines, "rules": rules, "procedures": procedures}
 

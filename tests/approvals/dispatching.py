@@ -57,4 +57,4 @@ def recommend(story: Story, step: Step, unit: Unit, verdict: str = "recommended"
 
 
 def state(proposal: Proposal) -> str:
-    return str(Proposal.objects.with_state().get(pk=proposal.pk).state)  # type: ignore[attr-defined]
+    return str(Proposal.objects.with_state().get(pk=proposal.pk).state)
