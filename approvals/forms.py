@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Unit, User
 from approvals.actions import Conclusion, Named
-from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
+from approvals.models import AGAINST, ANSWERS, Answer, Asks, Opinion, Step
 from kernel.clock import today
 from policies.schema import PartKind, Score
 from policies.schema import Step as StepRule
@@ -59,7 +59,8 @@ class OpinionForm(forms.Form):
             return
         field = cast(forms.ChoiceField, self.fields["answer"])
         field.choices = [(one.value, one.label) for one in takes]
-        self.fields["words"].label = _("意见（不同意、缓议、否决或不承接须写明理由）")
+        against = "、".join(str(one.label) for one in takes if one in AGAINST)
+        self.fields["words"].label = _("意见（%(against)s须写明理由）") % {"against": against}
 
     def _scored(self, limits: Score) -> None:
         field = self.fields["score"]

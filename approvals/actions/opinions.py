@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from approvals.actions.asking import ask_next
 from approvals.binding import require_current
-from approvals.dispatching import proposing
+from approvals.dispatching.rules import taken_back
 from approvals.models import AGAINST, ANSWERS, Answer, Asks, Opinion, Step
 from approvals.permissions import require_asked, require_recorder
 from approvals.rules import aspect_of, concerning, rule_of
@@ -182,7 +182,7 @@ def _concluded(step: Step, message: str) -> Refused:
     if rule.proposing is None:
         return Refused.conflict(message, code="already_concluded")
     url = reverse("propose", args=[step.case_id, step.code])
-    message += proposing.gone(step, rule)
+    message = "；".join(part for part in (message, taken_back(step, rule)) if part)
     return Refused.because("already_concluded", message, clause=rule.clause, url=url, status="conflict")
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from accounts.models import Unit, User
 from approvals.dispatching import landing
 from approvals.dispatching.rules import Suggestion, holder_of, principle_names, standing
@@ -110,17 +108,3 @@ def end(row: Proposal, reason: str, by: User, on: date) -> None:
         project = Project(pk=row.part.case_id)
         day = max(on, row.part.valid_from)
         projects.end_part(project=project, part=row.part, by=by, on=day, reason=reason[:300], produced=True)
-
-
-def gone(step: Step, rule: StepRule) -> str:
-    """How a verdict of the step is taken back: only by another round of it."""
-    undone = next((one.name for one in rule.verdicts if one.withdraws), "")
-    return (
-        _("；须收回的，另启动一轮“%(name)s”，由结论“%(verdict)s”收回")
-        % {
-            "name": step.name,
-            "verdict": undone,
-        }
-        if undone
-        else ""
-    )

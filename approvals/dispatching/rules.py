@@ -157,6 +157,13 @@ def _kept(at: Ground, one: Suggestion) -> Suggestion:
     return Suggestion(one.unit, one.reason.strip(), order, industry[:100])
 
 
+def taken_back(step: Step, rule: StepRule) -> str:
+    """How a favourable verdict of the step is taken back, as half a sentence; "" where it cannot be."""
+    undone = next((one.name for one in rule.verdicts if one.withdraws), "")
+    words = {"name": step.name, "verdict": undone}
+    return _("须收回的，另启动一轮“%(name)s”，由结论“%(verdict)s”收回") % words if undone else ""
+
+
 def standing(step: Step) -> list[Proposal]:
     """The proposals of a round that have not been withdrawn."""
     return list(step.proposals.standing().select_related("unit").order_by("pk"))

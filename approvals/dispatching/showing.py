@@ -3,9 +3,10 @@
 from typing import Any
 
 from accounts.models import User
-from approvals.dispatching.rules import principle_names
+from approvals.dispatching.rules import principle_names, taken_back
 from approvals.models import ProposalState, Step
 from approvals.permissions import may_conclude
+from approvals.rules import rule_of, verdict_of
 from projects.facts import rules_of
 from projects.models import Project
 
@@ -23,4 +24,11 @@ def proposals_of(step: Step, project: Project, user: User) -> dict[str, Any]:
         for row in rows
     ]
     may = bool(rows) and step.is_running and may_conclude(step, user)
-    return {"proposals": lines, "may_propose": may}
+    return {"proposals": lines, "may_propose": may, "undo": _undo(step) if rows else ""}
+
+
+def _undo(step: Step) -> str:
+    """How a favourable verdict is taken back, where the plan provides for it."""
+    rule = rule_of(step)
+    verdict = verdict_of(rule, step.verdict)
+    return taken_back(step, rule) if verdict is not None and verdict.reaches else ""

@@ -96,7 +96,7 @@ class OpinionPage(base.Page):
             "facts": base.facts_for(project),
             "papers": base.papers_of(step.case_id),
             "groups": base.grouped(step, base.opinions_of(step), self.user, self.today),
-            "clock": base.clock_of(step, self.today),
+            "clock": base.clock_of(row, self.today),
             "on_behalf": self.on_behalf,
             "other_url": self._other_url(),
             "changes": self._changes(),

@@ -254,6 +254,7 @@ class Sheet(StepPage):
             "total": score_of(self.rule, rows),
             "checks": [(check, check.code in step.checks) for check in self.rule.checks],
             "pairs": _pairs(base.facts_for(project)[:-1]),
+            **proposals_of(step, project, self.user),
             "crumbs": base.trail(project, step),
             "today": self.today,
         }
