@@ -240,14 +240,14 @@ def _recall(step: Step, row: Opinion, key: int, reason: str) -> Draft:
 
 @house_language()
 def _call(step: Step, unit: Unit, rows: Sequence[Opinion]) -> Draft:
-    """One message a unit, however many aspects; the key tells apart what is asked later."""
+    """One message a unit, however many aspects; the key tells apart what is asked later, or once more."""
     what = "、".join(row.aspect_name for row in rows)
     data = {"title": step.case.title, "name": step.name, "what": what}
     text = _("请就“%(title)s”%(name)s出具意见：%(what)s") % data
     clock = rows[0].deadline or step.deadline
     if clock:
         text += _("，截止 %(day)s") % {"day": due_text(clock.due_on, provisional=clock.provisional)}
-    key = f"step:{step.pk}:asked:{unit.pk}" + (f":{rows[0].aspect}" if len(rows) == 1 else "")
+    key = f"step:{step.pk}:asked:{unit.pk}" + (f":{rows[0].pk}" if len(rows) == 1 else "")
     return Draft(
         key=key, topic="step.asked", text=text, case_id=step.case_id, url=f"/steps/{step.pk}/",
         units=[unit.pk],

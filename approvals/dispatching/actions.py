@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from approvals.actions.asking import ask_next, put, take_back
+from approvals.actions.asking import ask_next, call_in, put, take_back
 from approvals.actions.cancelling import locked
 from approvals.actions.opening import open_step
 from approvals.dispatching import proposing
@@ -75,6 +75,7 @@ def _consent_again(step: Step, rule: StepRule, project: Project, by: User, on: d
     ]  # fmt: skip
     if rows:
         put(step, rule, rows, by, on)
+        call_in(step, rows, (), by, on)
         names = "、".join(f"{row.aspect_name}（{row.unit}）" for row in rows)
         data = {"step": step.pk, "name": step.name, "asked": names}
         cases.record(case=step.case, kind="proposal.consent_again", by=by, on=on, data=data)

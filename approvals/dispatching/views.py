@@ -70,6 +70,7 @@ class Propose(ActionPage):
             "running": self.running,
             "latest": self.latest,
             "is_transfer": rule.kind == TRANSFER,
+            "move_url": self._move_url(),
             "same_trade": queries.same_trade(self.project, self.today, part.kinds),
             "back": self.after() if self.latest else reverse("proposals-of", args=[self.project.pk]),
         }
@@ -77,6 +78,14 @@ class Propose(ActionPage):
     def _holder(self) -> Unit | None:
         held = holder_of(self.project.pk, self.rule)
         return held.unit if held else None
+
+    def _move_url(self) -> str:
+        """From a dispatch to the procedure by which a project that has come to a park moves on."""
+        rules = rules_of(self.project).proposing(self.rule.names_part or "")
+        mover = next((rule for rule in rules if rule.kind == TRANSFER), None)
+        if mover is None or self.rule.kind == TRANSFER:
+            return ""
+        return reverse("propose", args=[self.project.pk, mover.code])
 
     def _missing(self) -> list[Any]:
         at = standing_of(self.project, self.rule.code, self.today)

@@ -279,6 +279,8 @@ def test_a_park_added_after_the_consent_waits_until_it_is_given_anew(story: Stor
     assert [row.aspect for row in step.opinions.filter(in_force=True, given_on=None)] == ["leader_consent"]
     assert not sees(story, third, project)
     assert Event.objects.filter(kind="proposal.consent_again").count() == 1
+    asked = the(step, "leader_consent")
+    assert Message.objects.filter(topic="step.asked", tells__units=[asked.unit_id]).count() == 2
     consent(story, step)
     waiting = set(step.opinions.filter(in_force=True, given_on=None).values_list("unit__code", flat=True))
     assert waiting == {second.code, third.code}
@@ -365,6 +367,8 @@ def test_consent_given_again_asks_the_parks_anew(story: Story) -> None:
     consent(story, step, answer="defer", words="再作比选", supersede=True)
     consent(story, step, answer="approve", supersede=True)
     assert step.opinions.filter(aspect="park_answer", given_on=None).count() == 2
+    parks_told = Message.objects.filter(topic="step.asked", text__contains="承接意见")
+    assert parks_told.count() == 4, "each was asked twice and told so twice"
 
 
 def test_after_the_verdict_consent_is_taken_back_by_another_round_alone(story: Story) -> None:
