@@ -102,6 +102,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "proposing 的 aspect 应与 named_from 相同，并在该方面的 asks_parts 中征求 proposing 的 part",
         "the aspect of proposing is that of named_from, and asks the part of proposing in asks_parts",
     ),
+    "proposing_by_hand": (
+        "写了 proposing 的程序由人启动：opens_on = { manual = true }",
+        "a step with proposing is opened by people: opens_on = { manual = true }",
+    ),
     "transfer_proposes": (
         'kind = "transfer" 的程序应写 proposing',
         'a step with kind = "transfer" says whom it proposes (proposing)',

@@ -71,8 +71,10 @@ def _carry(move: Move) -> list[str]:
 def _questions(move: Move) -> int:
     """Questions put to the old holder as the holder, and not answered, are the new one's."""
     passing = {move.rule.names_part, *move.carries}
-    rows = Opinion.objects.filter(step__case=move.project.case, unit=move.old).waiting()
-    moved = [row.pk for row in rows.select_related("step__case") if _asks(row, passing)]
+    asked = Opinion.objects.filter(step__case=move.project.case)
+    there = set(asked.in_force().filter(unit=move.new).values_list("step", "aspect"))
+    rows = asked.filter(unit=move.old).waiting().select_related("step__case")
+    moved = [row.pk for row in rows if _asks(row, passing) and (row.step_id, row.aspect) not in there]
     return Opinion.objects.filter(pk__in=moved).update(unit=move.new)
 
 

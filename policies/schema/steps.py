@@ -193,6 +193,8 @@ class Step(Rule):
         asks = {row.code for row in self.aspects if self.proposing and self.proposing.part in row.asks_parts}
         if self.proposing and not (self.proposing.aspect == self.named_from and self.named_from in asks):
             raise PydanticCustomError("proposing_asks_nobody", "", {})
+        if self.proposing and not self.opens_on.manual:
+            raise PydanticCustomError("proposing_by_hand", "", {})
         if self.kind == "transfer" and self.proposing is None:
             raise PydanticCustomError("transfer_proposes", "", {})
 
