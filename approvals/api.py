@@ -20,6 +20,7 @@ from approvals import actions, queries
 from approvals import serializers as s
 from approvals.actions import Conclusion, Named
 from approvals.agreement_api import AgreementViewSet
+from approvals.dispatching import api as dispatching
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
 from approvals.signing_api import SigningViewSet
@@ -200,6 +201,7 @@ routes = [
     ("agreements", AgreementViewSet, "agreement"),
     ("signings", SigningViewSet, "signing"),
     ("steps", StepViewSet, "step"),
+    *dispatching.routes,
     *sittings.routes,
     *special.routes,
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Unit, User
 from approvals.actions import Conclusion, Named
-from approvals.models import ANSWERS, Answer, Asks, Opinion, Step
+from approvals.models import AGAINST, ANSWERS, Answer, Asks, Opinion, Step
 from kernel.clock import today
 from policies.schema import PartKind, Score
 from policies.schema import Step as StepRule
@@ -63,7 +63,8 @@ class OpinionForm(forms.Form):
             return
         field = cast(forms.ChoiceField, self.fields["answer"])
         field.choices = [(one.value, one.label) for one in takes]
-        self.fields["words"].label = _("意见（不同意、缓议或否决须写明理由）")
+        against = "、".join(str(one.label) for one in takes if one in AGAINST)
+        self.fields["words"].label = _("意见（%(against)s须写明理由）") % {"against": against}
 
     def _scored(self, limits: Score) -> None:
         field = self.fields["score"]
@@ -100,7 +101,8 @@ class AskForm(forms.Form):
         # It stands on one page with the conclusion, which may have a unit of its own.
         super().__init__(*args, **options | {"auto_id": "id_ask_%s"})
         field = cast(forms.ChoiceField, self.fields["aspect"])
-        field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects]
+        proposed = rule.proposing.aspect if rule.proposing else ""  # asked of whoever is proposed alone
+        field.choices = [(aspect.code, aspect.name) for aspect in rule.aspects if aspect.code != proposed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,11 @@ class ConcludeForm(forms.Form):
         partners: Collection[tuple[Step, StepRule]] = (),
         staged: Mapping[str, Stage] = MappingProxyType({}),
         agreement_version: int | None = None,
+        among: "QuerySet[Unit] | None" = None,
         **options: Any,
     ) -> None:
-        """``staged``: by code of a step, where its milestone, which may come in parts, stands."""
+        """``staged``: by code of a step, where its milestone, which may come in parts, stands. ``among``: of
+        which units one is named, where not every unit of the right kind may be."""
         super().__init__(*args, **options)
         _bind(self, agreement_version)
         self.rule, self.part, self.partners, self.staged = rule, part, partners, staged
@@ -156,7 +160,7 @@ class ConcludeForm(forms.Form):
         if len(choices) == 1:
             self.fields["verdict"].initial = choices[0][0]
         self._checks()
-        self._named(holder)
+        self._named(holder, among)
         needing = "、".join(verdict.name for verdict in rule.verdicts if verdict.needs_reason)
         if needing:
             self.fields["reason"].help_text = _("结论为%(names)s时必填") % {"names": needing}
@@ -234,7 +238,7 @@ class ConcludeForm(forms.Form):
         field = cast(forms.MultipleChoiceField, self.fields["checks"])
         field.choices = [(check.code, check.name) for check in self.rule.checks]
 
-    def _named(self, holder: Any) -> None:
+    def _named(self, holder: Any, among: "QuerySet[Unit] | None") -> None:
         """Keep the one field that the part asks for: a person, or a unit of the right kind."""
         wanted = None if self.part is None else "person" if self.part.person else "unit"
         for name in ("unit", "person"):
@@ -245,6 +249,8 @@ class ConcludeForm(forms.Form):
         field = cast("forms.ModelChoiceField[Any]", self.fields[wanted])
         field.label, field.initial = self.part.name, holder
         field.queryset = people() if wanted == "person" else units(self.part.kinds)
+        if among is not None:
+            field.queryset = among
 
     def named(self) -> list[Named]:
         """Whoever was chosen; a person stands for the unit of the oldest membership in force."""

@@ -17,6 +17,7 @@ from documents.models import Attachment
 from policies.models import PolicyVersion
 
 # Django finds the models of an app in its module ``models``; those of the special report stand apart.
+from approvals.dispatching.models import Proposal, ProposalState  # isort: skip
 from approvals.signing_models import Signing  # isort: skip
 
 from approvals.sittings.models import DocketItem, Sitting  # isort: skip
@@ -36,6 +37,8 @@ __all__ = [
     "LedVisit",
     "Opinion",
     "OpinionQuerySet",
+    "Proposal",
+    "ProposalState",
     "Signing",
     "Sitting",
     "SpecialReport",
@@ -55,6 +58,8 @@ class Answer(models.TextChoices):
     AMENDED = "amended", _("修改后同意")
     DEFER = "defer", _("缓议")
     REJECT = "reject", _("不同意")
+    ACCEPT = "accept", _("承接")
+    DECLINE = "decline", _("不承接")
 
 
 class Asks(models.TextChoices):
@@ -64,6 +69,7 @@ class Asks(models.TextChoices):
     WORDS_AND_SCORE = "words_and_score", _("文字意见和评分")
     PASS_OR_VETO = "pass_or_veto", _("通过或否决")
     OUTCOME = "outcome", _("审议结果")
+    ACCEPTANCE = "acceptance", _("承接或不承接")
 
 
 ANSWERS: dict[str, tuple[Answer, ...]] = {
@@ -71,13 +77,14 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
     Asks.WORDS_AND_SCORE: (Answer.STATED,),
     Asks.PASS_OR_VETO: (Answer.PASS, Answer.VETO),
     Asks.OUTCOME: (Answer.APPROVE, Answer.DEFER, Answer.REJECT),
+    Asks.ACCEPTANCE: (Answer.ACCEPT, Answer.DECLINE),
 }
 """Which answers each form takes."""
 
 OUTCOMES = (Answer.APPROVE, Answer.AMENDED, Answer.DEFER, Answer.REJECT)
 """What a sitting may decide."""
 
-AGAINST = frozenset({Answer.VETO, Answer.DEFER, Answer.REJECT})
+AGAINST = frozenset({Answer.VETO, Answer.DEFER, Answer.REJECT, Answer.DECLINE})
 """Answers that forbid a reaching verdict where the plan gives each unit a veto."""
 
 

@@ -96,7 +96,7 @@ def _open_parts(project: Project) -> dict[str, list[Part]]:
 
 
 def _line(rule: StepRule, latest: Step | None, at: Standing, opener: bool, on: date) -> Line:
-    url = reverse("step-open", args=[at.project.pk, rule.code])
+    url = reverse("propose" if rule.proposing else "step-open", args=[at.project.pk, rule.code])
     leads = [latest.lead_unit] if latest and latest.lead_unit else at.cast.leads(rule)
     limit = span_text(rule.limit) if rule.limit else ""
     line = Line(rule, latest, "open", not_yet(rule, at), leads, may_open=False, open_url=url, limit=limit)

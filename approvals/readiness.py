@@ -55,8 +55,9 @@ def not_yet(rule: StepRule, at: Standing) -> list[Unmet]:
 def nobody_asked(rule: StepRule, at: Standing) -> list[Unmet]:
     """The aspects about which nobody can be asked: no unit is named and nobody plays the part."""
     found = []
+    proposed = rule.proposing.aspect if rule.proposing else ""  # whoever is proposed is demanded elsewhere
     for aspect in concerning(rule, at.facts):
-        if not at.cast.asked(aspect):
+        if aspect.code != proposed and not at.cast.asked(aspect):
             names = "、".join(part_name(at.rules, code) for code in aspect.asks_parts) or "、".join(
                 aspect.asks_units
             )
@@ -64,6 +65,23 @@ def nobody_asked(rule: StepRule, at: Standing) -> list[Unmet]:
             clause, url = aspect.clause or rule.clause, parts_url(at.project)
             found.append(Unmet(f"nobody:{aspect.code}", message, clause, url))
     return found
+
+
+def beside(rule: StepRule, project: Project) -> list[Unmet]:
+    """Running steps beside which the plan does not let this one run."""
+    if not rule.apart_from:
+        return []
+    rows = Step.objects.filter(case_id=project.pk, code__in=rule.apart_from).running()
+    message = _("“%(name)s”正在办理，办结后方可启动“%(own)s”")
+    return [
+        Unmet(
+            f"apart:{row.code}",
+            message % {"name": row.name, "own": rule.name},
+            rule.clause,
+            reverse("step", args=[row.pk]),
+        )
+        for row in rows
+    ]
 
 
 def part_name(rules: Rulebook, code: str) -> str:
@@ -77,7 +95,7 @@ def parts_url(project: Project) -> str:
 
 def settled(rule: StepRule, latest: Step | None, held: Held) -> bool:
     """Whether the last round ended with a verdict whose milestones still stand: nothing is left to do."""
-    if latest is None or latest.concluded_on is None:
-        return False
+    if latest is None or latest.concluded_on is None or rule.kind == "transfer":
+        return False  # what was handed over once may be handed over again
     verdict = next((row for row in rule.verdicts if row.code == latest.verdict), None)
     return bool(verdict and verdict.reaches and held.milestones.issuperset(verdict.reaches))

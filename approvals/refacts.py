@@ -59,7 +59,7 @@ def _effects(rows: list[Step], facts: Facts, there: set[str], signed: bool) -> I
         withdraws = [code for code in (verdict.reaches if verdict else ()) if code in there]
         if fresh and step.is_running:
             yield Effect(step, rule, "asked", fresh, [], [])
-        elif fresh and withdraws and not signed:
+        elif fresh and withdraws and not signed and rule.proposing is None:  # which people open, proposing
             yield Effect(step, rule, "round", fresh, [], withdraws)
 
 

@@ -1,6 +1,6 @@
 """The plan behind a step: the rule it was opened under, and whom the plan means by codes and parts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -61,6 +61,10 @@ class Cast:
 
     def asked(self, aspect: Aspect) -> list[Unit]:
         return self.named(aspect.asks_units, aspect.asks_parts)
+
+    def with_part(self, part: str, units: Sequence[Unit]) -> "Cast":
+        """The same, but for who plays one part."""
+        return Cast(self.units, {**self.parts, part: list(units)})
 
     def leads(self, rule: StepRule) -> list[Unit]:
         return self.named(rule.led_by_units, rule.led_by_parts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from approvals.models import AGAINST, Opinion, Step
 from approvals.rules import concerning
@@ -40,6 +41,17 @@ def turn(rule: StepRule, aspects: Sequence[Aspect], rows: Iterable[Opinion]) -> 
             now = [] if found else [aspect]
             return Turn(now, [one for one in after if one.code not in by_aspect], waiting)
     return Turn([], [], [])
+
+
+def has_turn(rule: StepRule, aspects: Sequence[Aspect], rows: Iterable[Opinion], code: str) -> bool:
+    """Whether everybody whose turn is before that of the aspect ``code`` has agreed; always where all are
+    asked at once."""
+    if rule.asked != "in_turn":
+        return True
+    found = list(rows)
+    before = takewhile(lambda aspect: aspect.code != code, aspects)
+    asked = [(aspect, [row for row in found if row.aspect == aspect.code]) for aspect in before]
+    return all(mine and _agreed(aspect, mine) for aspect, mine in asked)
 
 
 def _agreed(aspect: Aspect, rows: Collection[Opinion]) -> bool:

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from approvals.sittings import views as sittings
+from approvals.dispatching import urls as dispatching
+from approvals.sittings import urls as sittings
 from approvals.special import views as special
 from approvals.views import agreements, inbox, opinions, signings, steps
 
 urlpatterns = [
+    *dispatching.urlpatterns,
+    *sittings.urlpatterns,
     path("agreements/<int:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
     path("agreements/<int:pk>/compare/", agreements.CompareAgreement.as_view(), name="agreement-compare"),
     path("agreements/<int:pk>/give-up/", agreements.GiveUpAgreement.as_view(), name="agreement-give-up"),
@@ -23,15 +26,6 @@ urlpatterns = [
     path("signings/", signings.Ledger.as_view(), name="signings"),
     path("signings/<int:pk>/void/", signings.Void.as_view(), name="signing-void"),
     path("projects/<int:pk>/special-report/new/", special.New.as_view(), name="special-report-new"),
-    path("sittings/", sittings.Sittings.as_view(), name="sittings"),
-    path("sittings/new/", sittings.Plan.as_view(), name="sitting-plan"),
-    path("sittings/<int:pk>/", sittings.Docket.as_view(), name="sitting"),
-    path("sittings/<int:pk>/change/", sittings.Change.as_view(), name="sitting-change"),
-    path("sittings/<int:pk>/cancel/", sittings.Cancel.as_view(), name="sitting-cancel"),
-    path("sittings/<int:pk>/hold/", sittings.Hold.as_view(), name="sitting-hold"),
-    path("sittings/<int:pk>/items/<int:item>/off/", sittings.TakeOff.as_view(), name="docket-take-off"),
-    path("sittings/<int:pk>/items/<int:item>/postpone/", sittings.Postpone.as_view(), name="docket-postpone"),
-    path("sittings/<int:pk>/word/", sittings.Word.as_view(), name="sitting-word"),
     path("special-reports/", special.Reports.as_view(), name="special-reports"),
     path("special-reports/<int:pk>/", special.Report.as_view(), name="special-report"),
     path("special-reports/<int:pk>/edit/", special.Edit.as_view(), name="special-report-edit"),

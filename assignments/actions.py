@@ -17,7 +17,6 @@ from assignments import sight
 from assignments.models import Assignment, Kind, State
 from assignments.permissions import require_answer, require_entry, require_issue, require_judge
 from assignments.telling import due, tell
-from cases.actions import record
 from cases.models import Case
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
@@ -32,7 +31,6 @@ __all__ = [
     "accept",
     "close",
     "fulfil",
-    "hand_over",
     "issue",
     "open_by_rule",
     "reissue",
@@ -303,23 +301,6 @@ def revoke(
     _stop_clock(row, reason, by, on)
     tell(row, "assignment.revoked", by, on, to_unit=True, reason=reason)
     return row
-
-
-@joined
-def hand_over(*, case: Case, old: User, new: User, unit: Unit, by: User, on: date) -> int:
-    """Move every open duty of a person in a case to the successor; returns how many.
-
-    The caller has asked who may.
-    """
-    rows = list(_locked().filter(case=case, user=old).open())
-    if not rows:
-        return 0
-    for row in rows:
-        row.user, row.unit = new, unit
-    Assignment.objects.bulk_update(rows, ["user", "unit"])
-    data = {"count": len(rows), "old": old.name, "new": new.name, "assignments": [row.pk for row in rows]}
-    record(case=case, kind="assignment.handed_over", by=by, on=on, data=data)
-    return len(rows)
 
 
 def _locked() -> Any:

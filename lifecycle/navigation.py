@@ -34,6 +34,7 @@ MENU = (
         "file-text",
         (Can.INSTRUCT, Can.CORRECT_PROJECT, Can.SUPERVISE),
     ),
+    Item(_("推荐与流转"), "/proposals/", "send"),
     Item(_("签约台账"), "/signings/", "pencil"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),

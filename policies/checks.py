@@ -183,7 +183,9 @@ def _conclusion(step: Step) -> Iterator[Fault]:
         yield "steps", f"{code}.concludes", zh, en
     if step.concludes == "all_opinions_or_limit" and step.limit is None:
         yield "steps", f"{code}.concludes", "未设时限", "it waits for a limit that it does not have"
-    if step.veto == "any" and not any(a.answer in ("pass_or_veto", "outcome") for a in step.aspects):
+    if step.veto == "any" and not any(
+        a.answer in ("pass_or_veto", "outcome", "acceptance") for a in step.aspects
+    ):
         yield "steps", f"{code}.veto", "没有可以否决的方面", "no aspect can be vetoed"
 
 

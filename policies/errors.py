@@ -106,6 +106,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "named_from 应是本程序一个方面的代码，并与 names_part 同时写",
         "named_from is the code of an aspect of the step, and stands together with names_part",
     ),
+    "proposing_asks_nobody": (
+        "proposing 的 aspect 应与 named_from 相同，并在该方面的 asks_parts 中征求 proposing 的 part",
+        "the aspect of proposing is that of named_from, and asks the part of proposing in asks_parts",
+    ),
+    "proposing_by_hand": (
+        "写了 proposing 的程序由人启动：opens_on = { manual = true }",
+        "a step with proposing is opened by people: opens_on = { manual = true }",
+    ),
+    "transfer_proposes": (
+        'kind = "transfer" 的程序应写 proposing',
+        'a step with kind = "transfer" says whom it proposes (proposing)',
+    ),
     "pass_mark_without_score": (
         '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
         'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',

@@ -127,6 +127,10 @@ def _step(step: Step) -> Iterator[Ref]:
     yield from _many(table, f"{code}.led_by_parts", "parts", step.led_by_parts)
     yield from _many(table, f"{code}.prerequisites", "steps", step.prerequisites)
     yield from _many(table, f"{code}.together_with", "steps", step.together_with)
+    yield from _many(table, f"{code}.apart_from", "steps", step.apart_from)
+    if step.proposing:
+        parts = (step.proposing.part, *step.proposing.carries)
+        yield from _many(table, f"{code}.proposing", "parts", parts)
     yield from _needs(table, f"{code}.needs", step.needs)
     if step.guide:
         papers = tuple(item.document for item in step.guide.materials if item.document)

@@ -38,6 +38,7 @@ from policies.schema import (
     Phase,
     PolicyVersionRef,
     PortfolioState,
+    Principle,
     ProjectClass,
     ReportRule,
     Rule,
@@ -101,6 +102,7 @@ class Rulebook:
     claiming: tuple[ClaimRule, ...]
     cadences: tuple[Cadence, ...]
     topics: tuple[Topic, ...]
+    principles: tuple[Principle, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -129,6 +131,10 @@ class Rulebook:
 
     def limit(self, code: str) -> OverallLimit:
         return next(rule for rule in self.limits if rule.code == code)
+
+    def proposing(self, part: str) -> tuple[Step, ...]:
+        """The steps that propose units for a part, each with its reason, and name one of them."""
+        return tuple(rule for rule in self.steps.values() if rule.proposing and rule.names_part == part)
 
     def steps_opened_by(self, milestone: str) -> tuple[Step, ...]:
         return self._opened_by.get(milestone, ())
@@ -237,6 +243,7 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         claiming=rows("claiming", ClaimRule),
         cadences=rows("cadences", Cadence),
         topics=rows("topics", Topic),
+        principles=rows("principles", Principle),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

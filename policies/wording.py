@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import UnitKind
 from accounts.roles import Role
@@ -30,6 +31,7 @@ from policies.schema import (
     PartKind,
     PortfolioState,
     ProjectClass,
+    Proposing,
     ReportRule,
     ReportSection,
     Rung,
@@ -153,8 +155,10 @@ def _step(rule: Step, names: Names) -> list[str]:
     if rule.named_from:
         agreed = next(aspect.name for aspect in rule.aspects if aspect.code == rule.named_from)
         lines.append(_("只能从就“%(aspect)s”表示同意的单位中确定") % {"aspect": agreed})
+    lines += _proposing(rule.proposing, names) if rule.proposing else []
     for text, steps in (
         (_("须先办结：%(what)s"), rule.prerequisites),
+        (_("不得同时办理：%(what)s"), rule.apart_from),
         (_("一并办结：%(what)s"), rule.together_with),
     ):
         lines += [text % {"what": names.many("steps", steps)}] if steps else []
@@ -167,6 +171,23 @@ def _step(rule: Step, names: Names) -> list[str]:
     lines += [_aspect(aspect, names) for aspect in rule.aspects]
     lines += [_verdict(verdict, names) for verdict in rule.verdicts]
     return lines + _concluding(rule) + (guide_text(rule.guide, names) if rule.guide else [])
+
+
+def _proposing(rule: Proposing, names: Names) -> list[str]:
+    part = {"part": names.one("parts", rule.part)}
+    lines = [_("启动时提出“%(part)s”，写明理由") % part]
+    if rule.most:
+        lines.append(ngettext("一次只提出%(n)s个", "一次最多提出%(n)s个", rule.most) % {"n": rule.most})
+    lines += [_("写明所依据的行业")] if rule.by_industry else []
+    seen = (
+        _("“%(part)s”轮到征求时才能看到项目")
+        if rule.sees == "when_asked"
+        else _("“%(part)s”提出后即可看到项目")
+    )
+    lines.append(seen % part)
+    if rule.carries:
+        lines.append(_("随之转移的角色：%(parts)s") % {"parts": names.many("parts", rule.carries)})
+    return lines
 
 
 def guide_text(guide: Guide, names: Names) -> list[str]:
@@ -207,6 +228,7 @@ def _aspect(aspect: Aspect, names: Names) -> str:
         "words_and_score": _("书面意见，可评分"),
         "pass_or_veto": _("通过或否决"),
         "outcome": _("同意或不同意"),
+        "acceptance": _("承接或不承接"),
     }
     name = f"{aspect.group} · {aspect.name}" if aspect.group else aspect.name
     who = who_text(names, aspect.asks_parts, aspect.asks_units)

@@ -94,11 +94,17 @@ def unmet_fields(project: Project, names: Iterable[str], clause: str) -> list[Un
             f"field:{name}",
             _("尚未填写“%(name)s”") % {"name": words.get(name, name)},
             clause,
-            f"{url}#id_{name}",
+            _by_procedure(project, name) or f"{url}#id_{name}",
             name,
         )
         for name in missing
     ]
+
+
+def _by_procedure(project: Project, name: str) -> str:
+    """Where a unit is named by a procedure of the plan and not written into a form; "" for other fields."""
+    procedure = name == "landing_unit" and rules_of(project).proposing("landing")
+    return reverse("proposals-of", args=[project.pk]) if procedure else ""
 
 
 def _document(project: Project, code: str, rules: Rulebook) -> Unmet:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit, User
 from assignments import actions as assignments
+from assignments.handing import hand_over as hand_over_duties
 from cases.actions import assign_part, record
 from cases.models import Part
 from deadlines.reassigning import reassign
@@ -164,7 +165,7 @@ def _move(old: Part, new: Part, row: HandOver) -> HandOver:
     old.refresh_from_db()
     case, by, on = row.project.case, row.by, row.on
     row.deadlines_moved = reassign(case=case, old=old.user, new=new.user, unit=new.unit, by=by, on=on)
-    row.assignments_moved = assignments.hand_over(
+    row.assignments_moved = hand_over_duties(
         case=case, old=old.user, new=new.user, unit=new.unit, by=by, on=on
     )
     row.save()

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, UnitKind, User
+from approvals.dispatching import proposing
 from approvals.models import Opinion, Step
 from approvals.permissions import require_lead
-from approvals.rules import aspect_of, cast_for, concerning, rule_of
-from approvals.turns import turn
+from approvals.rules import Cast, aspect_of, cast_for, concerning, rule_of
+from approvals.turns import has_turn, turn
 from cases import actions as cases
 from deadlines import actions as deadlines
 from deadlines.wording import due_text
@@ -75,7 +77,11 @@ def call_in(step: Step, rows: Sequence[Opinion], leads: Sequence[Unit], by: User
     """
     units = list(dict.fromkeys(row.unit for row in rows))
     others = [unit for unit in leads if unit not in units and unit.kind != UnitKind.BUREAU]
-    cases.assign_part_to_many(case=step.case, units=[*units, *others], part=ASKED, by=by, on=on)
+    rule = rule_of(step)
+    proposed = [row.unit for row in rows if rule.proposing and row.aspect == rule.proposing.aspect]
+    proposing.open_case(step, rule, proposed, by, on)
+    plain = list(dict.fromkeys(row.unit for row in rows if row.unit not in proposed))
+    cases.assign_part_to_many(case=step.case, units=[*plain, *others], part=ASKED, by=by, on=on)
     drafts = [_call(step, unit, [row for row in rows if row.unit == unit]) for unit in units]
     post_many(drafts=drafts + [_lead_call(step, unit) for unit in others])
     return units
@@ -85,22 +91,41 @@ def call_in(step: Step, rows: Sequence[Opinion], leads: Sequence[Unit], by: User
 def ask_next(*, step: Step, by: User, on: date) -> list[Opinion]:
     """After an answer: ask whose turn it is now, take back what was asked too early. Returns the new ones.
 
-    The caller has locked the step. Nothing happens where the plan asks everybody at once.
+    Units proposed since are asked, too. The caller has locked the step. Nothing else happens where the plan
+    asks everybody at once.
     """
     rule = rule_of(step)
-    if rule.asked != "in_turn" or not step.is_running:
+    if (rule.asked != "in_turn" and rule.proposing is None) or not step.is_running:
         return []
     aspects = concerning(rule, facts_of(Project.objects.get(pk=step.case_id)))
-    at = turn(rule, aspects, step.opinions.filter(in_force=True).select_related("unit", "deadline"))
+    known = list(step.opinions.filter(in_force=True).select_related("unit", "deadline"))
+    at = turn(rule, aspects, known)
+    now = at.now if rule.asked == "in_turn" else []
     _take_back(step, at.too_early, by, on)
-    cast = cast_for([rule], step.case_id, on)
-    rows = [question(step, aspect, unit, by, on) for aspect in at.now for unit in cast.asked(aspect)]
-    _note_gaps(step, [aspect for aspect in at.now if not cast.asked(aspect)])
+    cast = proposing.cast(step, rule, cast_for([rule], step.case_id, on))
+    rows = [question(step, aspect, unit, by, on) for aspect in now for unit in cast.asked(aspect)]
+    rows += [
+        question(step, aspect, unit, by, on)
+        for aspect in aspects
+        if rule.proposing and aspect.code == rule.proposing.aspect and aspect not in now
+        for unit in _added(rule, aspects, aspect, known, cast)
+    ]
+    _note_gaps(step, [aspect for aspect in now if not cast.asked(aspect)])
     if rows:
         put(step, rule, rows, by, on)
         _record_asked(step, rows, by, on)
         call_in(step, rows, (), by, on)
     return rows
+
+
+def _added(
+    rule: StepRule, aspects: Sequence[Aspect], aspect: Aspect, known: Sequence[Opinion], cast: Cast
+) -> list[Unit]:
+    """Of whoever is proposed those not asked yet, once it is their turn."""
+    if not has_turn(rule, aspects, known, aspect.code):
+        return []
+    there = {row.unit_id for row in known if row.aspect == aspect.code}
+    return [unit for unit in cast.asked(aspect) if unit.pk not in there]
 
 
 def _note_gaps(step: Step, aspects: Sequence[Aspect]) -> None:
@@ -122,11 +147,18 @@ def _take_back(step: Step, rows: Sequence[Opinion], by: User, on: date) -> None:
         return
     with house_language():
         reason = _("前一环节的意见已变更")
+    take_back(step, rows, reason, by, on)
+
+
+def take_back(step: Step, rows: Sequence[Opinion], reason: str, by: User, on: date) -> None:
+    """Unanswered questions go, with their clocks; the units asked are told."""
     names = "、".join(f"{row.aspect_name}（{row.unit}）" for row in rows)
-    Opinion.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    keys = [row.pk for row in rows]
+    Opinion.objects.filter(pk__in=keys).delete()
     stop_clocks(rows, reason, by, on)
-    data = {"step": step.pk, "name": step.name, "asked": names}
+    data = {"step": step.pk, "name": step.name, "asked": names, "reason": reason}
     cases.record(case=step.case, kind="step.unasked", by=by, on=on, data=data)
+    post_many(drafts=[_recall(step, row, key, reason) for row, key in zip(rows, keys, strict=True)])
 
 
 def stop_clocks(rows: Iterable[Opinion], reason: str, by: User, on: date) -> None:
@@ -178,6 +210,11 @@ def _require_askable(step: Step, aspect: str, unit: Unit) -> None:
     if asked is None:
         message = _("“%(name)s”没有这一事项：%(code)s") % {"name": step.name, "code": aspect}
         raise Refused.invalid("aspect", message)
+    rule = rule_of(step)
+    if rule.proposing and rule.proposing.aspect == aspect:
+        message = _("“%(aspect)s”只征求已提出的拟承接园区，请先提出并说明理由") % {"aspect": asked.name}
+        url = reverse("propose", args=[step.case_id, step.code])
+        raise Refused.because("not_proposed", message, clause=rule.clause, url=url, status="conflict")
     if step.opinions.filter(aspect=aspect, unit=unit, in_force=True).exists():
         message = _("已就“%(aspect)s”征求过%(unit)s的意见") % {"aspect": asked.name, "unit": unit}
         raise Refused.conflict(message, code="already_asked")
@@ -192,15 +229,25 @@ def _lead_call(step: Step, unit: Unit) -> Draft:
 
 
 @house_language()
+def _recall(step: Step, row: Opinion, key: int, reason: str) -> Draft:
+    data = {"title": step.case.title, "name": step.name, "what": row.aspect_name, "why": reason}
+    text = _("“%(title)s”%(name)s不再征求贵单位的“%(what)s”：%(why)s") % data
+    return Draft(
+        key=f"opinion:{key}:recalled", topic="step.unasked", text=text, case_id=step.case_id,
+        url=f"/steps/{step.pk}/", units=[row.unit_id],
+    )  # fmt: skip
+
+
+@house_language()
 def _call(step: Step, unit: Unit, rows: Sequence[Opinion]) -> Draft:
-    """One message a unit, however many aspects; the key tells apart what is asked later."""
+    """One message a unit, however many aspects; the key tells apart what is asked later, or once more."""
     what = "、".join(row.aspect_name for row in rows)
     data = {"title": step.case.title, "name": step.name, "what": what}
     text = _("请就“%(title)s”%(name)s出具意见：%(what)s") % data
     clock = rows[0].deadline or step.deadline
     if clock:
         text += _("，截止 %(day)s") % {"day": due_text(clock.due_on, provisional=clock.provisional)}
-    key = f"step:{step.pk}:asked:{unit.pk}" + (f":{rows[0].aspect}" if len(rows) == 1 else "")
+    key = f"step:{step.pk}:asked:{unit.pk}" + (f":{rows[0].pk}" if len(rows) == 1 else "")
     return Draft(
         key=key, topic="step.asked", text=text, case_id=step.case_id, url=f"/steps/{step.pk}/",
         units=[unit.pk],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from approvals.actions.asking import ASKED, stop_clocks
+from approvals.dispatching import proposing
 from approvals.models import Opinion, Step
 from approvals.permissions import require_lead
 from cases import actions as cases
@@ -44,6 +45,7 @@ def end(row: Step, by: User, on: date, reason: str) -> Step:
     if clock is not None:
         deadlines.cancel(deadline=clock, reason=reason, by=by, on=on)
     stop_clocks(row.opinions.filter(given_on=None).select_related("deadline"), reason, by, on)
+    proposing.close(row, reason, by, on)
     _release(row, on, reason)
     cases.record(
         case=row.case,

@@ -12,6 +12,8 @@ from approvals.actions import demands
 from approvals.actions.asking import stop_clocks
 from approvals.actions.cancelling import locked
 from approvals.binding import require_current
+from approvals.dispatching import proposing
+from approvals.dispatching.rules import holder_of
 from approvals.models import Step
 from approvals.permissions import require_lead
 from approvals.rules import rule_of, verdict_of
@@ -175,6 +177,7 @@ def _write(one: Case, project: Project, by: User, on: date) -> None:
     if clock is not None:
         deadlines.meet(deadline=clock, on=on, by=by)
     stop_clocks(row.opinions.filter(given_on=None).select_related("deadline"), row.verdict_name, by, on)
+    before = holder_of(row.case_id, one.rule) if one.rule.proposing else None
     if one.verdict.reaches and one.rule.names_part and said.named:
         who = said.named[0]
         projects.set_parts(
@@ -187,6 +190,7 @@ def _write(one: Case, project: Project, by: User, on: date) -> None:
             reason=row.name,
             produced=True,
         )
+    proposing.settle(row, one.rule, before, by, on)
     data = {
         "step": row.pk, "code": row.code, "name": row.name, "verdict": row.verdict_name, "clause": row.clause,
         "reason": _reason(row),

@@ -164,7 +164,7 @@ def named(
     if len(who) > 1 and part.exclusive:
         message = _("“%(part)s”只能有一名，现填了 %(n)s 名") % {"part": part.name, "n": len(who)}
         raise Refused.because("named_twice", message, clause=part.clause, field="named", status="invalid")
-    if rule.named_from and who:
+    if rule.named_from and (who or rule.proposing):
         return _not_agreed(step, rule, [unit for unit, _user in who])
     if who or Part.objects.filter(case_id=project.pk, part=part.code, valid_to__isnull=True).exists():
         return []
@@ -177,11 +177,18 @@ def _not_agreed(step: Step, rule: StepRule, units: Sequence[Unit]) -> list[Unmet
     agreed = set(rows.values_list("unit_id", flat=True))
     aspect = aspect_of(rule, rule.named_from or "")
     name = aspect.name if aspect else ""
+    clause = _clause(rule, rule.named_from or "")
+    if rule.proposing and not agreed:
+        message = _("没有单位就“%(aspect)s”表示同意，只能作出不通过的结论") % {"aspect": name}
+        return [Unmet("all_declined", message, clause)]
+    if not units:
+        message = _("须从就“%(aspect)s”表示同意的单位中确定一个") % {"aspect": name}
+        return [Unmet(f"part:{rule.names_part}", message, clause, field="named")]
     return [
         Unmet(
             f"not_agreed:{unit.code}",
             _("%(unit)s未就“%(aspect)s”表示同意，不能确定为它") % {"unit": unit, "aspect": name},
-            _clause(rule, rule.named_from or ""),
+            clause,
             field="named",
         )
         for unit in units

@@ -1,6 +1,7 @@
 """A step opens: the units the plan names are asked, its clock starts, everybody asked is told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,11 @@ from accounts.access import units_of
 from accounts.models import Unit, User
 from approvals.actions.asking import call_in, gap_of, put, question
 from approvals.binding import current_versions
+from approvals.dispatching.proposing import note
+from approvals.dispatching.rules import Suggestion, check, ground
 from approvals.models import Opinion, Step
 from approvals.permissions import require_opener
-from approvals.readiness import Standing, nobody_asked, not_yet, settled
+from approvals.readiness import Standing, beside, nobody_asked, not_yet, settled
 from approvals.rules import cast_for, concerning
 from approvals.turns import turn
 from cases import actions as cases
@@ -34,12 +37,21 @@ _SAID = (
 
 
 @transaction.atomic
-def open_step(*, project: Project, step: str, by: User, on: date, reason: str = "") -> Step:
+def open_step(
+    *,
+    project: Project,
+    step: str,
+    by: User,
+    on: date,
+    reason: str = "",
+    suggestions: Sequence[Suggestion] = (),
+) -> Step:
     """Open a round of a step by hand. ``on`` is the business date (Asia/Shanghai); its clock starts then.
 
-    Raises Refused: forbidden for whom the plan does not name; unmet needs, or an aspect about which nobody
-    can be asked, with clause and link; invalid for an unknown step, or a further round without ``reason``;
-    conflict while a round is running.
+    ``suggestions``: the units put forward, where the plan lets the step propose some. Raises Refused:
+    forbidden for whom the plan does not name; unmet needs, nobody proposed, an aspect about which nobody can
+    be asked, or a step that runs beside, with clause and link; invalid for an unknown step, a further round
+    without ``reason``, or a faulty suggestion; conflict while a round is running.
     """
     project = lock(project)
     at = standing(project, step, on)
@@ -50,10 +62,13 @@ def open_step(*, project: Project, step: str, by: User, on: date, reason: str = 
     _require_no_running(latest)
     if latest is not None and latest.concluded_on and not reason.strip():
         raise Refused.invalid("reason", _("“%(name)s”已有结论，再次办理须说明原因") % {"name": rule.name})
-    missing = not_yet(rule, at) or nobody_asked(rule, at)
+    missing = beside(rule, project) or not_yet(rule, at) or nobody_asked(rule, at)
     if missing:
         raise Refused(missing)
-    return open_round(at, rule, by, on, round_=_round(latest), reason=reason.strip())
+    kept = check(ground(project, rule, on), suggestions) if rule.proposing or suggestions else []
+    if rule.proposing:
+        at = replace(at, cast=at.cast.with_part(rule.proposing.part, [one.unit for one in kept]))
+    return open_round(at, rule, by, on, round_=_round(latest), reason=reason.strip(), suggestions=kept)
 
 
 @transaction.atomic
@@ -111,6 +126,7 @@ def open_round(
     reason: str = "",
     milestone: str = "",
     carried: Sequence[Opinion] = (),
+    suggestions: Sequence[Suggestion] = (),
 ) -> Step:
     """Open a round that has been found possible; the caller holds the project's lock.
 
@@ -136,6 +152,7 @@ def open_round(
     step.gaps = [gap_of(aspect) for aspect in now if not at.cast.asked(aspect)]
     step.deadline = _clock(at, rule, step, by, on)
     step.save()
+    note(step, rule, suggestions, by, on)
     there = {(row.aspect, row.unit_id) for row in carried}
     rows = [
         question(step, aspect, unit, by, on)

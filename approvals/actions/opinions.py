@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from approvals.actions.asking import ask_next
 from approvals.binding import require_current
-from approvals.models import ANSWERS, OUTCOMES, Answer, Asks, Opinion, Step
+from approvals.dispatching.rules import taken_back
+from approvals.models import AGAINST, ANSWERS, OUTCOMES, Answer, Asks, Opinion, Step
 from approvals.permissions import require_asked, require_recorder
-from approvals.rules import aspect_of, rule_of
+from approvals.rules import aspect_of, concerning, rule_of
+from approvals.turns import has_turn
 from cases import actions as cases
 from deadlines import actions as deadlines
 from documents.actions import SCAN, attach
@@ -24,6 +26,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused
 from notices.actions import post
 from policies.schema import Score
+from projects.facts import facts_of
 from projects.models import Project
 from projects.permissions import require_running
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from django.core.files import File
 
 GIST = 60
-NEEDS_WORDS = frozenset({Answer.STATED, Answer.AMENDED, Answer.VETO, Answer.DEFER, Answer.REJECT})
+NEEDS_WORDS = frozenset({Answer.STATED, Answer.AMENDED, *AGAINST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,11 @@ def _locked(opinion: Opinion) -> Opinion:
     """The opinion with its step, the step locked: opinions of one step are given one after the other."""
     step_rows = Step.objects.select_for_update(of=("self",)).select_related("case", "deadline", "lead_unit")
     step = step_rows.get(pk=opinion.step_id)
-    row = Opinion.objects.select_related("unit", "given_by", "recorded_by", "deadline").get(pk=opinion.pk)
+    rows = Opinion.objects.select_related("unit", "given_by", "recorded_by", "deadline")
+    row = rows.filter(pk=opinion.pk).first()
+    if row is None:
+        message = _("“%(aspect)s”已不再征求贵单位的意见") % {"aspect": opinion.aspect_name}
+        raise Refused.because("question_gone", message, clause=rule_of(step).clause, status="conflict")
     row.step = step
     return row
 
@@ -163,6 +170,7 @@ def _next(row: Opinion, supersede: bool) -> Opinion:
         raise Refused.conflict(
             _("“%(name)s”已撤销，不再征求意见") % {"name": step.name}, code="step_cancelled"
         )
+    _require_turn(row)
     if row.given_on is None:
         return row
     data = {
@@ -173,7 +181,7 @@ def _next(row: Opinion, supersede: bool) -> Opinion:
     }
     if step.concluded_on:
         message = _("%(unit)s已于 %(day)s 出具意见（%(answer)s），结论已作出，不能再改") % data
-        raise Refused.conflict(message, code="already_concluded")
+        raise _concluded(step, message)
     if not row.in_force or not supersede:
         message = _("%(unit)s已于 %(day)s 出具意见：%(answer)s %(words)s") % data
         raise Refused.conflict(message, code="already_given")
@@ -188,6 +196,27 @@ def _next(row: Opinion, supersede: bool) -> Opinion:
         asked_by_id=row.asked_by_id,
         supersedes=row,
     )
+
+
+def _require_turn(row: Opinion) -> None:
+    """Raises Refused (conflict) where consent on which the question rests has been taken back."""
+    step, rule = row.step, rule_of(row.step)
+    if not step.is_running or rule.asked != "in_turn":
+        return
+    aspects = concerning(rule, facts_of(Project.objects.get(pk=step.case_id)))
+    if not has_turn(rule, aspects, step.opinions.filter(in_force=True), row.aspect):
+        message = _("“%(aspect)s”须待前一环节同意，现不能答复") % {"aspect": row.aspect_name}
+        raise Refused.because("not_in_turn", message, clause=rule.clause, status="conflict")
+
+
+def _concluded(step: Step, message: str) -> Refused:
+    """The verdict stands; where it landed a project, another round is the way to take it back."""
+    rule = rule_of(step)
+    if rule.proposing is None:
+        return Refused.conflict(message, code="already_concluded")
+    url = reverse("propose", args=[step.case_id, step.code])
+    message = "；".join(part for part in (message, taken_back(step, rule)) if part)
+    return Refused.because("already_concluded", message, clause=rule.clause, url=url, status="conflict")
 
 
 def _checked(row: Opinion, said: Said, takes: Sequence[Answer] = ()) -> Said:

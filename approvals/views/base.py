@@ -124,9 +124,9 @@ def grouped(step: Step, rows: list[Opinion], user: User, on: date) -> list[Group
     return groups
 
 
-def clock_of(step: Step, on: date) -> dict[str, Any] | None:
-    """The step's clock with light, words and arithmetic; None when the plan sets no limit."""
-    clock = step.deadline
+def clock_of(timed: Step | Opinion, on: date) -> dict[str, Any] | None:
+    """The clock of a step, or of one answer, with light, words and arithmetic; None without a limit."""
+    clock = timed.clock if isinstance(timed, Opinion) else timed.deadline
     if clock is None:
         return None
     light: Shown | None = light_of(clock, on)

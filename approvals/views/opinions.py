@@ -1,6 +1,6 @@
 """The opinion form: the unit's own, or its paper entered for it (代录)."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from approvals import actions
 from approvals.actions.opinions import score_limits
+from approvals.dispatching.showing import proposals_of
 from approvals.forms import FollowedForm, OnBehalfForm, OpinionForm
-from approvals.models import Opinion
+from approvals.models import Opinion, Step
 from approvals.permissions import may_answer, may_record, require_asked, require_lead, require_recorder
 from approvals.rules import aspect_of, rule_of
 from approvals.sittings.queries import aspect_behind
 from approvals.views import base
+from kernel.numbers import whole
 from kernel.refusals import Refused
 from projects.views.base import FIELDS_WRONG, STATUS, FormPage
 
@@ -32,8 +34,17 @@ class OpinionPage(base.Page):
         if request.user.is_authenticated:
             related = [f"step__{name}" for name in base.STEP]
             rows = Opinion.objects.visible_to(request.user).select_related(*base.OPINION, *related)
-            self.opinion = get_object_or_404(rows, pk=kwargs["pk"])
+            self.opinion = rows.filter(pk=kwargs["pk"]).first() or self._gone(request)
         return super().dispatch(request, *args, **kwargs)
+
+    def _gone(self, request: HttpRequest) -> NoReturn:
+        """404; but whoever had the form open while the question was taken back is told so."""
+        steps = Step.objects.visible_to(request.user)
+        step = get_object_or_404(steps, pk=whole(request.POST.get("step")) or 0)
+        message, url = _("“%(name)s”已不再征求贵单位的意见"), reverse("step", args=[step.pk])
+        raise Refused.because(
+            "question_gone", message % {"name": step.name}, clause=step.clause, url=url, status="conflict"
+        )
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self._changes() and self.opinion.given_on is not None:
@@ -89,10 +100,12 @@ class OpinionPage(base.Page):
             "facts": base.facts_for(project),
             "papers": base.papers_of(step.case_id),
             "groups": base.grouped(step, base.opinions_of(step), self.user, self.today),
-            "clock": base.clock_of(step, self.today),
+            "clock": base.clock_of(row, self.today),
             "on_behalf": self.on_behalf,
             "other_url": self._other_url(),
             "changes": self._changes(),
+            **proposals_of(step, project, self.user),
+            "may_propose": False,
         }
         return render(self.request, "approvals/opinion.html", context, status=status)
 

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import can
+from accounts.models import Unit
 from accounts.roles import Can
 from approvals import actions
 from approvals.actions import demands
 from approvals.actions.opening import standing
+from approvals.dispatching.showing import proposals_of
 from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm, Stage
 from approvals.guides import guide_for
-from approvals.models import Asks, Step
+from approvals.models import AGAINST, Asks, Step
 from approvals.overview import tone_of
 from approvals.permissions import may_conclude, may_open, may_record, require_lead, require_opener
 from approvals.readiness import nobody_asked, not_yet
@@ -78,6 +80,7 @@ class StepPage(base.Page):
             "leads": leads,
             "may_record": step.cancelled_on is None and may_record(step, self.user),
             "may_reopen": self._may_reopen(project),
+            **proposals_of(step, project, self.user),
         }
         # Nobody is asked and the reader concludes nothing: what is known takes the page's middle.
         context["plain"] = not (context["asked"] or leads or step.gaps)
@@ -107,10 +110,19 @@ class StepPage(base.Page):
         holder, partners = self._holder(project, part), self._partners(project)
         rules = [self.rule, *(rule for _step, rule in partners)]
         staged = {rule.code: stage for rule in rules if (stage := next_stage(project, rule))}
+        among = None
+        if self.rule.proposing:
+            among, holder = Unit.objects.filter(proposals__in=self.step.proposals.standing()), self._ready()
         return ConcludeForm(
             data, rule=self.rule, part=part, holder=holder, partners=partners, staged=staged,
-            agreement_version=self.step.agreement_version_id,
+            agreement_version=self.step.agreement_version_id, among=among,
         )  # fmt: skip
+
+    def _ready(self) -> int | None:
+        """Of the units proposed the one that takes the project, if there is just one."""
+        rows = self.step.opinions.filter(in_force=True, aspect=self.rule.named_from, given_on__isnull=False)
+        keys = list(rows.exclude(answer__in=AGAINST).values_list("unit", flat=True)[:2])
+        return keys[0] if len(keys) == 1 else None
 
     def _partners(self, project: Project) -> list[tuple[Step, StepRule]]:
         """Running steps that the plan wants concluded together with this one, or that wait for each other."""
@@ -242,6 +254,7 @@ class Sheet(StepPage):
             "total": score_of(self.rule, rows),
             "checks": [(check, check.code in step.checks) for check in self.rule.checks],
             "pairs": _pairs(base.facts_for(project)[:-1]),
+            **proposals_of(step, project, self.user),
             "crumbs": base.trail(project, step),
             "today": self.today,
         }
@@ -290,6 +303,12 @@ class Open(ActionPage):
                 if holds(aspect.when, at.facts) is False
             ],
         }
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        rule = rules_of(self.project).steps.get(kwargs["code"])
+        if rule is not None and rule.proposing:  # opened by proposing somebody, on a page of its own
+            return redirect("propose", pk=self.project.pk, code=rule.code)
+        return super().get(request, **kwargs)
 
     def check(self) -> None:
         rule = rules_of(self.project).steps.get(self.kwargs["code"])

@@ -83,6 +83,26 @@ _SMALL = _after(
     (1, 3, building.apply),
     (0, 0, building.open_permits("environment_assessment", "planning_permit", "construction_permit")),
 )
+_CIRCULATING = _after(
+    stages.reported,
+    (1, 3, judging.propose_all_parks),
+    (1, 2, judging.answer("dispatch")),
+    (0, 1, judging.one_park_declines),
+)
+_UNWANTED = _after(
+    stages.reported,
+    (1, 3, judging.propose_park),
+    (1, 2, judging.answer("dispatch")),
+    (1, 2, judging.answer("dispatch", against="decline")),
+    (0, 1, judging.do_not_recommend),
+)
+_HANDED_OVER_SOON = _after(
+    stages.signed,
+    (3, 8, judging.propose_transfer),
+    (0, 1, judging.answer("transfer")),
+    (1, 2, judging.answer("transfer")),
+)
+_HANDED_OVER = _after(_HANDED_OVER_SOON, (1, 2, judging.answer("transfer")), (0, 1, judging.transfer))
 _HALFWAY = _after(
     stages.applied,
     (2, 5, building.grant("land_grant")),
@@ -118,12 +138,16 @@ FATES = (
     Fate("offered to a colleague", 1, _after(stages.heard, (1, 3, talking.offer_lead)), (0, 3)),
     Fate("assessed again", 5, _AGAIN, (0, 3)),
     Fate("given up after the assessment", 3, _after(_DOUBTED, (3, 12, turns.give_up)), (5, 120)),
-    Fate("waiting for consent", 8, _after(stages.reported, (1, 3, judging.propose_park)), (0, 6)),
+    Fate("waiting for consent", 6, _after(stages.reported, (1, 3, judging.propose_park)), (0, 6)),
     Fate("report in time", 3, _after(stages.assessed, (1, 2, judging.judge_good)), (0, 4)),
     Fate("report late", 3, _after(stages.assessed, (1, 2, judging.judge_good)), (8, 14)),
-    Fate("dispatched", 5, stages.dispatched, (0, 6)),
-    Fate("drafting", 6, stages.drafted, (0, 10)),
-    Fate("under review", 5, _after(stages.drafted, (1, 3, landing.open_("joint_review")),
+    Fate("circulating", 2, _CIRCULATING, (0, 1)),
+    Fate("no park wanted it", 1, _UNWANTED, (1, 8)),
+    Fate("handed over", 1, _HANDED_OVER, (0, 6)),
+    Fate("to be handed over", 1, _HANDED_OVER_SOON, (0, 1)),
+    Fate("dispatched", 4, stages.dispatched, (0, 6)),
+    Fate("drafting", 5, stages.drafted, (0, 10)),
+    Fate("under review", 4, _after(stages.drafted, (1, 3, landing.open_("joint_review")),
                                    (1, 2, judging.answer("joint_review", 3))), (0, 9)),
     Fate("before the bodies", 4, _after(stages.reviewed, (1, 3, landing.open_("decision"))), (1, 12)),
     Fate("put off", 2, _PUT_OFF, (2, 25)),

@@ -1,16 +1,21 @@
 """Assessment, special report, and the way to a park (方案三(二)5、6)."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
+from accounts.models import Unit
 from approvals import actions as approvals
 from approvals.actions.opinions import Said
+from approvals.dispatching import actions as dispatching
+from approvals.dispatching.actions import Suggestion
 from approvals.models import Asks, Opinion, SpecialReport
 from approvals.sittings.shortcut import decide, needs_sitting
 from approvals.special import actions as special
 from approvals.special import instructing
 from lifecycle.demo import words
 from lifecycle.demo.papers import paper
+from lifecycle.demo.people import PARKS, SERVED
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
 
@@ -39,6 +44,9 @@ def _said(walk: Walk, row: Opinion, against: str, low: int) -> Said:
     if row.asks in (Asks.WORDS, Asks.WORDS_AND_SCORE):
         score = walk.rng.randint(low, 95) if row.asks == Asks.WORDS_AND_SCORE else None
         return Said(walk.rng.choice(words.OPINIONS[row.aspect]), score)
+    if row.asks == Asks.ACCEPTANCE:
+        takes = row.unit_id == walk.park.pk and not against
+        return Said(answer="accept") if takes else Said(walk.rng.choice(words.DECLINES), answer="decline")
     if against:
         return Said(words.VETO if against == "veto" else words.DEFER, answer=against)
     return Said(answer="pass" if row.asks == Asks.PASS_OR_VETO else "approve")
@@ -124,7 +132,55 @@ def instruct(walk: Walk, on: date) -> None:
 
 
 def propose_park(walk: Walk, on: date) -> None:
-    approvals.open_step(project=walk.row, step="dispatch", by=walk.clerk, on=on)
+    """Its park, now and then beside another that will not have it."""
+    others = [code for code in PARKS if code != walk.park.code]
+    _propose(walk, on, [walk.rng.choice(others)] if walk.rng.random() < 0.2 else [])
+
+
+def propose_all_parks(walk: Walk, on: date) -> None:
+    """流转: three parks at once."""
+    _propose(walk, on, [code for code in PARKS if code != walk.park.code])
+
+
+def _propose(walk: Walk, on: date, beside: list[str]) -> None:
+    parks = [walk.park, *(walk.people.units[code] for code in beside)]
+    suggestions = [_suggestion(walk, park) for park in parks]
+    dispatching.propose(project=walk.row, step="dispatch", suggestions=suggestions, by=walk.clerk, on=on)
+
+
+def _suggestion(walk: Walk, park: Unit, reasons: Sequence[tuple[str, str]] = words.MATCHES) -> Suggestion:
+    principle, reason = walk.rng.choice(reasons)
+    return Suggestion(park, reason % {"park": park, "industry": walk.idea.industry}, (principle,))
+
+
+def one_park_declines(walk: Walk, on: date) -> None:
+    """Of several asked one says no; the others still think about it."""
+    rows = walk.step("dispatch").opinions.filter(aspect="park_answer", in_force=True, given_on__isnull=True)
+    row = rows.exclude(unit=walk.park).select_related("unit", "step").order_by("id").first()
+    if row is not None:
+        _give(walk, row, on, _said(walk, row, "", 0))
+
+
+def do_not_recommend(walk: Walk, on: date) -> None:
+    reason = "拟承接园区不具备条件，另选园区后再行推荐"
+    approvals.conclude(
+        step=walk.step("dispatch"), verdict="not_recommended", reason=reason, by=walk.clerk, on=on
+    )
+
+
+def propose_transfer(walk: Walk, on: date) -> None:
+    """To the other of the two parks that have commissioners."""
+    new = walk.people.units[next(code for code in SERVED if code != walk.park.code)]
+    why = _suggestion(walk, new, words.HANDS_ON)
+    dispatching.propose(project=walk.row, step="transfer", suggestions=[why], by=walk.clerk, on=on)
+    walk.park = new
+
+
+def transfer(walk: Walk, on: date) -> None:
+    approvals.conclude(
+        step=walk.step("transfer"), verdict="transferred", by=walk.clerk, on=on,
+        named=[approvals.Named(walk.park)],
+    )  # fmt: skip
 
 
 def recommend(walk: Walk, on: date) -> None:

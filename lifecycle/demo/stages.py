@@ -57,7 +57,8 @@ def dispatched(rng: Random) -> Plan:
     return [
         *reported(rng),
         step(rng, 1, 4, judging.propose_park),
-        step(rng, 1, 4, judging.answer("dispatch")),
+        step(rng, 1, 3, judging.answer("dispatch")),  # the leader
+        step(rng, 0, 2, judging.answer("dispatch")),  # the parks
         step(rng, 0, 1, judging.recommend),
     ]
 

@@ -169,7 +169,8 @@ def aspect_rows(rules: Rulebook, units: dict[str, Unit]) -> Iterator[tuple[objec
     """step, number, aspect, name, group, unit (None: the landing unit), form, answer"""
     for code, _start, _end in STEPS:
         rule = rules.steps.get(code)
-        asked = [pair for aspect in rule.aspects for pair in _asked(aspect, units)] if rule else []
+        parts = _of_the_park(rule) if rule else frozenset()
+        asked = [pair for aspect in rule.aspects for pair in _asked(aspect, units, parts)] if rule else []
         for number, (aspect, unit) in enumerate(asked):
             yield (
                 code,
@@ -183,12 +184,17 @@ def aspect_rows(rules: Rulebook, units: dict[str, Unit]) -> Iterator[tuple[objec
             )
 
 
-def _asked(aspect: Aspect, units: dict[str, Unit]) -> list[tuple[Aspect, int | None]]:
+def _of_the_park(rule: StepRule) -> frozenset[str]:
+    """The parts that the landing unit plays: it is also who was proposed."""
+    return frozenset({"landing"} | ({rule.proposing.part} if rule.proposing else set()))
+
+
+def _asked(aspect: Aspect, units: dict[str, Unit], parts: frozenset[str]) -> list[tuple[Aspect, int | None]]:
     if aspect.when != Condition():
         return []  # asked about some projects only
     if aspect.asks_units:
         return [(aspect, units[code].pk) for code in aspect.asks_units if code in units]
-    return [(aspect, None)] if "landing" in aspect.asks_parts else []
+    return [(aspect, None)] if parts & set(aspect.asks_parts) else []
 
 
 def _answer(aspect: Aspect) -> Answer:

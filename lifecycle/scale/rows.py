@@ -8,7 +8,7 @@ Days are business days in Asia/Shanghai, moments lie in office hours, amounts ar
 from dataclasses import dataclass
 from datetime import date
 
-from approvals.models import Opinion, Step
+from approvals.models import Opinion, Proposal, Step
 from cases.models import Case, Enterprise, Event, Part
 from deadlines.models import Alarm, Deadline
 from lifecycle.scale import tables
@@ -315,6 +315,20 @@ def approvals(made: Scale) -> None:
     }  # fmt: skip
     tables.insert(Opinion, "FROM scale_question q LEFT JOIN scale_person w ON w.unit = q.unit ORDER BY q.step, q.number",  # noqa: E501
                   answers)  # fmt: skip
+
+
+def proposals(made: Scale) -> None:
+    """Why each project came to its park: one proposal a dispatch that was concluded."""
+    values = {
+        "step_id": "s.step", "unit_id": "s.park", "aspect": "'park_answer'", "industry": "''",
+        "reason": "'园区已有上下游企业配套'", "principles": "jsonb_build_array('resources')",
+        "proposed_on": "s.opened_on",
+        "proposed_by_id": str(made.by), "proposed_at": moment("s.opened_on"), "chosen_on": "s.concluded_on",
+        "landing_id": "p.id", "withdrawn_reason": "''",
+    }  # fmt: skip
+    landed = f"JOIN \"{Part._meta.db_table}\" p ON p.case_id = s.n AND p.part = 'landing'"
+    source = f"FROM scale_step_row s {landed} WHERE s.kind = 'dispatch' AND s.concluded_on IS NOT NULL"
+    tables.insert(Proposal, f"{source} ORDER BY s.step", values)
 
 
 def clocks(made: Scale) -> None:

@@ -151,7 +151,7 @@ def _make(scale: rows.Scale, say: Callable[[str], None]) -> None:
     for name, make in {
         "enterprises": rows.companies, "projects": rows.cases, "questions": rows.steps, "parts": rows.parts,
         "milestones": rows.milestones, "money": rows.money, "events": rows.events, "clocks": rows.clocks,
-        "opinions": rows.approvals,
+        "opinions": rows.approvals, "proposals": rows.proposals,
     }.items():  # fmt: skip
         begun = perf_counter()
         make(scale)

@@ -27,13 +27,14 @@ from policies.schema.measures import (
     CreditRule,
     JointShare,
     Likeness,
+    Principle,
     ProjectClass,
     Rung,
     Weight,
 )
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.papers import ReportRule, ReportSection, Series
-from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Score, Step, Verdict
+from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Proposing, Score, Step, Verdict
 
 __all__ = [
     "CHANNELS",
@@ -73,7 +74,9 @@ __all__ = [
     "PolicyHead",
     "PolicyVersionRef",
     "PortfolioState",
+    "Principle",
     "ProjectClass",
+    "Proposing",
     "ReportRule",
     "ReportSection",
     "Rule",

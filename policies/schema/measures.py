@@ -109,6 +109,12 @@ class Likeness(Rule):
         return self
 
 
+class Principle(Rule):
+    """A principle by which a project is matched with a place (匹配原则); a proposal names at least one."""
+
+    code: Code
+
+
 class Choice(Item):
     """What the text leaves open and what this office chose, and why; ``rule`` is "table.code[.key]"."""
 

@@ -19,12 +19,22 @@ from policies.schema.life import (
     PortfolioState,
     TaskRule,
 )
-from policies.schema.measures import Choice, CreditRule, Likeness, ProjectClass, Rung
+from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
-WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics")
+WHOLE_TABLES = (
+    "phases",
+    "portfolio",
+    "classes",
+    "grades",
+    "escalation",
+    "likeness",
+    "claiming",
+    "topics",
+    "principles",
+)
 RULE_TABLES = (
     "phases",
     "portfolio",
@@ -49,6 +59,7 @@ RULE_TABLES = (
     "claiming",
     "cadences",
     "topics",
+    "principles",
 )
 
 
@@ -80,6 +91,7 @@ class Pack(Item):
     claiming: Listed[ClaimRule] = ()
     cadences: Listed[Cadence] = ()
     topics: Listed[Topic] = ()
+    principles: Listed[Principle] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -10,7 +10,9 @@ from kernel.conditions import Condition
 from policies.schema.base import Code, Factor, Item, Limit, Listed, Needs, RoleCode, Rule, Text
 from policies.schema.life import PhaseCode
 
-StepKind = Literal["registration", "assessment", "dispatch", "review", "decision", "permit", "acceptance"]
+StepKind = Literal[
+    "registration", "assessment", "dispatch", "transfer", "review", "decision", "permit", "acceptance"
+]
 
 
 class Opening(Item):
@@ -62,7 +64,7 @@ class Aspect(Item):
     group: str = ""
     asks_units: Listed[Code] = ()
     asks_parts: Listed[Code] = ()
-    answer: Literal["words", "words_and_score", "pass_or_veto", "outcome"]
+    answer: Literal["words", "words_and_score", "pass_or_veto", "outcome", "acceptance"]
     score: Score | None = None
     weight: Factor = Decimal(1)
     when: Condition = Condition()
@@ -87,6 +89,23 @@ class Aspect(Item):
         if self.sitting and self.answer != "outcome":
             raise PydanticCustomError("sitting_without_outcome", "", {})
         return self
+
+
+class Proposing(Item):
+    """Which units are proposed for the part that the step names, each with its reason.
+
+    A unit proposed is asked about ``aspect`` and plays ``part`` in the case until the verdict: ``sees`` says
+    from when on, once it is asked or as soon as it is proposed. ``most``: how many at once. ``by_industry``:
+    a proposal says on which industry it rests. ``carries``: parts of the former holder that pass to the one
+    named.
+    """
+
+    aspect: Code
+    part: Code
+    sees: Literal["when_asked", "at_once"] = "when_asked"
+    most: Annotated[int, Field(ge=1, le=20)] | None = None
+    by_industry: bool = False
+    carries: Listed[Code] = ()
 
 
 class Verdict(Item):
@@ -129,7 +148,8 @@ class Step(Rule):
     before it may be, ``together_with`` steps conclude jointly with it. ``asked``: all aspects at once, each
     in turn once the one before has agreed, or as alternatives of which one agreeing is enough.
     ``names_part``: the conclusion names who plays that part, with ``named_from`` only one of the units that
-    agreed on that aspect. ``pass_mark``: the weighted score out of a hundred without which no verdict may
+    agreed on that aspect, ``proposing`` who is put forward for it. ``apart_from``: steps beside which it does
+    not run. ``pass_mark``: the weighted score out of a hundred without which no verdict may
     reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
     ``bound_to``: the kind of agreement of which it examines one version. A new version asks the aspects it
     touches again; once concluded, it withdraws the milestones and with ``new_version`` "reopen" opens another
@@ -150,6 +170,8 @@ class Step(Rule):
     checks: Listed[Check] = ()
     names_part: Code | None = None
     named_from: Code | None = None
+    proposing: Proposing | None = None
+    apart_from: Listed[Code] = ()
     asked: Literal["together", "in_turn", "any_one"] = "together"
     aspects: Listed[Aspect] = ()
     verdicts: Annotated[tuple[Verdict, ...], Field(strict=False, min_length=1)]
@@ -172,7 +194,18 @@ class Step(Rule):
             self.names_part is None or self.named_from not in {row.code for row in self.aspects}
         ):
             raise PydanticCustomError("named_from_nothing", "", {})
+        self._proposes_whom_it_asks()
         return self
+
+    def _proposes_whom_it_asks(self) -> None:
+        """Whoever is proposed is asked, and only one who agreed is named."""
+        asks = {row.code for row in self.aspects if self.proposing and self.proposing.part in row.asks_parts}
+        if self.proposing and not (self.proposing.aspect == self.named_from and self.named_from in asks):
+            raise PydanticCustomError("proposing_asks_nobody", "", {})
+        if self.proposing and not self.opens_on.manual:
+            raise PydanticCustomError("proposing_by_hand", "", {})
+        if self.kind == "transfer" and self.proposing is None:
+            raise PydanticCustomError("transfer_proposes", "", {})
 
     @property
     def milestones(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ sees."""
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -35,10 +36,26 @@ def require_setter(project: Project, rule: PartKind, by: User) -> None:
         raise Refused.because(
             "by_its_own_action", message, clause=rule.clause, field="part", status="invalid"
         )
+    _require_no_procedure(project, rule)
     if rule.set_by_roles and not roles_on(by, project) & set(rule.set_by_roles):
         who = "、".join(str(Role(role).label) for role in rule.set_by_roles)
         message = _("“%(part)s”由程序结论产生，或由%(who)s指定、终止") % {"part": rule.name, "who": who}
         raise Refused.because("not_setter", message, clause=rule.clause, status="forbidden")
+
+
+def _require_no_procedure(project: Project, rule: PartKind) -> None:
+    """A part for which the plan proposes units with reasons passes by that procedure alone."""
+    steps = rules_of(project).proposing(rule.code)
+    if steps:
+        names = "、".join(f"“{step.name}”" for step in steps)
+        message = _("“%(part)s”须经%(steps)s产生、变更，不能直接指定或终止") % {
+            "part": rule.name,
+            "steps": names,
+        }
+        url = reverse("proposals-of", args=[project.pk])
+        raise Refused.because(
+            "by_its_own_action", message, clause=steps[0].clause, url=url, status="conflict"
+        )
 
 
 def may_set(project: Project, rule: PartKind, by: User) -> bool:
@@ -51,14 +68,18 @@ def may_set(project: Project, rule: PartKind, by: User) -> bool:
 
 
 @transaction.atomic
-def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -> Part:
+def end_part(
+    *, project: Project, part: Part, by: User, on: date, reason: str, produced: bool = False
+) -> Part:
     """End a part on a day with a reason; the project's cache of it follows.
 
-    Raises Refused: forbidden; invalid without a reason or before its start, or for a part that is handed over
-    by its own action; conflict when it has ended.
+    ``produced``: a procedure ends it, which has checked its own rights. Raises Refused: forbidden; invalid
+    without a reason or before its start, or for a part that is handed over by its own action; conflict when
+    it has ended, or passes by a procedure of the plan alone.
     """
     project = lock(project)
-    require_on(by, Can.ASSIGN_PARTS, project)
+    if not produced:
+        require_on(by, Can.ASSIGN_PARTS, project)
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写原因"))
     row = (
@@ -68,7 +89,7 @@ def end_part(*, project: Project, part: Part, by: User, on: date, reason: str) -
     )
     rules = rules_of(project)
     rule = rules.parts.get(row.part)
-    if rule is not None:
+    if rule is not None and not produced:
         require_setter(project, rule, by)
     ended = cases.end_part(part=row, by=by, on=on, reason=reason.strip())
     cached = CACHED.get(row.part)

@@ -50,7 +50,12 @@ class Assign(ActionPage):
         lines.sort(
             key=lambda line: (line["row"].valid_to is not None, order.get(line["row"].part, len(order)))
         )
-        return {"lines": lines, "rules": rules}
+        procedures = [
+            (rule, "、".join(f"“{step.name}”" for step in steps))
+            for code, rule in rules.parts.items()
+            if (steps := rules.proposing(code))
+        ]
+        return {"lines": lines, "rules": rules, "procedures": procedures}
 
     def act(self, form: forms.Form) -> Any:
         return actions.set_parts(project=self.project, by=self.user, **form.cleaned_data)

@@ -116,8 +116,14 @@
         plugins: select.multiple ? ["remove_button"] : [],
         // The list is here: nothing to wait for, and a search still due would open it again after the choice.
         refreshThrottle: 0,
-        // One is enough: left in focus, the list may open again over the field below.
-        onItemAdd() { if (!select.multiple) this.blur(); },
+        closeAfterSelect: true,
+        // One is enough: left in focus, the list may open again over the field below. Of several, the next is
+        // looked for from the start.
+        onItemAdd() {
+          if (!select.multiple) { this.blur(); return; }
+          this.setTextboxValue("");
+          this.refreshOptions(false);
+        },
       });
       select.setAttribute("aria-hidden", "true"); // its label now belongs to the field that replaces it
     }

@@ -27,6 +27,7 @@ FAVOURABLE = {
     Asks.WORDS_AND_SCORE: {"words": "前景良好", "score": 80},
     Asks.PASS_OR_VETO: {"answer": "pass"},
     Asks.OUTCOME: {"answer": "approve"},
+    Asks.ACCEPTANCE: {"answer": "accept"},
 }
 
 
@@ -113,7 +114,9 @@ class Story:
         """Dispatched to a park, its agreement settled: what joint review and decision wait for."""
         project = self.district.project()
         projects.set_money(project=project, measure="total", raw="8亿元", by=self.clerk, on=TODAY)
-        projects.set_parts(project=project, part="landing", unit=self.district.park, by=self.clerk, on=TODAY)
+        projects.set_parts(
+            project=project, part="landing", unit=self.district.park, by=self.clerk, on=TODAY, produced=True
+        )
         self.reach(project, "first_talk_registered", "assessed", "dispatched")
         self.draft(project)
         return Project.objects.get(pk=project.pk)

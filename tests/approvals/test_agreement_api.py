@@ -50,7 +50,9 @@ def opinion(story: Story, step: int, unit: str, aspect: str, **said: Any) -> Any
 def test_the_story_of_a_veto_lifted_by_a_new_version(story: Story, caller: APIClient) -> None:
     project = story.district.project()
     projects.set_money(project=project, measure="total", raw="8亿元", by=story.clerk, on=TODAY)
-    projects.set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
+    projects.set_parts(
+        project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY, produced=True
+    )
     story.reach(project, "first_talk_registered", "assessed", "dispatched")
     early = caller.post(STEPS, {"project": project.pk, "step": "joint_review"}, format="json")
     assert (early.status_code, early.data["unmet"][0]["code"]) == (409, "agreement:agreement")

@@ -78,7 +78,9 @@ def test_vetoed_changed_asked_again_passed_decided_signed_and_handed_over(
     """The whole story on pages: one department's veto, and only its aspect is asked again."""
     project = story.district.project()
     projects.set_money(project=project, measure="total", raw="8亿元", by=story.clerk, on=TODAY)
-    projects.set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
+    projects.set_parts(
+        project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY, produced=True
+    )
     story.reach(project, "first_talk_registered", "assessed", "dispatched")
     made = browser.post(
         reverse("agreement-new", args=[project.pk]),

@@ -217,7 +217,9 @@ def test_a_version_is_not_older_than_the_one_before(story: Story) -> None:
 
 def test_a_review_without_a_version_to_examine_is_refused_with_the_way_to_it(story: Story) -> None:
     project = story.district.project()
-    projects.set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
+    projects.set_parts(
+        project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY, produced=True
+    )
     story.reach(project, "first_talk_registered", "assessed", "dispatched")
     (item,) = refused(lambda: story.open(project, "joint_review")).unmet
     assert (item.code, item.clause) == ("agreement:agreement", "三(三)7")

@@ -15,6 +15,7 @@ from projects import actions as projects
 from projects.gates import reached_codes
 from projects.models import Project
 from tests import factories
+from tests.approvals.dispatching import propose
 from tests.approvals.story import DUE, Story, bind
 from tests.factories import TODAY
 
@@ -97,7 +98,7 @@ def test_a_veto_taken_back_no_longer_forbids(story: Story) -> None:
 
 @pytest.mark.parametrize("answer", ["defer", "reject"])
 def test_a_leader_who_does_not_consent_keeps_the_project_from_its_park(story: Story, answer: str) -> None:
-    step = story.open(story.ready_for_review(), "dispatch")
+    step = propose(story, story.ready_for_review(), story.district.park)
     story.answer(step.opinions.get(), answer=answer, words="再研究")
     with pytest.raises(Refused, match="再研究"):
         story.conclude(step, "recommended", checks=["by_industry"])
@@ -227,10 +228,11 @@ def test_a_department_that_brings_a_project_registers_its_own_first_talk(story: 
 def test_the_dispatch_names_the_park_and_the_park_sees_the_project(story: Story) -> None:
     project = story.district.project()
     story.reach(project, "first_talk_registered", "assessed")
-    step = story.open(project, "dispatch")
-    story.answer_all(step)
+    step = propose(story, project, story.district.park)
     park_clerk = factories.user("park_clerk", unit=story.district.park)
     assert not Project.objects.visible_to(park_clerk).exists()
+    story.answer_all(step)
+    story.answer_all(step)
     story.conclude(step, "recommended", checks=["by_industry"], named=[Named(story.district.park)])
     project.refresh_from_db()
     assert project.landing_unit == story.district.park
@@ -242,9 +244,10 @@ def test_the_dispatch_names_the_park_and_the_park_sees_the_project(story: Story)
 def test_a_department_cannot_be_the_landing_park(story: Story) -> None:
     project = story.district.project()
     story.reach(project, "first_talk_registered", "assessed")
-    step = story.open(project, "dispatch")
+    step = propose(story, project, story.district.park)
     story.answer_all(step)
-    with pytest.raises(Refused, match="不能担任"):
+    story.answer_all(step)
+    with pytest.raises(Refused, match="未就“承接意见”表示同意"):
         story.conclude(step, "recommended", checks=["by_industry"], named=[Named(story.bureau)])
     assert "dispatched" not in reached(step)
     assert Step.objects.get(pk=step.pk).is_running

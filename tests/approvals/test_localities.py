@@ -66,7 +66,9 @@ def told(pack: str) -> Told:
     story = Story(open_district(packs=[pack, *BESIDE.get(pack, ())]))
     project = story.district.project()
     projects.set_money(project=project, measure="total", raw="8亿元", by=story.clerk, on=TODAY)
-    projects.set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
+    projects.set_parts(
+        project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY, produced=True
+    )
     story.reach(project, *BEFORE_REVIEW[pack])
     if pack == FULING:  # whose review examines an agreement
         story.draft(project)

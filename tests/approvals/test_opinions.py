@@ -15,6 +15,7 @@ from projects import actions as projects
 from projects.actions import Change
 from projects.models import Project
 from tests import factories
+from tests.approvals.dispatching import propose
 from tests.approvals.story import DUE, TOMORROW, Story
 from tests.documents.files import PNG, PROGRAM, upload
 from tests.factories import TODAY
@@ -67,7 +68,7 @@ def test_an_inspector_of_the_unit_asked_does_not_answer(story: Story) -> None:
 
 def test_a_leader_answers_for_a_deciding_body_but_not_for_a_department(story: Story) -> None:
     project = story.ready_for_review()
-    consent = asked(story.open(project, "dispatch"), "leader_consent")
+    consent = asked(propose(story, project, story.district.park), "leader_consent")
     assert story.answer(consent, answer="approve").answer == "approve"
     review = asked(story.open(project, "joint_review"), "safety")
     with pytest.raises(Refused):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import User
-from assignments import actions
+from assignments import actions, handing
 from assignments.models import Assignment, State
 from cases.models import Event, Part
 from cases.visibility import sees
@@ -239,7 +239,7 @@ def test_open_duties_pass_to_the_successor_with_one_event(project, clerk) -> Non
     first, second = (issued(project, clerk, old, user=old, title=t) for t in ("一", "二"))
     actions.report(assignment=second, report="完成", by=old, on=TODAY)
     actions.close(assignment=second, by=clerk, on=TODAY)
-    moved = actions.hand_over(case=project.case, old=old, new=new, unit=park, by=clerk, on=TODAY)
+    moved = handing.hand_over(case=project.case, old=old, new=new, unit=park, by=clerk, on=TODAY)
     first.refresh_from_db(fields=["user"])
     second.refresh_from_db(fields=["user"])
     assert (moved, first.user, second.user) == (1, new, old)

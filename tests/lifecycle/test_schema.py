@@ -72,7 +72,7 @@ def project(district: District) -> Project:
             "rate": "7.1",
             "rate_on": "2026-03-02",
         },
-        "roles/": {"part": "landing", "unit": district.park.code},
+        "roles/": {"part": "service_body", "unit": district.park.code},
     }.items():
         assert caller.post(url + path, body, format="json").status_code == 201, path
     file = SimpleUploadedFile("批复.pdf", PDF, content_type="application/pdf")

@@ -27,6 +27,14 @@ def guide(rest: str, of_material: str = "") -> str:
     return f'kind = "review"\nguide = {{ procedure = "申请", standard = "齐全", {materials}, {rest} }}'
 
 
+def proposing(
+    aspect: str = "look", part: str = "handler", names: str = 'named_from = "look"\nnames_part = "handler"'
+) -> str:
+    """The step's kind, with whom it proposes after it."""
+    rule = f'proposing = {{ aspect = "{aspect}", part = "{part}" }}'
+    return spoilt('kind = "review"', f'kind = "dispatch"\n{names}\n{rule}')
+
+
 def test_the_bare_pack_itself_is_sound():
     pack = parse_pack(BARE)
     assert pack.steps[0].limit
@@ -82,6 +90,22 @@ WRONG = {
         "steps",
         "work",
         spoilt('kind = "review"', 'kind = "review"\npass_mark = 70'),
+    ),
+    "a transfer that proposes nobody": ("steps", "work", spoilt('kind = "review"', 'kind = "transfer"')),
+    "proposals about which nobody is asked": ("steps", "work", proposing(aspect="look", part="other")),
+    "proposals of whom none is named": ("steps", "work", proposing(names="")),
+    "proposals in a step that opens by itself": ("steps", "work", proposing()),
+    "a part that no proposed unit can play": (
+        "steps",
+        "work.proposing",
+        proposing(part="nobody")
+        .replace('asks_parts = ["handler"]', 'asks_parts = ["nobody"]')
+        .replace('{ milestone = "begun" }', "{ manual = true }"),
+    ),
+    "a step beside one that is not there": (
+        "steps",
+        "work.apart_from",
+        spoilt('kind = "review"', 'kind = "review"\napart_from = ["rest"]'),
     ),
     "an unreadable amount": (
         "steps",

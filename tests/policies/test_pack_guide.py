@@ -34,7 +34,7 @@ def test_its_example_shows_what_a_locality_may_want_to_change(pack: Pack) -> Non
     assert any(step.pass_mark for step in pack.steps)
     assert any(step.veto == "any" for step in pack.steps)
     assert {aspect.answer for step in pack.steps for aspect in step.aspects} == {
-        *("words", "words_and_score", "pass_or_veto", "outcome")
+        *("words", "words_and_score", "pass_or_veto", "outcome", "acceptance")
     }
 
 

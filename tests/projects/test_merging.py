@@ -106,7 +106,9 @@ def test_a_merged_project_leaves_ledger_totals_and_clocks_but_keeps_its_history(
 
 def test_undoing_a_merge_gives_back_exactly_what_there_was(district: District, pair: DuplicatePair) -> None:
     gone = pair.second
-    actions.set_parts(project=gone, part="landing", unit=district.park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=gone, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+    )
     before = state_of(gone)
     actions.undo_merge(pair=merged(pair, district), by=district.head, on=TODAY, reason="看错了")
     assert state_of(gone) == before
@@ -195,7 +197,9 @@ def test_the_dashboard_counts_a_merged_project_no_more(district: District, pair:
 
 def test_units_of_a_merged_project_still_read_it(district: District, pair: DuplicatePair) -> None:
     park: Unit = district.park
-    actions.set_parts(project=pair.second, part="landing", unit=park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=pair.second, part="landing", unit=park, by=district.clerk, on=TODAY, produced=True
+    )
     merged(pair, district)
     inside, outside = make.user("park_clerk", unit=park), make.user("park_clerk")
     url = f"/projects/{pair.second_id}/"

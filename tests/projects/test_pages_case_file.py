@@ -100,7 +100,7 @@ def test_an_advance_on_old_facts_is_refused(project: Project, district: District
     assert Project.objects.get(pk=project.pk).phase == "planning"
 
 
-def test_the_case_file_runs_25_queries_at_most_however_long_its_history(
+def test_the_case_file_runs_27_queries_at_most_however_long_its_history(
     project: Project, district: District, browser: Client, django_assert_max_num_queries: Any
 ) -> None:
     path = f"/projects/{project.pk}/"
@@ -113,7 +113,7 @@ def test_the_case_file_runs_25_queries_at_most_however_long_its_history(
             on=TODAY,
             data={"fields": str(number)},
         )
-    with django_assert_max_num_queries(25) as few:
+    with django_assert_max_num_queries(27) as few:
         browser.get(path)
     for number in range(200):
         record(
@@ -135,7 +135,7 @@ def test_the_case_file_runs_25_queries_at_most_however_long_its_history(
                 matter="乙",
             )
     reach(project, district, "first_talk_registered", "judged_good")
-    with django_assert_max_num_queries(25) as many:
+    with django_assert_max_num_queries(27) as many:
         browser.get(path)
     # The first stop of a clock and its calendar are asked for only where there are clocks.
     assert len(many) <= len(few) + 4
@@ -230,7 +230,9 @@ def test_history_says_who_changed_what_from_what_to_what(
         changes={"site": "白涛A-12", "agreement_grade": "intention"},
     )
     actions.set_money(project=project, measure="total", raw="25亿元", by=district.clerk, on=TODAY)
-    actions.set_parts(project=project, part="landing", unit=district.park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=project, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+    )
     html = text(browser.get(f"/projects/{project.pk}/history/"))
     for words in (
         "选址",
@@ -501,17 +503,17 @@ def test_papers_are_uploaded_versioned_and_withdrawn(
 
 def test_parts_are_given_and_ended(project: Project, district: District, browser: Client) -> None:
     path = f"/projects/{project.pk}/parts/"
-    browser.post(path, {"part": "landing", "unit": district.park.pk, "on": TODAY})
-    project.refresh_from_db()
-    assert project.landing_unit == district.park
-    wrong = browser.post(path, {"part": "landing", "unit": district.bureau.pk, "on": TODAY})
+    assert "“承接平台”经“推荐至承接平台”、“承接园区移交”产生" in text(browser.get(path))
+    browser.post(path, {"part": "service_body", "unit": district.park.pk, "on": TODAY})
+    part = Part.objects.get(part="service_body")
+    assert part.unit == district.park
+    wrong = browser.post(path, {"part": "service_body", "unit": district.bureau.pk, "on": TODAY})
     assert wrong.status_code == 400
-    assert "不能担任“承接平台”" in text(wrong)
-    part = Part.objects.get(part="landing")
+    assert "不能担任“服务主体”" in text(wrong)
     assert browser.post(f"{path}{part.pk}/end/", {"reason": ""}).status_code == 400
     browser.post(f"{path}{part.pk}/end/", {"reason": "调整布局"})
-    project.refresh_from_db()
-    assert project.landing_unit is None
+    part.refresh_from_db()
+    assert part.valid_to == TODAY
     assert "调整布局" in text(browser.get(path))
 
 

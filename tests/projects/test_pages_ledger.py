@@ -54,7 +54,9 @@ def test_the_ledger_lists_the_newest_first(district: District, browser: Client) 
 
 def test_a_park_sees_only_the_projects_in_which_it_plays_a_part(district: District) -> None:
     ours, theirs = district.project("我园项目"), district.project("他园项目")
-    actions.set_parts(project=ours, part="landing", unit=district.park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=ours, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+    )
     client = make.pages(make.user("park_clerk", unit=district.park))
     assert names(client.get("/projects/")) == ["我园项目"]
     assert client.get(f"/projects/{ours.pk}/").status_code == 200
@@ -80,7 +82,9 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(client: Client) -> None:
 def test_filters_narrow_the_ledger(district: District, browser: Client) -> None:
     small, big, shelved = (district.project(name) for name in ("小项目", "大项目", "停项目"))
     actions.set_money(project=big, measure="total", raw="25亿元", by=district.clerk, on=TODAY)
-    actions.set_parts(project=small, part="landing", unit=district.park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=small, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+    )
     actions.shelve(project=shelved, by=district.clerk, on=TODAY, reason="等地")
     actions.advance(project=small, by=district.clerk, on=TODAY)
     assert names(browser.get("/projects/?phase=negotiation")) == ["小项目"]

@@ -98,9 +98,10 @@ def test_contacts_funds_roles_and_events_hang_on_the_project(caller: Any, distri
     assert caller.post(f"{url}contacts/", contact, format="json").status_code == 201
     funds = {"measure": "total", "raw": "20亿元", "source": "企业来函"}
     assert caller.post(f"{url}funds/", funds, format="json").json()["fen"] == 20 * 10**10
-    role = {"part": "landing", "unit": district.park.code}
+    role = {"part": "service_body", "unit": district.park.code}
     assert caller.post(f"{url}roles/", role, format="json").status_code == 201
-    assert caller.get(url).json()["landing_unit"] == district.park.code
+    by_hand = caller.post(f"{url}roles/", role | {"part": "landing"}, format="json")
+    assert (by_hand.status_code, by_hand.json()["unmet"][0]["clause"]) == (409, "三(二)5")
     kinds = [row["kind"] for row in caller.get(f"{url}events/").json()["results"]]
     first = ["deadline.opened", "part.assigned", "contact.recorded", "project.registered"]
     assert kinds == ["part.assigned", "money.stated", *first]

@@ -25,7 +25,7 @@ ROWS: dict[str, Any] = {
 POSTED: dict[str, dict[str, Any]] = {
     "contacts": {"channel": "phone", "with_whom": "王经理", "matter": "介绍园区政策"},
     "funds": {"measure": "total", "raw": "20亿元"},
-    "roles": {"part": "landing", "unit": "baitao-park"},
+    "roles": {"part": "service_body", "unit": "baitao-park"},
     "codes": {"code": "2603-500102-04-01-123456"},
 }
 

@@ -16,7 +16,7 @@ WRITES: dict[str, dict[str, Any]] = {
     "funds/": {"measure": "total", "raw": "20亿元"},
     "milestones/": {"milestone": "planned"},
     "milestones/withdraw/": {"milestone": "planned", "reason": "误登"},
-    "roles/": {"part": "landing", "unit": "baitao-park"},
+    "roles/": {"part": "service_body", "unit": "baitao-park"},
     "shelve/": {"reason": "企业重组"},
     "advance/": {},
 }

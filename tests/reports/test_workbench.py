@@ -138,7 +138,9 @@ def test_a_leader_sees_the_five_batches_and_the_red_list(district: District) -> 
 def test_a_park_sees_only_its_own_and_no_figures_of_the_district(district: District) -> None:
     district.project("他园项目")
     own = district.project("我园项目")
-    actions.set_parts(project=own, part="landing", unit=district.park, by=district.clerk, on=TODAY)
+    actions.set_parts(
+        project=own, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+    )
     context = make.pages(make.user("park_clerk", unit=district.park)).get("/").context
     assert [row.project.name for row in context["ready"]] == ["我园项目"]
     assert context["batches"] == []

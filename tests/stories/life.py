@@ -12,6 +12,7 @@ from documents.actions import attach
 from projects import actions as projects
 from projects.models import Project, ReachedMilestone
 from service import actions as service
+from tests.approvals.dispatching import propose
 from tests.approvals.story import Story
 from tests.documents.files import upload
 from tests.factories import TODAY
@@ -103,7 +104,8 @@ class Life(Story):
         self.first_talk()
         self.wait(3)
         self.end("assessment", "feasible")
-        self.open(self.project, "dispatch", on=self.day)
+        propose(self, self.project, self.district.park, on=self.day)
+        self.answer_all(self.latest("dispatch"), on=self.day)  # the leader, then the park
         self.wait()
         self.end("dispatch", "recommended", checks=("by_industry",), named=[Named(self.district.park)])
 

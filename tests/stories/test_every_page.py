@@ -26,11 +26,12 @@ ROLES = (
 PLAN = "/policies/fuling-lifecycle/2024.11.2/"
 FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
 LISTS = (
-    "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/assignments/", "/chains/",
+    "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/proposals/", "/assignments/",
+    "/chains/",
     "/mine/",
 )
 OF_A_PROJECT = (
-    "", "timeline/", "history/", "contacts/", "money/",
+    "", "timeline/", "history/", "contacts/", "money/", "proposals/",
     "attachments/", "commissioner/", "milestones/signed/",
 )
 # fmt: on

@@ -173,9 +173,14 @@ def talk_and_register(visitor: Visitor) -> None:
 
 
 def open_step(visitor: Visitor, name: str) -> None:
+    follow(visitor, name)
+    visitor.submit()
+
+
+def follow(visitor: Visitor, name: str) -> None:
+    """To the form that opens a step of the plan."""
     line = visitor.page.locator("tr").filter(has_text=name).filter(has=visitor.page.get_by_text("启动"))
     line.get_by_role("link", name="启动").first.click()
-    visitor.submit()
 
 
 def the_clock_shows_its_arithmetic(visitor: Visitor) -> None:
@@ -219,21 +224,25 @@ def clerk_concludes(visitor: Visitor, tmp_path: Path) -> None:
 
 
 def goes_to_a_park(visitor: Visitor) -> None:
-    """With the leader's consent the project goes to its park and enters the next phase."""
+    """Proposed and consented to, the project goes to a park that takes it, and into the next phase."""
     page = visitor.page
     home = f"/projects/{Project.objects.get(name=NAME).pk}/"
     page.goto(home)
-    open_step(visitor, "推荐至承接平台")
+    follow(visitor, "推荐至承接平台")
+    visitor.choose("units", "涪陵高新区")
+    page.get_by_label("资源最优").check()
+    visitor.fill(industry="铝压延加工", reason="铝材上下游企业集中，标准厂房可直接利用。")
+    visitor.submit()
     step = page.url
-    visitor.sign_in("leader")
-    page.goto("/inbox/")
-    page.get_by_role("link", name="出具意见").first.click()
-    page.get_by_label("同意", exact=True).check()
-    visitor.click("提交意见")
+    for person, word in (("leader", "同意"), ("park", "承接")):
+        visitor.sign_in(person)
+        page.goto("/inbox/")
+        page.get_by_role("link", name="出具意见").first.click()
+        page.get_by_label(word, exact=True).check()
+        visitor.click("提交意见")
     visitor.sign_in("clerk")
     page.goto(step)
     page.get_by_label("已按招商线索行业分类提出承接建议").check()
-    visitor.choose("unit", "涪陵高新区")
     page.get_by_label("同意推荐").check()
     visitor.confirm("作出结论")
     page.goto(home)

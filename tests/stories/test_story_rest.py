@@ -133,10 +133,16 @@ def test_the_whole_story(story: Story, clerk: APIClient) -> None:
 
 
 def dispatch(story: Story, clerk: APIClient, project: int) -> None:
-    """With the leader's consent the project goes to a park."""
-    step = post(clerk, "/steps/", {"project": project, "step": "dispatch"})
+    """Proposed with a reason; with the leader's consent and the park's own the project goes to it."""
+    code = story.district.park.code
+    why = {"unit": code, "reason": "上下游配套齐全", "principles": ["resources"], "industry": "新材料"}
+    body = {"project": project, "step": "dispatch", "suggestions": [why]}
+    (proposal,) = post(clerk, "/proposals/", body)
+    step = {"id": proposal["step"]}
     leader = factories.api(story.person("district-government", "leader"))
     post(leader, f"/steps/{step['id']}/opinions/", {"aspect": "leader_consent", "answer": "approve"})
+    taker = factories.api(story.person(code, "park_clerk"))
+    post(taker, f"/steps/{step['id']}/opinions/", {"aspect": "park_answer", "answer": "accept"})
     park = {
         "verdict": "recommended",
         "checks": ["by_industry"],

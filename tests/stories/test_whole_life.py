@@ -66,7 +66,7 @@ def test_the_clocks_of_the_plan_run_and_are_met(life: Life) -> None:
     met = Deadline.objects.filter(case_id=life.pk, met_on__isnull=False)
     permits = {f"step:{code}" for code in AUTHORITIES if code != "property_registration"}
     assert set(met.values_list("rule", flat=True)) == {
-        "step:assessment", "task:name_commissioner", "limit:approval_general",
+        "step:assessment", "step:dispatch:park_answer", "task:name_commissioner", "limit:approval_general",
         *permits,
     }  # fmt: skip
     assert all(row.met_on and row.met_on <= row.due_on for row in met)

@@ -9,6 +9,7 @@ from approvals.models import Answer, Step
 from cases.models import Event
 from kernel.refusals import Refused
 from projects.gates import reached_codes
+from tests.approvals.dispatching import assessed, propose
 from tests.approvals.sittings.docket import decision, hold, listed, newest, the
 from tests.approvals.story import TODAY, TOMORROW, Story, wording
 
@@ -119,7 +120,7 @@ def test_what_was_simply_approved_has_nothing_to_follow(story: Story) -> None:
 
 
 def test_a_leaders_consent_has_no_changes_to_offer(story: Story) -> None:
-    step = story.open(story.ready_for_review(), "dispatch")
+    step = propose(story, assessed(story), story.district.park)
     row = step.opinions.get(aspect="leader_consent")
     why = refused(lambda: story.answer(row, answer="amended", words="改一改"))
     assert why.unmet[0].field == "answer"

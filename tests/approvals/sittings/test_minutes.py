@@ -165,7 +165,9 @@ def test_when_one_item_cannot_be_decided_nothing_of_the_sitting_is_kept(story: S
 def _second(story: Story) -> Any:
     project = story.district.project("第二个项目")
     projects.set_money(project=project, measure="total", raw="3亿元", by=story.clerk, on=TODAY)
-    projects.set_parts(project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY)
+    projects.set_parts(
+        project=project, part="landing", unit=story.district.park, by=story.clerk, on=TODAY, produced=True
+    )
     story.reach(project, "first_talk_registered", "assessed", "dispatched")
     story.draft(project)
     return project

@@ -13,7 +13,7 @@ _guard = append_only("approvals_agreementversion")
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_demo_accounts"),
-        ("approvals", "0006_signings"),
+        ("approvals", "0007_proposals"),
         ("cases", "0006_duplicates"),
         ("deadlines", "0004_hours_and_weeks"),
         ("documents", "0002_numbered_documents"),
@@ -128,6 +128,8 @@ class Migration(migrations.Migration):
                     ("amended", "修改后同意"),
                     ("defer", "缓议"),
                     ("reject", "不同意"),
+                    ("accept", "承接"),
+                    ("decline", "不承接"),
                 ],
                 max_length=8,
                 verbose_name="态度",

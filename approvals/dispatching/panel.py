@@ -1,0 +1,32 @@
+"""The panel 流转记录 of the case file: the chain of hands through which the project went."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from approvals.dispatching.chain import chain_of
+from projects.facts import rules_of
+from projects.models import Project
+from projects.panels import Panel, register
+
+
+def context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """Three queries however long the chain."""
+    url = reverse("proposals-of", args=[project.pk])
+    return {"lines": chain_of(project), "panel_actions": [(_("推荐与流转"), url)]}
+
+
+def shown_to(user: User, project: Project) -> bool:
+    """A plan that proposes nobody has no such panel."""
+    return any(rule.proposing for rule in rules_of(project).steps.values())
+
+
+def hang() -> None:
+    title = gettext_lazy("流转记录")
+    register(
+        Panel("circulation", title, "approvals/dispatching/panel.html", context, order=31, shown=shown_to)
+    )
