@@ -65,6 +65,10 @@ def kind_name(table: str) -> str:
         "claiming": _("首接认领"),
         "cadences": _("联系频次"),
         "topics": _("洽谈内容"),
+        "lead_channels": _("线索渠道"),
+        "target_classes": _("重点对象类别"),
+        "lead_tags": _("线索标签"),
+        "dormancy": _("停滞与休眠"),
     }
     return names[table]
 

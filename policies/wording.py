@@ -20,9 +20,11 @@ from policies.schema import (
     ClaimRule,
     ClauseTemplate,
     CreditRule,
+    Dormancy,
     Duty,
     Every,
     Guide,
+    LeadTag,
     Likeness,
     Limit,
     Milestone,
@@ -65,8 +67,8 @@ class Names:
         return "、".join(self.one(table, code) for code in codes)
 
 
-def limit_text(limit: Limit) -> str:
-    """ "力争7个工作日内", with roll-forward said where it applies."""
+def span_text(limit: Limit) -> str:
+    """ "7个工作日"."""
     count = limit.count
     units = {
         "working_day": ngettext("%(n)s个工作日", "%(n)s个工作日", count),
@@ -75,7 +77,12 @@ def limit_text(limit: Limit) -> str:
         "week": ngettext("%(n)s周", "%(n)s周", count),
         "month": ngettext("%(n)s个月", "%(n)s个月", count),
     }
-    span = units[limit.unit] % {"n": count}
+    return units[limit.unit] % {"n": count}
+
+
+def limit_text(limit: Limit) -> str:
+    """ "力争7个工作日内", with roll-forward said where it applies."""
+    span = span_text(limit)
     text = (_("力争%(span)s内") if limit.strength == "strive" else _("%(span)s内")) % {"span": span}
     return text + (_("（末日为休息日的顺延）") if limit.roll_forward else "")
 
@@ -433,6 +440,30 @@ def _topic(rule: Topic, names: Names) -> list[str]:
     return [_("%(phases)s阶段以%(channels)s方式对接时记录") % words]
 
 
+def movements_text(codes: Iterable[str]) -> str:
+    names = {
+        "contact": _("对接联系"),
+        "step": _("程序启动或办结"),
+        "milestone": _("达成里程碑"),
+        "phase": _("进入下一阶段"),
+        "money": _("登记资金"),
+    }
+    return "、".join(names[code] for code in codes)
+
+
+def _dormancy(rule: Dormancy, names: Names) -> list[str]:
+    words = {"states": names.many("portfolio", rule.states), "span": span_text(rule.after)}
+    lines = [_("%(states)s项目%(span)s没有进展的，须说明原因，否则标为休眠") % words]
+    if rule.warn:
+        lines.append(_("此前%(span)s提醒") % {"span": every_text(rule.warn)})
+    lines.append(_("计为进展：%(what)s") % {"what": movements_text(rule.movements)})
+    return [*lines, _("说明的有效期最长与上述期限相同；休眠的线索仍在库中，一有进展即恢复")]
+
+
+def _tag(rule: LeadTag, names: Names) -> list[str]:
+    return [_("标签组：%(group)s") % {"group": rule.group}]
+
+
 _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     PortfolioState: _portfolio,
     PartKind: _part,
@@ -453,6 +484,8 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     ClaimRule: _claiming,
     Cadence: _cadence,
     Topic: _topic,
+    Dormancy: _dormancy,
+    LeadTag: _tag,
 }
 
 

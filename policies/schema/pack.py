@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.contacts import Cadence, ClaimRule, Topic
+from policies.schema.leads import Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     ChainPreset,
     Clause,
@@ -24,7 +25,10 @@ from policies.schema.papers import ReportRule, Series
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
-WHOLE_TABLES = ("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics")
+WHOLE_TABLES = (
+    *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
+    "dormancy",
+)
 RULE_TABLES = (
     "phases",
     "portfolio",
@@ -49,6 +53,10 @@ RULE_TABLES = (
     "claiming",
     "cadences",
     "topics",
+    "lead_channels",
+    "target_classes",
+    "lead_tags",
+    "dormancy",
 )
 
 
@@ -80,6 +88,10 @@ class Pack(Item):
     claiming: Listed[ClaimRule] = ()
     cadences: Listed[Cadence] = ()
     topics: Listed[Topic] = ()
+    lead_channels: Listed[LeadChannel] = ()
+    target_classes: Listed[TargetClass] = ()
+    lead_tags: Listed[LeadTag] = ()
+    dormancy: Listed[Dormancy] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:
