@@ -3,6 +3,7 @@
 A project keeps the codes alone; several stand in one column, comma-separated, in the order of the plan.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import BooleanField, Func, Q, Value
 from django.utils.translation import gettext as _
 
 from kernel.refusals import Refused, Unmet
+from kernel.text import normal
 from policies.rulebook import Rulebook
 from policies.schema import Rule
 from projects.models import Project
@@ -68,6 +70,31 @@ def _objections(rules: Rulebook, column: str, codes: Iterable[str]) -> list[Unme
     text = _("%(label)s没有“%(code)s”，可用：%(known)s") % words
     clause = next((row.clause for row in listed(rules, column)), "")
     return [Unmet("unknown_code", text, clause, field=column)]
+
+
+_BETWEEN = re.compile(r"[、，,；;/|\s]+")
+
+
+def read(rules: Rulebook | None, column: str, text: str) -> tuple[str, str]:
+    """A ledger's names (or codes) as they are stored, and what to say of those that the plan does not list.
+
+    Several are parted by a comma or the like; of the one channel the whole cell is the name.
+    """
+    known = names(rules, column)
+    by_name = {_plain(name): code for code, name in known.items()} | {code: code for code in known}
+    cells = _BETWEEN.split(text.strip()) if column in SEVERAL else [text]
+    said_ = [cell for cell in cells if cell.strip()]
+    strange = [cell for cell in said_ if _plain(cell) not in by_name]
+    if strange:
+        words = {"said": "、".join(strange), "known": permitted(known)}
+        return "", _("“%(said)s”不在制度所列之内，可填：%(known)s") % words
+    found = {by_name[_plain(cell)] for cell in said_}
+    return ",".join(code for code in known if code in found), ""
+
+
+def _plain(name: str) -> str:
+    """Without quotation marks and the sign's width: “基金＋产业” is 基金+产业."""
+    return normal(name) or name
 
 
 def permitted(known: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The sweep over leads that stand still: first a warning, then the mark. Set-based, in chunks, safe to repeat.
+"""The sweep over leads that stand still: first a warning, then the mark. Set-based, safe to repeat.
 
 Each chunk is its own transaction: the rows are found by an index and locked, passing by those that somebody
 works on (the next sweep finds them), then the mark, the events and the messages are written together. A
@@ -80,8 +80,11 @@ def _still(watch: Watch, moved_until: date, explained_until: Q) -> ProjectQueryS
 
 def _locked(rows: ProjectQuerySet, chunk: int) -> list[dict[str, Any]]:
     skip = connection.features.has_select_for_update_skip_locked
-    rows = rows.select_for_update(of=("self",), skip_locked=skip, no_key=True).order_by("batch", "moved_on", "pk")
-    return list(rows.values("pk", "name", "moved_on", "introducing_unit_id")[:chunk])
+    rows = rows.select_for_update(of=("self",), skip_locked=skip, no_key=True).order_by(
+        "batch", "moved_on", "pk"
+    )
+    found: list[Any] = list(rows.values("pk", "name", "moved_on", "introducing_unit_id")[:chunk])
+    return found
 
 
 @transaction.atomic

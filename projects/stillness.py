@@ -6,12 +6,12 @@ with the word for what they did; a pack says which words count. The sweep (``pro
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from projects.models import Project
 from projects.models.project import STILLNESS
 
 DAY = timedelta(days=1)
+WOKEN = "project.woken"
 
 
 def rule_of(project: Project) -> Dormancy | None:
@@ -35,10 +36,10 @@ def rule_of(project: Project) -> Dormancy | None:
 
 
 def moved(project: Project, word: str, *, by: User, on: date) -> None:
-    """Note a movement; a dormant project wakes. The caller holds the project's lock and records its own event.
+    """Note a movement; a dormant project wakes. The caller holds the lock and records its own event.
 
-    ``word``: contact, step, milestone, phase or money, as packs list them. ``on``: the day of the movement, which
-    may lie in the past: what was already known to be later stays.
+    ``word``: contact, step, milestone, phase or money, as packs list them. ``on``: the day of the
+    movement, which may lie in the past: what was already known to be later stays.
     """
     before = project.moved_on
     woken = note(project, word, on)
@@ -69,7 +70,7 @@ def restart(project: Project, on: date) -> None:
 
 def leave_out(project: Project) -> None:
     """Shelved, given up or merged: nobody asks it to move, and it is not dormant but that. In memory."""
-    project.still_warned_on = project.dormant_on = project.explained_until = None
+    project.still_warned_on = project.dormant_on = None
 
 
 def store(project: Project) -> None:
@@ -80,7 +81,7 @@ def store(project: Project) -> None:
 
 
 def record_woken(project: Project, word: str, *, by: User, on: date) -> None:
-    cases.record(case=project.case, kind="project.woken", by=by, on=on, data=woken_data(word))
+    cases.record(case=project.case, kind=WOKEN, by=by, on=on, data=woken_data(word))
 
 
 @house_language()
@@ -107,7 +108,7 @@ def last_day(rule: Dormancy, moved_on: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Last movements up to ``dormant`` have run out by a day; up to ``warned`` it is time to warn (None: never).
+    """Last movements up to ``dormant`` have run out by a day; of those up to ``warned`` (or None) one warns.
 
     ``soon``: an explanation that ends on this day or before no longer keeps the warning off.
     """
@@ -146,15 +147,19 @@ class Standing:
     @property
     def label(self) -> str:
         """The badge; "" for a lead that moves."""
-        names = {"dormant": _("休眠"), "warned": _("待说明"), "explained": _("已说明")}
-        return names.get(self.state, "")
+        return state_names().get(self.state, "")
 
 
 def standing(project: Project, today: date) -> Standing:
     rule = rule_of(project)
     due = max(filter(None, (last_day(rule, project.moved_on), project.explained_until))) if rule else None
     days = max((today - project.moved_on).days, 0)
-    return Standing(days, due, state_of(project.dormant_on, project.still_warned_on, project.explained_until, today))
+    return Standing(days, due, state_on(project, today))
+
+
+def state_on(project: Project, today: date) -> str:
+    """As ``state_of``, of a project."""
+    return state_of(project.dormant_on, project.still_warned_on, project.explained_until, today)
 
 
 def state_of(
@@ -166,6 +171,20 @@ def state_of(
     if warned_on is not None:
         return "warned"
     return "explained" if explained_until is not None and explained_until >= today else ""
+
+
+STATES: dict[str, Callable[[date], Q]] = {
+    "dormant": lambda today: Q(dormant_on__isnull=False),
+    "warned": lambda today: Q(still_warned_on__isnull=False, dormant_on__isnull=True),
+    "explained": lambda today: Q(
+        explained_until__gte=today, still_warned_on__isnull=True, dormant_on__isnull=True
+    ),
+}
+"""The same states as conditions, for lists."""
+
+
+def state_names() -> dict[str, str]:
+    return {"dormant": _("休眠"), "warned": _("待说明"), "explained": _("已说明")}
 
 
 def longest(rule: Dormancy, on: date) -> date:

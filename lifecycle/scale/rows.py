@@ -152,16 +152,18 @@ def companies(made: Scale) -> None:
 def cases(made: Scale) -> None:
     """``scale_project`` (name and search words), the cases, and the projects with their history."""
     name = "c.brand || t.name"
+    channels = tables.one("SELECT count(*) FROM scale_channel")
     tails = "substr(k.code, 1), substr(k.code, strpos(k.code, '-') + 1), substr(k.code, length(k.series) + 2)"
     tables.derive(
         "scale_project",
         f"""
         SELECT r.*, {name} AS name, {sounding("c.brand_spoken", "t.spoken")} AS sound, k.code, c.name AS investor, c.origin, t.industry, t.sector, t.product, a.fen,
             concat_ws(' ', c.brand, {filled("t.words", "c.brand", "c.brand_letters")}, c.words, {tails}) AS search,
-            g.class AS project_class
+            g.class AS project_class, h.channel, s.dormant, s.warned
         FROM scale_row r JOIN scale_company c USING (company) JOIN scale_tail t ON t.number = r.tail
         JOIN scale_class g ON g.amount = r.amount AND g.tail = r.tail AND g.origin = c.origin
         JOIN scale_amount a ON a.number = r.amount JOIN scale_code k ON k.n = r.n
+        JOIN scale_channel h ON h.number = {pick(SCORE, channels)} LEFT JOIN scale_still s ON s.batch = r.batch
         ORDER BY r.n
         """,  # noqa: E501, S608
     )
@@ -185,6 +187,9 @@ def _projects(made: Scale) -> None:
         "contract_fen": "CASE WHEN r.signed THEN r.fen END",
         "paid_in_fen": "CASE WHEN r.started THEN r.fen / 5 END", "jobs": f"20 + {pick(JOBS, 480)}",
         "land_square_metres": f"1000 * {pick(JOBS, 60)}", "content": "'建设' || r.product || '生产线及配套设施'",  # noqa: E501
+        "lead_channel": "r.channel", "talk_stage": "r.talk_stage", "moved_on": "r.last_on",
+        "dormant_on": f"CASE WHEN r.last_on <= r.dormant THEN date '{made.on}' END",
+        "still_warned_on": f"CASE WHEN r.last_on > r.dormant AND r.last_on <= r.warned THEN date '{made.on}' END",  # noqa: E501
         "from_ledger": "r.from_ledger", "search": "r.search", "version": "1",
         "division": f"'{made.division}'",
         "created_at": moment("r.opened_on"), "updated_at": moment("r.last_on"),

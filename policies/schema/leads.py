@@ -7,8 +7,8 @@ from pydantic import Field
 from policies.schema.base import Code, Limit, Listed, Rule, Text
 from policies.schema.contacts import Every
 
-MOVEMENTS = ("contact", "step", "milestone", "phase", "money")
 Movement = Literal["contact", "step", "milestone", "phase", "money"]
+MOVEMENTS: tuple[Movement, ...] = ("contact", "step", "milestone", "phase", "money")
 
 
 class LeadChannel(Rule):
@@ -18,7 +18,7 @@ class LeadChannel(Rule):
 
 
 class TargetClass(Rule):
-    """重点对象类别: what kind of target the enterprise behind a lead is (邀约企业、推介重点对象、优强企业 …)."""
+    """重点对象类别: what kind of target the enterprise is (邀约企业、推介重点对象、优强企业 …)."""
 
     code: Code
 
@@ -31,8 +31,9 @@ class LeadTag(Rule):
 
 
 class Dormancy(Rule):
-    """停滞与休眠: a lead in one of the portfolio ``states`` that has not moved ``after`` so long is explained,
-    or marked dormant. ``warn``: so long before, its people are told. ``movements``: what counts as one.
+    """停滞与休眠: a lead in one of the portfolio ``states`` that has not moved ``after`` so long is
+    explained, or marked dormant. ``warn``: so long before, its people are told.
+    ``movements``: what counts as one.
 
     An explanation holds until the day it names, ``after`` at the most; marked or not, nothing is deleted.
     """

@@ -16,7 +16,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
-from projects import clocks, hooks, stillness
+from projects import clocks, hooks, stages, stillness
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.facts import batch_of, rules_of
@@ -177,6 +177,7 @@ def _settle(project: Project, rules: Rulebook, milestone: str, by: User, on: dat
 
 
 def _follow_batch(project: Project, rules: Rulebook, done: set[str], by: User) -> None:
+    stages.follow(project, rules, done)
     batch = batch_of(done, rules)
     if batch != project.batch:
         project.batch = batch

@@ -23,10 +23,10 @@ LONGEST_REASON = 300
 def explain_stillness(
     *, project: Project, by: User, on: date, reason: str, until: date | None = None, today: date | None = None
 ) -> StillnessExplanation:
-    """Say why a lead does not move; until the day it names that counts as a movement, and a dormant one wakes.
+    """Say why a lead does not move: a movement until the day it names, which wakes a dormant one.
 
-    ``until``: the plan's limit again from ``on`` where nothing is said, and at the most. ``today``: the day it is
-    done, if another. Raises Refused: forbidden; unmet (``not_watched``) where the plan asks for no movement;
+    ``until``: the plan's limit again from ``on`` where nothing is said, and at the most. ``today``: the day
+    it is done, if another. Raises Refused: forbidden; unmet (``not_watched``) where the plan does not ask;
     conflict for a project shelved or given up; invalid without a reason or for a day out of reach.
     """
     project = lock(project)

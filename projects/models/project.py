@@ -16,7 +16,6 @@ from kernel.clock import today
 from kernel.versions import Versions
 from projects.models.choices import AgreementGrade, Batch, LandMode, Origin, Phase, ProjectType, Sector
 
-
 LEADS = (Batch.RESERVE.value, Batch.NEGOTIATING.value)
 """A lead (线索) is a project that is not signed yet."""
 STILLNESS = ("moved_on", "explained_until", "still_warned_on", "dormant_on")
@@ -66,7 +65,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     ``lead_channel``, ``target_classes`` and ``lead_tags`` are codes of the pack (``projects.coded``).
     ``moved_on`` is the day of the last movement, ``explained_until`` how long an explanation holds,
     ``still_warned_on`` and ``dormant_on`` when the sweep warned and marked it (``projects.stillness``). These
-    four tell of the project and are no change of it: they count no version up.
+    four, and ``talk_stage`` (``projects.stages``), tell of it and are no change of it: no version counts up.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="project")
@@ -133,6 +132,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     lead_source = models.CharField(_("具体来源"), max_length=100, blank=True)
     target_classes = models.CharField(_("重点对象类别"), max_length=300, blank=True)
     lead_tags = models.CharField(_("标签"), max_length=600, blank=True)
+    talk_stage = models.CharField(_("洽谈进度"), max_length=64, blank=True, editable=False)
     moved_on = models.DateField(_("最近进展"), default=today, editable=False)
     explained_until = models.DateField(_("停滞说明有效至"), null=True, editable=False)
     still_warned_on = models.DateField(_("停滞提醒日期"), null=True, editable=False)
@@ -169,7 +169,9 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     objects = ProjectQuerySet.as_manager()
-    history = Versions(excluded_fields=[*("search", "normalized_name", "sound", "division"), *STILLNESS])
+    history = Versions(
+        excluded_fields=[*("search", "normalized_name", "sound", "division", "talk_stage"), *STILLNESS]
+    )
 
     class Meta:
         ordering = ["-case_id"]
@@ -200,6 +202,11 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 fields=["lead_channel", "-case", "division", "batch"],
                 condition=~Q(lead_channel=""),
                 name="project_by_channel",
+            ),
+            models.Index(
+                fields=["talk_stage", "-case", "division"],
+                condition=Q(batch__in=(*LEADS, Batch.SIGNED.value)),
+                name="project_by_stage",
             ),
             # Leads in the order of their stillness; those that a sweep may still mark; those it has marked.
             models.Index(
