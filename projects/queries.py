@@ -75,7 +75,8 @@ class LedgerFilter:
         }
         if words["year"] and whole(words["year"]) is None:
             raise Refused.invalid("year", _("年度应为四位数字"))
-        if words["still_days"] and not 0 <= (whole(words["still_days"]) or -1) <= MOST_DAYS:
+        days = whole(words["still_days"] or "0")
+        if days is None or not 0 <= days <= MOST_DAYS:
             raise Refused.invalid("still_days", _("没有进展的天数应为数字"))
         return cls(**words, updated_since=_moment(query.get("updated_since", "")))
 
@@ -369,28 +370,6 @@ def _key(value: Any) -> int:
     if abs(key) >= 2**63:
         raise ValueError(value)
     return key
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the board: the value of the field by which it is parted."""
-
-    code: str
-    rows: list[dict[str, Any]]
-    total: int
-    capped: bool
-
-
-def board(user: Viewer, wanted: LedgerFilter, by: str, codes: Sequence[str], cards: int) -> list[Column]:
-    """The first cards for each value of a field, newest first, and how many there are (to the cap).
-
-    ``by``: ``phase`` or ``stage``; a filter by the same field leaves its column alone.
-    """
-    found = []
-    for code in [getattr(wanted, by)] if getattr(wanted, by) else codes:
-        page = ledger_page(user, wanted.at(by, code), size=cards)
-        found.append(Column(code, page.rows, page.total, page.capped))
-    return found
 
 
 def rest_page(user: Viewer, query: Mapping[str, str], url: str) -> dict[str, Any]:

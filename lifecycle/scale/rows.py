@@ -75,13 +75,16 @@ def sounding(*spoken: str) -> str:
 
 def lay_out(made: Scale) -> None:
     """``scale_row``: one row a project with everything that more than one statement needs."""
-    tails, amounts = (tables.one(f"SELECT count(*) FROM scale_{name}") for name in ("tail", "amount"))  # noqa: S608
+    tails, amounts, channels = (
+        tables.one(f"SELECT count(*) FROM scale_{name}")  # noqa: S608
+        for name in ("tail", "amount", "channel")
+    )
     tables.derive(
         "scale_row",
         f"""
         WITH picked AS (
             SELECT n, {pick(SLOT, 100)} AS slot, {pick(PARK, 20)} AS park_slot, {pick(UNIT, 20)} AS unit_slot,
-                {pick(TAIL, tails)} AS tail, {pick(AMOUNT, amounts)} AS amount,
+                {pick(SCORE, channels)} AS channel_slot, {pick(TAIL, tails)} AS tail, {pick(AMOUNT, amounts)} AS amount,
                 {pick(WALKED, 6)} = 0 AS walked, {pick(LAG, 1000)} AS lag, {pick(AGE, 1000)} AS age
             FROM generate_series({made.case + 1}, {made.case + made.projects}) AS n
         ), dated AS (
@@ -152,7 +155,6 @@ def companies(made: Scale) -> None:
 def cases(made: Scale) -> None:
     """``scale_project`` (name and search words), the cases, and the projects with their history."""
     name = "c.brand || t.name"
-    channels = tables.one("SELECT count(*) FROM scale_channel")
     tails = "substr(k.code, 1), substr(k.code, strpos(k.code, '-') + 1), substr(k.code, length(k.series) + 2)"
     tables.derive(
         "scale_project",
@@ -163,7 +165,7 @@ def cases(made: Scale) -> None:
         FROM scale_row r JOIN scale_company c USING (company) JOIN scale_tail t ON t.number = r.tail
         JOIN scale_class g ON g.amount = r.amount AND g.tail = r.tail AND g.origin = c.origin
         JOIN scale_amount a ON a.number = r.amount JOIN scale_code k ON k.n = r.n
-        JOIN scale_channel h ON h.number = {pick(SCORE, channels)} LEFT JOIN scale_still s ON s.batch = r.batch
+        JOIN scale_channel h ON h.number = r.channel_slot LEFT JOIN scale_still s ON s.batch = r.batch
         ORDER BY r.n
         """,  # noqa: E501, S608
     )

@@ -41,7 +41,9 @@ def library(request: HttpRequest) -> HttpResponse:
         wanted = replace(wanted, state="running")
     order, cursor = request.GET.get("order") or STILLEST_FIRST, request.GET.get("cursor", "")
     page = queries.ledger_page(user, wanted, order=order, cursor=cursor)
-    context = filters(request, wanted, rules, _ASKED) | {
+    shown = filters(request, wanted, rules, _ASKED)
+    context = shown | {
+        "active": shown["active"] - ("state" not in request.GET),
         "lines": _lines(user, page.rows, rules),
         "yields": [] if cursor else [_linked(row) for row in leads.yields(user, rules)],
         "page": page,
@@ -69,6 +71,7 @@ def _lines(user: Any, rows: list[dict[str, Any]], rules: Any) -> list[dict[str, 
     cells = {name: COLUMNS[code].cell for name, code in _CELLS.items()}
     return [
         {name: cell(row, shown) for name, cell in cells.items()}
+        | {"name": COLUMNS["name"].cell(row | {"dormant_on": None}, shown)}  # the last column says it
         | {"row": row, "next": steps.get(row["id"]), "receiver": received.get(row["id"], "")}
         | {"explain": row["id"] in mine}
         for row in rows
@@ -76,7 +79,7 @@ def _lines(user: Any, rows: list[dict[str, Any]], rules: Any) -> list[dict[str, 
 
 
 _CELLS = {
-    "name": "name", "channel": "channel", "targets": "targets", "tags": "tags", "batch": "batch",
+    "channel": "channel", "targets": "targets", "tags": "tags", "batch": "batch",
     "moved": "moved", "clock": "clock",
 }  # fmt: skip
 
@@ -127,7 +130,6 @@ class Explain(ActionPage):
         rule = stillness.rule_of(self.project)
         return {
             "standing": stillness.standing(self.project, self.today),
-            "rule": rule,
             "cited": rule,
             "explanations": self.project.explanations.select_related("by", "unit"),
         }

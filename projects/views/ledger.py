@@ -25,6 +25,7 @@ from kernel.prepared import Kept
 from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from projects import coded, queries, stillness
+from projects.boards import Talks, cards_of, columns_of
 from projects.columns import (
     COLUMNS,
     STILL_TONES,
@@ -37,8 +38,7 @@ from projects.columns import (
     still_state,
 )
 from projects.exports import ledger_file
-from projects.models import Batch, Origin, Phase, Project, SavedView
-from projects.negotiating import Talks, cards_of
+from projects.models import Batch, Origin, Phase, SavedView
 from projects.pressing import clocks_of
 from projects.queries import DEFAULT_ORDER, UNTALKED, LedgerFilter, Page
 from projects.stages import stages
@@ -167,7 +167,7 @@ def _fixed(language: str | None) -> dict[str, tuple[str, list[tuple[str, str]]]]
         "state": (_("状态"), states),
         "stillness": (_("停滞"), list(stillness.state_names().items())),
         "still_days": (
-            _("无进展天数"),
+            _("无进展"),
             [(str(n), _("%(n)s 天以上") % {"n": n}) for n in (15, 30, 60, 90, 180)],
         ),
     }
@@ -178,9 +178,9 @@ def _selects(wanted: LedgerFilter, rules: Rulebook | None, asked: tuple[str, ...
     parks = sorted((row for row in named if row[1] in ("park", "township")), key=lambda row: row[1])
     options = dict(_fixed(get_language()))
     options["class"] = _("等级"), list(class_names(rules).items())
+    labels = {"channel": _("线索渠道"), "target": _("重点对象"), "tag": _("标签")}
     for name, column in _CODED.items():
-        label = str(Project._meta.get_field(column).verbose_name)
-        options[name] = label, list(coded.names(rules, column).items())
+        options[name] = labels[name], list(coded.names(rules, column).items())
     options["park"] = _("承接园区"), [(code, name) for code, _kind, name in parks]
     options["unit"] = _("引进单位"), [(code, name) for code, _kind, name in named]
     chosen = wanted.as_query()
@@ -245,7 +245,7 @@ def board(request: HttpRequest) -> HttpResponse:
     names = _stage_names(rules) if by == "stage" else {code: str(word) for code, word in Phase.choices}
     if by == "stage" and not wanted.state:
         wanted = replace(wanted, state="running")
-    found = queries.board(user, wanted, by, list(names), CARDS)
+    found = columns_of(user, wanted, by, list(names), CARDS)
     keys = [row["id"] for column in found for row in column.rows]
     shown = Shown.of(clocks_of(keys, today()), rules, today())
     talks = cards_of(keys) if by == "stage" else {}

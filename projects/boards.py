@@ -1,8 +1,9 @@
-"""洽谈看板: of each card, since when it stands in its stage and what holds it up."""
+"""The boards: projects by phase, or the talks by stage (洽谈看板), where each card says what holds it up."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,30 @@ from kernel.refusals import Unmet
 from projects.facts import rules_of
 from projects.gates import Held, unmet, whole
 from projects.models import Phase, Project, ReachedMilestone
+from projects.queries import LedgerFilter, Viewer, ledger_page
 from projects.stages import signing_of
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the board: the value of the field by which it is parted."""
+
+    code: str
+    rows: list[dict[str, Any]]
+    total: int
+    capped: bool
+
+
+def columns_of(user: Viewer, wanted: LedgerFilter, by: str, codes: Sequence[str], cards: int) -> list[Column]:
+    """The first cards for each value of a field, newest first, and how many there are (to the cap).
+
+    ``by``: ``phase`` or ``stage``; a filter by the same field leaves its column alone.
+    """
+    found = []
+    for code in [getattr(wanted, by)] if getattr(wanted, by) else codes:
+        page = ledger_page(user, wanted.at(by, code), size=cards)
+        found.append(Column(code, page.rows, page.total, page.capped))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
