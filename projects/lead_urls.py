@@ -4,4 +4,7 @@ from django.urls import path
 
 from projects.views import leads
 
-urlpatterns = [path("", leads.library, name="lead-library")]
+urlpatterns = [
+    path("", leads.library, name="lead-library"),
+    path("yields/", leads.channel_yields, name="lead-yields"),
+]

@@ -205,7 +205,9 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             ),
             models.Index(
                 fields=["talk_stage", "-case", "division"],
-                condition=Q(batch__in=(*LEADS, Batch.SIGNED.value)),
+                condition=Q(
+                    batch__in=(*LEADS, Batch.SIGNED.value), shelved_on__isnull=True, exited_on__isnull=True
+                ),
                 name="project_by_stage",
             ),
             # Leads in the order of their stillness; those that a sweep may still mark; those it has marked.

@@ -45,7 +45,6 @@ def library(request: HttpRequest) -> HttpResponse:
     context = shown | {
         "active": shown["active"] - ("state" not in request.GET),
         "lines": _lines(user, page.rows, rules),
-        "yields": [] if cursor else [_linked(row) for row in leads.yields(user, rules)],
         "page": page,
         "order": order,
         "orders": _orders(request),
@@ -54,6 +53,19 @@ def library(request: HttpRequest) -> HttpResponse:
         "may_register": can(user, Can.REGISTER_PROJECT),
     }
     return render(request, "projects/leads.html", context)
+
+
+@login_required
+@require_GET
+def channel_yields(request: HttpRequest) -> HttpResponse:
+    """Which channel yields what: counted over all projects, so only when somebody looks."""
+    rows = leads.yields(business(request), newest_rules())
+    context = {
+        "yields": [_linked(row) for row in rows],
+        "crumbs": [(_("线索库"), reverse("lead-library"))],
+    }
+    part = "projects/_yields.html" if request.headers.get("HX-Request") else "projects/yields.html"
+    return render(request, part, context)
 
 
 def _orders(request: HttpRequest) -> list[tuple[str, str, str]]:

@@ -144,6 +144,16 @@ def test_channels_tell_what_they_yield(district: District) -> None:
     assert all(row.total == 0 for row in leads.yields(stranger, district.rules))
 
 
+def test_the_page_of_channels_leads_to_their_projects(district: District) -> None:
+    district.project(lead_channel="fund")
+    browser = factories.pages(district.clerk)
+    whole = browser.get("/leads/yields/").content.decode()
+    part = browser.get("/leads/yields/", headers={"HX-Request": "true"}).content.decode()
+    for page in (whole, part):
+        assert "/projects/?channel=fund&amp;batch=reserve" in page
+    assert "<html" in whole and "<html" not in part
+
+
 def test_registering_on_the_page_keeps_channel_and_tags(district: District) -> None:
     answer = factories.pages(district.clerk).post(
         "/projects/register/",
@@ -299,3 +309,19 @@ def test_shelved_leads_leave_the_board_unless_asked_for(district: District) -> N
     actions.shelve(project=row, by=district.head, on=TODAY, reason="暂缓")
     assert board(district)["none"] == []
     assert board(district, "&state=shelved")["none"] == [row.name]
+
+
+def test_the_migration_finds_movements_and_stages_of_what_is_there(district: District) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    row, bare = district.project(), district.project("另一个项目")
+    for code in ("first_talk_registered", "assessed"):
+        actions.reach(project=row, milestone=code, by=district.clerk, on=TODAY + DAY, produced=True)
+    Project.objects.update(moved_on="2020-01-01", talk_stage="")
+    migration = import_module("projects.migrations.0018_last_movement")
+    for step in (migration.look_back, migration.place):
+        step(apps, None)
+    assert (again(row).moved_on, again(row).talk_stage) == (TODAY + DAY, "assessed")
+    assert (again(bare).moved_on, again(bare).talk_stage) == (TODAY, "")
