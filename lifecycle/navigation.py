@@ -25,8 +25,8 @@ MENU = (
     Item(_("工作台"), "/", "layout-dashboard", business=False),
     Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
     Item(_("项目台账"), "/projects/", "table"),
+    Item(_("线索库"), "/leads/", "target"),
     Item(_("审批"), "/inbox/", "inbox"),
-    Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
     Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
     Item(
         _("招商专报"),
@@ -35,6 +35,7 @@ MENU = (
         (Can.INSTRUCT, Can.CORRECT_PROJECT, Can.SUPERVISE),
     ),
     Item(_("推荐与流转"), "/proposals/", "send"),
+    Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
     Item(_("签约台账"), "/signings/", "pencil"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),

@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep deadlines": {"task": "deadlines.tasks.sweep_deadlines", "schedule": SWEEP_SECONDS},
     "sweep at midnight": {"task": "deadlines.tasks.sweep_deadlines", "schedule": crontab(minute=5, hour=0)},
     "deliver outbox": {"task": "notices.tasks.deliver_outbox", "schedule": 30.0},
+    "sweep still leads": {"task": "projects.tasks.sweep_stillness", "schedule": crontab(minute=10)},
     "resume imports": {"task": "projects.tasks.resume_imports", "schedule": 60.0},
 }
 if CELERY_BROKER_URL.startswith("filesystem"):

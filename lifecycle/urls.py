@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/", include("projects.claim_urls")),
     path("files/", include("documents.urls")),
     path("imports/", include("projects.import_urls")),
+    path("leads/", include("projects.lead_urls")),
     path("notices/", include("notices.urls")),
     path("policies/", include("policies.urls")),
     path("projects/", include("projects.urls")),

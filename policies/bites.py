@@ -66,6 +66,10 @@ def kind_name(table: str) -> str:
         "cadences": _("联系频次"),
         "topics": _("洽谈内容"),
         "principles": _("匹配原则"),
+        "lead_channels": _("线索渠道"),
+        "target_classes": _("重点对象类别"),
+        "lead_tags": _("线索标签"),
+        "dormancy": _("停滞与休眠"),
     }
     return names[table]
 

@@ -22,6 +22,7 @@ _NAMES = {
     "steps": ("程序步骤", "step"),
     "clauses": ("条款", "clause"),
     "phases": ("阶段", "phase"),
+    "portfolio": ("项目状态", "portfolio state"),
     "facts": ("项目字段", "project field"),
     "units": ("单位", "unit"),
     "series": ("文号", "series of numbers"),
@@ -149,6 +150,7 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
     yield from unreachable(pack, packs)
     yield from _never_first(pack)
     yield from _likeness(pack)
+    yield from _dormancy(pack)
 
 
 def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:
@@ -245,6 +247,15 @@ def _likeness(pack: Pack) -> Iterator[Fault]:
         if known[higher].points <= known[lower].points:
             zh, en = f"应高于“{lower}”的分数", f"must ask for more points than “{lower}”"
             yield "likeness", f"{higher}.points", zh, en
+
+
+def _dormancy(pack: Pack) -> Iterator[Fault]:
+    """A portfolio state has one limit."""
+    states = [(state, rule.code) for rule in pack.dormancy for state in rule.states]
+    for place, (state, code) in enumerate(states):
+        if state in [earlier for earlier, _code in states[:place]]:
+            zh, en = f"状态“{state}”已有另一个期限", f"state “{state}” has a limit already"
+            yield "dormancy", f"{code}.states", zh, en
 
 
 def _never_first(pack: Pack) -> Iterator[Fault]:

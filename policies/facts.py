@@ -54,6 +54,7 @@ _ALL = (
     Fact("project_type", _("项目类型"), "word"),
     Fact("agreement_grade", _("协议等级"), "word"),
     Fact("land_mode", _("用地方式"), "word"),
+    Fact("lead_channel", _("线索渠道"), "word"),
     Fact("green_channel", _("绿色通道"), "flag"),
     Fact("small_low_risk", _("小型低风险"), "flag"),
     Fact("special_fire", _("特殊消防"), "flag"),

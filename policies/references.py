@@ -175,6 +175,8 @@ def _first_contact(pack: Pack) -> Iterator[Ref]:
         yield from _many("cadences", f"{cadence.code}.phases", "phases", cadence.phases)
     for topic in pack.topics:
         yield from _many("topics", f"{topic.code}.phases", "phases", topic.phases)
+    for rest in pack.dormancy:
+        yield from _many("dormancy", f"{rest.code}.states", "portfolio", rest.states)
 
 
 def _report(report: ReportRule) -> Iterator[Ref]:

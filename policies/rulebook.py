@@ -28,8 +28,11 @@ from policies.schema import (
     ClauseTemplate,
     CreditRule,
     DocumentKind,
+    Dormancy,
     Duty,
     Grade,
+    LeadChannel,
+    LeadTag,
     Likeness,
     Milestone,
     OverallLimit,
@@ -45,6 +48,7 @@ from policies.schema import (
     Rung,
     Series,
     Step,
+    TargetClass,
     TaskRule,
     Term,
     Topic,
@@ -103,6 +107,10 @@ class Rulebook:
     cadences: tuple[Cadence, ...]
     topics: tuple[Topic, ...]
     principles: tuple[Principle, ...]
+    lead_channels: tuple[LeadChannel, ...]
+    target_classes: tuple[TargetClass, ...]
+    lead_tags: tuple[LeadTag, ...]
+    dormancy: tuple[Dormancy, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -153,6 +161,10 @@ class Rulebook:
     def topics_of(self, phase: str, channel: str) -> tuple[Topic, ...]:
         """What the record of a contact by this channel in this phase is asked about."""
         return tuple(row for row in self.topics if phase in row.phases and channel in row.channels)
+
+    def dormancy_of(self, state: str) -> Dormancy | None:
+        """How long a lead in this portfolio state may stand still, if any plan says so."""
+        return next((rule for rule in self.dormancy if state in rule.states), None)
 
     def tasks_on(self, milestone: str) -> tuple[TaskRule, ...]:
         return tuple(rule for rule in self.tasks if rule.on_milestone == milestone)
@@ -244,6 +256,10 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         cadences=rows("cadences", Cadence),
         topics=rows("topics", Topic),
         principles=rows("principles", Principle),
+        lead_channels=rows("lead_channels", LeadChannel),
+        target_classes=rows("target_classes", TargetClass),
+        lead_tags=rows("lead_tags", LeadTag),
+        dormancy=rows("dormancy", Dormancy),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

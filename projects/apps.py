@@ -18,6 +18,12 @@ class ProjectsConfig(AppConfig):
                 "enterprise.edited": _("修改企业“%(name)s”资料：%(fields)s"),
                 "project.shelved": _("搁置项目：%(reason)s"),
                 "project.resumed": _("恢复推进%(reason)s"),
+                "project.dormant": _("%(days)s 天没有进展，标为休眠（%(rule)s，%(clause)s）"),
+                "project.woken": _("由休眠恢复：%(why)s"),
+                "project.stillness_explained": _("说明停滞原因：%(reason)s（有效至 %(until)s，%(clause)s）"),
+                "project.stillness_explained_awake": _(
+                    "说明停滞原因，由休眠恢复：%(reason)s（有效至 %(until)s，%(clause)s）"
+                ),
                 "project.exited": _("项目退出：%(reason)s"),
                 "project.corrected": _("更正“%(name)s”日期：%(before)s → %(after)s（%(reason)s）"),
                 "project.imported": _("由台账“%(file)s”第%(row)s行导入"),

@@ -19,10 +19,10 @@ from deadlines.showing import light_of
 from documents.actions import kinds_of
 from documents.models import Attachment
 from kernel.clock import today
-from kernel.phones import mask
+from kernel.phones import mask, mask_in_prose
 from policies.rulebook import Rulebook
 from policies.spans import span_text
-from projects import comparing_pair, reading
+from projects import coded, comparing_pair, reading
 from projects.claim_panel import claims
 from projects.facts import rules_of
 from projects.models import Measure, Money, Project, ReachedMilestone
@@ -59,6 +59,7 @@ def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
         (_("用地方式"), project.get_land_mode_display()),
         (_("选址"), project.site),
         (_("标记"), "、".join(flags)),
+        *_lead(project),
         (_("建档日期"), project.case.opened_on),
         (_("投资项目代码"), "、".join(reading.of(project).codes)),
     ]
@@ -69,6 +70,18 @@ def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
         "versions": rules_of(project).sources,
         "panel_actions": _link(request, Can.EDIT_PROJECT, _("投资项目代码"), "project-codes", project),
     }
+
+
+def _lead(project: Project) -> list[tuple[str, str]]:
+    """How the lead came and what it is marked with, in the plan's words."""
+    rules = rules_of(project)
+    said = {
+        column: coded.said(coded.names(rules, column), getattr(project, column)) for column in coded.TABLES
+    }
+    rows = [(column, said[column]) for column in ("lead_channel", *coded.SEVERAL)]
+    found = [(str(Project._meta.get_field(column).verbose_name), text) for column, text in rows]
+    source = str(Project._meta.get_field("lead_source").verbose_name)
+    return [found[0], (source, mask_in_prose(project.lead_source)), *found[1:]]
 
 
 def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -187,6 +200,15 @@ def absorbed(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"lines": comparing_pair.absorbed(project)}
 
 
+def explanations(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {"explanations": list(project.explanations.select_related("by", "unit"))}
+
+
+def _explained(user: User, project: Project) -> bool:
+    """Only where something was ever said of a standstill: the page asks no statement for that."""
+    return project.explained_until is not None
+
+
 def _holds_others(user: User, project: Project) -> bool:
     """As the page has read it with the project: the case file costs no statement more for that."""
     return bool(getattr(project, "holds_others", False))
@@ -216,5 +238,9 @@ def register_all() -> None:
         register(Panel(code, title, f"projects/panels/{code}.html", context, order, column))
     title = gettext_lazy("首接认领")
     register(Panel("claim", title, "projects/panels/claim.html", claims, 55, "main", _claimed))
+    title = gettext_lazy("停滞说明")
+    register(
+        Panel("stillness", title, "projects/panels/stillness.html", explanations, 65, "main", _explained)
+    )
     title = gettext_lazy("并入的项目")
     register(Panel("absorbed", title, "projects/panels/absorbed.html", absorbed, 80, "main", _holds_others))

@@ -21,6 +21,7 @@ from kernel.money import show_fen
 from kernel.prepared import Kept
 from policies.models import PolicySet
 from policies.rulebook import Rulebook, rulebook
+from projects import coded, stillness
 from projects.models import AgreementGrade, Batch, Origin, Phase, ProjectType, Sector
 from projects.pressing import Clock
 
@@ -45,13 +46,21 @@ class Shown:
     clocks: Mapping[int, Clock] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    coded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    today: date = date.min
     details: str = ""
     icons: str = ""
 
     @classmethod
-    def of(cls, clocks: Mapping[int, Clock], classes: Mapping[str, str]) -> "Shown":
+    def of(cls, clocks: Mapping[int, Clock], rules: Rulebook | None, today: date) -> "Shown":
         return cls(
-            clocks, classes, enum_words(), reverse("project-detail", args=[0]), static("vendor/icons.svg")
+            clocks=clocks,
+            classes=class_names(rules),
+            words=enum_words(),
+            coded={column: coded.names(rules, column) for column in coded.TABLES},
+            today=today,
+            details=reverse("project-detail", args=[0]),
+            icons=static("vendor/icons.svg"),
         )
 
     def word(self, kind: str, code: str) -> str:
@@ -82,6 +91,7 @@ def escaped(value: Any) -> str:
 
 def _name(row: Row, shown: Shown) -> SafeString:
     gone = _("已退出") if row["exited_on"] else _("搁置") if row["shelved_on"] else ""
+    gone = gone or (_("休眠") if row["dormant_on"] else "")
     tag = f' <span class="tag">{escaped(gone)}</span>' if gone else ""
     return SafeString(
         f'<a class="main" href="{shown.url(row)}">{escaped(row["name"])}</a>{tag}'
@@ -132,6 +142,26 @@ def _class(row: Row, shown: Shown) -> str:
     return shown.classes.get(row["class"], row["class"]) or "—"
 
 
+def _coded(column: str) -> Cell:
+    return lambda row, shown: coded.said(shown.coded.get(column, {}), row[column]) or "—"
+
+
+def still_state(row: Row, today: date) -> str:
+    return stillness.state_of(row["dormant_on"], row["still_warned_on"], row["explained_until"], today)
+
+
+def _moved(row: Row, shown: Shown) -> SafeString:
+    """The last movement, how many days ago, and the badge of a lead that stands still."""
+    day, state = row["moved_on"], still_state(row, shown.today)
+    ago = _("%(n)s 天") % {"n": max((shown.today - day).days, 0)}
+    badge = escaped(stillness.state_names().get(state, ""))
+    tag = f' <span class="tag {STILL_TONES[state]}">{badge}</span>' if state else ""
+    return SafeString(f'<span class="num">{day}</span> <span class="quiet">{escaped(ago)}</span>{tag}')
+
+
+STILL_TONES = {"dormant": "tag-bad", "warned": "tag-warn", "explained": "tag-info"}
+
+
 def _money(code: str, label: Any, key: str, order: str = "") -> Column:
     return Column(code, label, lambda row, shown: show_fen(row[key]), "num", order)
 
@@ -161,6 +191,11 @@ COLUMNS: dict[str, Column] = {
         Column("year", gettext_lazy("谋划年度"), _plain("planning_year"), css="num"),
         Column("jobs", gettext_lazy("用工人数"), _plain("jobs"), css="num"),
         Column("site", gettext_lazy("选址"), _plain("site")),
+        Column("channel", gettext_lazy("线索渠道"), _coded("lead_channel")),
+        Column("source", gettext_lazy("具体来源"), _plain("lead_source")),
+        Column("targets", gettext_lazy("重点对象"), _coded("target_classes")),
+        Column("tags", gettext_lazy("标签"), _coded("lead_tags")),
+        Column("moved", gettext_lazy("最近进展"), _moved, css="nowrap", order="moved_on"),
         Column("opened", gettext_lazy("建档日期"), _day("opened_on"), css="date"),
         Column("updated", gettext_lazy("更新"), _day("updated_at"), css="date", order="updated_at"),
     )

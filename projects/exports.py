@@ -24,6 +24,8 @@ from kernel.clock import CHINA
 from kernel.money import WAN
 from kernel.phones import mask, mask_in_prose
 from kernel.refusals import Refused
+from policies.rulebook import Rulebook
+from projects import coded
 from projects.columns import class_names, enum_words, newest_rules
 from projects.queries import NAMED, LedgerFilter, ledger
 
@@ -65,7 +67,8 @@ def _moment(at: datetime) -> datetime:
 
 def _columns() -> Columns:
     """In the order of the sheet."""
-    classes = class_names(newest_rules())
+    rules = newest_rules()
+    classes = class_names(rules)
     wan = _("（万元）")
     return {
         _("项目编号"): (20, "code", None),
@@ -96,11 +99,23 @@ def _columns() -> Columns:
         _("进展"): (40, "progress_text", _prose),
         _("企业联系人"): (14, "contact_name", _masked),
         _("联系电话"): (18, "contact_phone", _masked),
+        _("线索渠道"): (14, "lead_channel", _coded(rules, "lead_channel")),
+        _("具体来源"): (20, "lead_source", _prose),
+        _("重点对象类别"): (18, "target_classes", _coded(rules, "target_classes")),
+        _("标签"): (24, "lead_tags", _coded(rules, "lead_tags")),
+        _("最近进展"): (12, "moved_on", None),
+        _("休眠日期"): (12, "dormant_on", None),
         _("搁置日期"): (12, "shelved_on", None),
         _("退出日期"): (12, "exited_on", None),
         _("建档日期"): (12, "opened_on", None),
         _("更新时间"): (18, "updated_at", _moment),
     }
+
+
+def _coded(rules: Rulebook | None, column: str) -> Value:
+    """Codes of the plan's lists as words."""
+    known = coded.names(rules, column)
+    return lambda text: coded.said(known, text) or None
 
 
 def _words(kind: str) -> Value:
@@ -161,7 +176,7 @@ def _rows(rows: Any, columns: Columns) -> Iterator[dict[str, Any]]:
 
 def _write(path: Path, columns: Columns, rows: Iterator[dict[str, Any]]) -> None:
     money, day = Format().set_num_format("#,##0.00####"), Format().set_num_format("yyyy-mm-dd")
-    dates = (_("搁置日期"), _("退出日期"), _("建档日期"))
+    dates = (_("搁置日期"), _("退出日期"), _("建档日期"), _("最近进展"), _("休眠日期"))
     formats = {name: money for name, (_width, _field, value) in columns.items() if value is _wan}
     book = (
         FastExcel(str(path))

@@ -15,6 +15,7 @@ _SECTIONS = tuple(zip(_LAST_DIVISIONS, "ABCDEFGHIJKLMNOPQRST", strict=True))
 _COPIED = (
     *("name", "content", "site", "industry_code", "planning_year", "jobs", "origin", "sector"),
     *("project_type", "agreement_grade", "land_mode", "green_channel", "small_low_risk", "special_fire"),
+    "lead_channel",
 )
 _READ = (
     {measure.value: f"{measure.value}_fen" for measure in Measure}

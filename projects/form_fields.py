@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit, User
 from accounts.roles import ROLES, Can
 from kernel.clock import today
+from policies.rulebook import Rulebook
+from policies.schema import LeadTag
+from projects import coded
+from projects.models import Project
 
 
 class Day(forms.DateField):
@@ -49,6 +53,45 @@ class Files(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         rows = data if isinstance(data, list | tuple) else [data]
         return [super(Files, self).clean(row, initial) for row in rows if row]
+
+
+class Codes(forms.MultipleChoiceField):
+    """Several codes of one of the plan's lists, stored comma-joined."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple(), required=False, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return coded.codes_of(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        return ",".join(super().clean(value))
+
+
+def code_fields(rules: Rulebook | None, project: Project | None = None) -> dict[str, forms.Field]:
+    """What the plan lists to mark a lead with; a list that it does not have is not asked for.
+
+    A code the project carries already stays to be chosen, whatever the plan says now.
+    """
+    found: dict[str, forms.Field] = {}
+    for column in coded.TABLES:
+        choices = _choices(rules, column, getattr(project, column) if project else "")
+        label = Project._meta.get_field(column).verbose_name
+        if choices and column in coded.SEVERAL:
+            found[column] = Codes(label=label, choices=choices)
+        elif choices:
+            found[column] = forms.ChoiceField(label=label, choices=[("", "—"), *choices], required=False)
+    return found
+
+
+def _choices(rules: Rulebook | None, column: str, held: str) -> list[tuple[str, Any]]:
+    rows = coded.listed(rules, column) if rules else ()
+    gone = [(code, code) for code in coded.codes_of(held) if code not in {row.key for row in rows}]
+    groups = list(dict.fromkeys(row.group for row in rows if isinstance(row, LeadTag)))
+    if not groups:
+        return [*((row.key, row.name) for row in rows), *gone]
+    tags = [row for row in rows if isinstance(row, LeadTag)]
+    return [*((name, [(row.code, row.name) for row in tags if row.group == name]) for name in groups), *gone]
 
 
 class Words(forms.CharField):

@@ -12,9 +12,11 @@ from accounts.roles import ROLES, Scope
 from kernel.phones import mask
 from policies.rulebook import Rulebook
 from policies.schema import Milestone, PartKind, Topic
+from projects import coded
 from projects.actions.contacts import LONGEST_TOPIC, PHOTO
 from projects.actions.evidence import papers_of
-from projects.form_fields import Day, Files, Person, Words, approvers, people, unit_choice
+from projects.facts import rules_of
+from projects.form_fields import Day, Files, Person, Words, approvers, code_fields, people, unit_choice
 from projects.models import Currency, Measure, Project, ProjectType, ReachedMilestone
 from projects.models.records import Channel, Precision
 from projects.reserved import EDITABLE
@@ -104,13 +106,30 @@ class RegisterForm(EnterpriseFields):
         help_text=_("招商部门在查重池中据此复核"),
     )
 
-    PROJECT = ("project_type", "industry_text", "industry_code", "planning_year", "site", "content")
+    lead_source = forms.CharField(
+        label=_("具体来源"), max_length=100, required=False, help_text=_("由谁、经什么介绍而来")
+    )
+
+    PROJECT = (
+        *("project_type", "industry_text", "industry_code", "planning_year", "site", "content"),
+        *("lead_channel", "lead_source", "target_classes", "lead_tags"),
+    )
+
+    def __init__(self, rules: Rulebook | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.coded = code_fields(rules)
+        self.fields.update(self.coded)
+
+    @property
+    def lead(self) -> list[forms.BoundField]:
+        """How the lead came, and what it is marked with."""
+        return [self[name] for name in ("lead_channel", "lead_source", *coded.SEVERAL) if name in self.fields]
 
     def plain_fields(self) -> dict[str, Any]:
         return {
             name: self.cleaned_data[name]
             for name in self.PROJECT
-            if self.cleaned_data[name] not in (None, "")
+            if self.cleaned_data.get(name) not in (None, "")
         }
 
 
@@ -126,9 +145,11 @@ class EditForm(EnterpriseFields):
             name: forms.Textarea(attrs={"rows": 3}) for name in ("content", "progress")
         }
         made = forms.fields_for_model(Project, fields=FIELDS, widgets=widgets)
-        for name in FIELDS:
-            self.fields[name] = _plain(made[name])
-        values = {name: getattr(project, name) for name in FIELDS} | {"version": project.version}
+        own = code_fields(rules_of(project), project)
+        self.asked = [name for name in FIELDS if name in own or name not in coded.TABLES]
+        for name in self.asked:
+            self.fields[name] = own.get(name) or _plain(made[name])
+        values = {name: getattr(project, name) for name in self.asked} | {"version": project.version}
         for name, value in (values | self._kept()).items():
             self.fields[name].initial = value
         if self.firm and self.firm.contact_phone:
@@ -144,7 +165,7 @@ class EditForm(EnterpriseFields):
 
     @property
     def plain(self) -> list[forms.BoundField]:
-        return [self[name] for name in FIELDS]
+        return [self[name] for name in self.asked]
 
     @property
     def investor_fields(self) -> list[forms.BoundField]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kernel.money import show_fen
 from kernel.phones import mask_in_prose
+from projects import coded
 from projects.facts import rules_of
 from projects.models import Project
 
@@ -49,7 +50,9 @@ def versions(project: Project, *, before: int | None, size: int) -> Pages:
         rows = rows.filter(history_id__lt=before)
     found = list(rows[: size + 1])
     pairs = list(zip(found[:size], [*found[1:], None], strict=False))
-    names = _names(found) | {"project_class": {row.code: row.name for row in rules_of(project).classes}}
+    rules = rules_of(project)
+    names = _names(found) | {"project_class": {row.code: row.name for row in rules.classes}}
+    names |= {column: coded.names(rules, column) for column in coded.TABLES}
     shown = [_version(new, old, names) for new, old in pairs]
     return Pages(shown, found[size - 1].history_id if len(found) > size else None)
 
@@ -94,7 +97,7 @@ def say(field: "Field[Any, Any]", value: Any, names: Mapping[str, Mapping[Any, s
         related: Any = field.related_model
         return names.get(related.__name__, {}).get(value, str(value))
     if field.name in names:
-        return names[field.name].get(value, str(value))
+        return coded.said(names[field.name], str(value))
     if field.name.endswith("_fen"):
         return show_fen(value)
     if isinstance(value, bool):

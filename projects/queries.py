@@ -5,9 +5,9 @@ go by keyset, so that the thousandth costs what the first does.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -29,13 +29,18 @@ from kernel.numbers import whole
 from kernel.phones import mask_in_prose
 from kernel.prepared import Kept
 from kernel.refusals import Refused
-from projects.models import Phase, Project, ProjectCode, ProjectQuerySet
+from projects import coded, stillness
+from projects.models import LEADS, Project, ProjectCode, ProjectQuerySet
 from projects.models.project import NATIONAL_CODE
 from projects.search import found_by
+from projects.stages import BOARD
 
 CAP = 10_000
 PAGE, MOST = 50, 200
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+MOST_DAYS = 9999
+UNTALKED = "none"
+"""The filter for leads that have come to no stage of the talks yet."""
 Viewer = User | AnonymousUser
 
 
@@ -53,17 +58,31 @@ class LedgerFilter:
     state: str = ""
     light: str = ""
     year: str = ""
+    channel: str = ""
+    target: str = ""
+    tag: str = ""
+    stillness: str = ""
+    still_days: str = ""
+    leads: str = ""
+    stage: str = ""
     updated_since: datetime | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "LedgerFilter":
-        """From the parameters of an address. Raises Refused (invalid) for an unreadable moment or year."""
+        """From the parameters of an address. Raises Refused (invalid) for what cannot be read."""
         words = {name: query.get(name, "").strip() for name in _WORDS} | {
             "project_class": query.get("class", "")
         }
         if words["year"] and whole(words["year"]) is None:
             raise Refused.invalid("year", _("年度应为四位数字"))
+        days = whole(words["still_days"] or "0")
+        if days is None or not 0 <= days <= MOST_DAYS:
+            raise Refused.invalid("still_days", _("没有进展的天数应为数字"))
         return cls(**words, updated_since=_moment(query.get("updated_since", "")))
+
+    def at(self, by: str, code: str) -> "LedgerFilter":
+        """The same, narrowed to one phase or stage of the talks."""
+        return replace(self, stage=code) if by == "stage" else replace(self, phase=code)
 
     def as_query(self) -> dict[str, str]:
         """Back to the parameters of an address, empty ones left out."""
@@ -71,7 +90,10 @@ class LedgerFilter:
         return {name: value for name, value in found.items() if value}
 
 
-_WORDS = ("q", "phase", "batch", "park", "unit", "origin", "state", "light", "year")
+_WORDS = (
+    *("q", "phase", "batch", "park", "unit", "origin", "state", "light", "year"),
+    *("channel", "target", "tag", "stillness", "still_days", "leads", "stage"),
+)
 STATES = {
     "running": Q(shelved_on__isnull=True, exited_on__isnull=True),
     "shelved": Q(shelved_on__isnull=False),
@@ -117,6 +139,7 @@ ORDERS: dict[str, tuple[str | Combinable, ...]] = {
     "id": ("case_id",),
     "total_fen": (AMOUNT, "case_id"),
     "updated_at": ("updated_at", "case_id"),
+    "moved_on": ("moved_on", "case_id"),
 }
 DEFAULT_ORDER = "-id"
 SUMMED = ("total_fen", "contract_fen", "paid_in_fen")
@@ -130,7 +153,8 @@ PLAIN = (
     "name", "phase", "batch", "origin", "project_type", "agreement_grade", "sector", "industry_code",
     "industry_text", "planning_year", "enterprise_id", "jobs", "total_fen", "fixed_asset_fen", "contract_fen",
     "output_fen", "tax_fen", "paid_in_fen", "shelved_on", "exited_on", "from_ledger", "site", "version",
-    "updated_at",
+    "updated_at", "lead_channel", "lead_source", "target_classes", "lead_tags", "moved_on",
+    "explained_until", "still_warned_on", "dormant_on", "talk_stage",
 )  # fmt: skip
 NAMED: dict[str, Combinable] = {
     "id": F("case_id"),
@@ -166,9 +190,33 @@ def _left(sight: Sight, wanted: LedgerFilter, today: date) -> ProjectQuerySet:
         rows = rows.filter(updated_at__gte=wanted.updated_since)
     if wanted.light:
         rows = rows.filter(_lit(wanted.light, today))
+    rows = _library(rows, wanted, today)
     if re.fullmatch(NATIONAL_CODE, wanted.q, re.ASCII):
         return rows.filter(Exists(ProjectCode.objects.filter(project=OuterRef("pk"), code=wanted.q)))
     return found_by(rows, wanted.q)
+
+
+def _library(rows: ProjectQuerySet, wanted: LedgerFilter, today: date) -> ProjectQuerySet:
+    """What is asked of leads: their channel, classes, tags, and how long they have not moved."""
+    if wanted.leads:
+        rows = rows.filter(batch__in=LEADS)
+    if wanted.stage:
+        code = "" if wanted.stage == UNTALKED else wanted.stage
+        rows = rows.filter(batch__in=BOARD, talk_stage=code)
+    if wanted.channel:
+        rows = rows.filter(lead_channel=wanted.channel)
+    for column, code in (("target_classes", wanted.target), ("lead_tags", wanted.tag)):
+        if code:
+            rows = rows.filter(coded.holding(column, code))
+    if wanted.still_days:
+        rows = rows.filter(moved_on__lte=today - timedelta(days=int(wanted.still_days)))
+    if wanted.stillness:
+        rows = (
+            rows.filter(stillness.STATES[wanted.stillness](today))
+            if wanted.stillness in stillness.STATES
+            else rows.none()
+        )
+    return rows
 
 
 def _lit(light: str, today: date) -> Exists | Q:
@@ -236,14 +284,15 @@ class _Query:
 
 
 _MARKS: dict[str, Any] = {"first": -(2**41) - 1, "second": -(2**41) - 2}
-_MOMENT = datetime(1900, 1, 1, 12, 34, 56, tzinfo=UTC)
+_FIRST_MARKS = {"updated_at": datetime(1900, 1, 1, 12, 34, 56, tzinfo=UTC), "moved_on": date(1900, 1, 2)}
 
 
 def _query(sight: Sight, wanted: LedgerFilter, today: date, turn: _Turn) -> _Query:
     """Kept for what many ask again and again; what somebody typed or counted to the second is asked once."""
     if wanted.q or wanted.updated_since:
         return _compiled.__wrapped__(sight, wanted, today, turn)
-    return _compiled(sight, wanted, today if wanted.light else date.min, turn)
+    dated = wanted.light or wanted.still_days or wanted.stillness
+    return _compiled(sight, wanted, today if dated else date.min, turn)
 
 
 @lru_cache(maxsize=500)
@@ -255,8 +304,7 @@ def _compiled(sight: Sight, wanted: LedgerFilter, today: date, turn: _Turn) -> _
     if not turn.after:
         return _Query(Kept(_listed(rows, keys, turn.size + 1, down=down)), every)
     marks = dict(list(_MARKS.items())[: len(keys)])
-    if turn.order.endswith("updated_at"):
-        marks["first"] = _MOMENT
+    marks["first"] = _FIRST_MARKS.get(turn.order.removeprefix("-"), marks["first"])
     beyond = rows.filter(keyset.RowBeyond(keys, list(marks.values()), smaller=down))
     return _Query(Kept(_listed(beyond, keys, turn.size + 1, down=down), marks), every)
 
@@ -294,6 +342,12 @@ def _values(order: str, row: Mapping[str, Any]) -> list[Any]:
     return [-1 if value is None else value, row["id"]]
 
 
+_FIRST_KEYS: dict[str, Callable[[Any], Any]] = {
+    "updated_at": datetime.fromisoformat,
+    "moved_on": date.fromisoformat,
+}
+
+
 def _place(order: str, cursor: str) -> tuple[bool, list[Any]]:
     """Whether a cursor looks back, and the keys it stands at."""
     _keys(order)
@@ -304,7 +358,7 @@ def _place(order: str, cursor: str) -> tuple[bool, list[Any]]:
         raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起"))
     try:
         keys = [_key(value) for value in after[1:]]
-        first = datetime.fromisoformat(after[0]) if order.endswith("updated_at") else _key(after[0])
+        first = _FIRST_KEYS.get(order.removeprefix("-"), _key)(after[0])
     except (TypeError, ValueError, OverflowError) as error:
         raise Refused.invalid("cursor", _("翻页标记无效，请从第一页重新翻起")) from error
     return way == "back", [first, *keys]
@@ -316,25 +370,6 @@ def _key(value: Any) -> int:
     if abs(key) >= 2**63:
         raise ValueError(value)
     return key
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One phase of the board."""
-
-    phase: str
-    rows: list[dict[str, Any]]
-    total: int
-    capped: bool
-
-
-def board(user: Viewer, wanted: LedgerFilter, cards: int) -> list[Column]:
-    """The first cards of each phase, newest first, and how many there are (to the cap)."""
-    found = []
-    for phase in [wanted.phase] if wanted.phase else Phase.values:
-        page = ledger_page(user, replace(wanted, phase=phase), size=cards)
-        found.append(Column(phase, page.rows, page.total, page.capped))
-    return found
 
 
 def rest_page(user: Viewer, query: Mapping[str, str], url: str) -> dict[str, Any]:
@@ -351,7 +386,9 @@ def rest_page(user: Viewer, query: Mapping[str, str], url: str) -> dict[str, Any
         size=PAGE if size is None else max(1, min(size, MOST)),
     )
     for row in page.rows:
-        row["site"] = mask_in_prose(row["site"])
+        row["site"], row["lead_source"] = mask_in_prose(row["site"]), mask_in_prose(row["lead_source"])
+        for column in coded.SEVERAL:
+            row[column] = coded.codes_of(row[column])
     kept = [(name, value) for name, value in query.items() if name != "cursor"]
     return {
         "next": f"{url}?{urlencode([*kept, ('cursor', page.next)])}" if page.next else None,

@@ -4,7 +4,8 @@ import logging
 
 from celery import shared_task
 
-from projects import search
+from kernel.clock import today
+from projects import dormancy, search
 from projects.actions import imports
 
 log = logging.getLogger(__name__)
@@ -29,3 +30,10 @@ def resume_imports() -> int:
     if waiting:
         search.settle()
     return len(waiting)
+
+
+@shared_task(ignore_result=True)
+def sweep_stillness() -> int:
+    """Every hour: warn of and mark the leads that have stood still too long; returns how many."""
+    done = dormancy.sweep(today())
+    return done.warned + done.dormant

@@ -25,6 +25,7 @@ from notices.actions import post
 from policies.schema import Step as StepRule
 from policies.schema import Verdict
 from projects import actions as projects
+from projects import stillness
 from projects.gates import reached_codes
 from projects.models import Project
 from projects.permissions import lock, require_running
@@ -197,6 +198,7 @@ def _write(one: Case, project: Project, by: User, on: date) -> None:
         "outstanding": row.outstanding,
     }  # fmt: skip
     cases.record(case=row.case, kind="step.concluded", by=by, on=on, data=data)
+    stillness.moved(project, "step", by=by, on=on)
 
 
 @house_language()

@@ -25,6 +25,7 @@ from deadlines.models import Deadline
 from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.schema import Step as StepRule
+from projects import stillness
 from projects.facts import facts_of, rules_of
 from projects.gates import held
 from projects.models import Project
@@ -164,6 +165,7 @@ def open_round(
     Opinion.objects.bulk_create([_carried(step, row) for row in carried])
     units = call_in(step, rows, leads, by, on)
     cases.record(case=step.case, kind="step.opened", by=by, on=on, data=_event(step, units))
+    stillness.moved(at.project, "step", by=by, on=on)
     return step
 
 

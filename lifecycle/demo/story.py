@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kernel.refusals import Refused
-from lifecycle.demo import chains, doubles, office
+from lifecycle.demo import chains, doubles, library, office
 from lifecycle.demo.clock import DemoClock, demo_clock, without_collecting
 from lifecycle.demo.days import working_days
 from lifecycle.demo.fates import Fate, drawn
@@ -93,16 +93,19 @@ def _placed(rng: Random, fate: Fate, days: int) -> list[tuple[int, Move]]:
 
 
 def _live(agenda: Agenda, people: People, rng: Random, days: list[date], clock: DemoClock) -> None:
+    still = Random("still leads")  # noqa: S311
     for number, day in enumerate(days):
         clock.open_day(day)
         for walk, move in agenda.get(day, ()):
             move(walk, day)
             clock.tick()
         office.sweep_where_due(day)
+        library.sweep(day)
         if day.weekday() == FRIDAY:
             office.answer_what_was_urged(people, rng, day)
             office.keep_in_touch(people, rng, day)
             office.keep_leads_warm(rng, day)
+            library.tidy(people, still, day)
         if number == len(days) - UNREAD_DAYS:
             office.deliver(day)
             office.read_all(people.by_name.values())

@@ -9,7 +9,7 @@ from approvals import actions as approvals
 from chains.models import Node
 from deadlines.models import Deadline
 from documents.actions import attach as keep
-from lifecycle.demo import words
+from lifecycle.demo import library, words
 from lifecycle.demo.names import contact, person
 from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Walk
@@ -78,6 +78,7 @@ def _fields(walk: Walk) -> dict[str, object]:
         "site": f"{walk.park.short_name or walk.park.name}拟选地块",
         "project_type": walk.rng.choices(("new", "expansion", "second_round"), (80, 15, 5))[0],
         "green_channel": walk.rng.random() < 0.2,
+        **library.marks(walk),
     }
 
 

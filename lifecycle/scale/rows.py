@@ -75,13 +75,16 @@ def sounding(*spoken: str) -> str:
 
 def lay_out(made: Scale) -> None:
     """``scale_row``: one row a project with everything that more than one statement needs."""
-    tails, amounts = (tables.one(f"SELECT count(*) FROM scale_{name}") for name in ("tail", "amount"))  # noqa: S608
+    tails, amounts, channels = (
+        tables.one(f"SELECT count(*) FROM scale_{name}")  # noqa: S608
+        for name in ("tail", "amount", "channel")
+    )
     tables.derive(
         "scale_row",
         f"""
         WITH picked AS (
             SELECT n, {pick(SLOT, 100)} AS slot, {pick(PARK, 20)} AS park_slot, {pick(UNIT, 20)} AS unit_slot,
-                {pick(TAIL, tails)} AS tail, {pick(AMOUNT, amounts)} AS amount,
+                {pick(SCORE, channels)} AS channel_slot, {pick(TAIL, tails)} AS tail, {pick(AMOUNT, amounts)} AS amount,
                 {pick(WALKED, 6)} = 0 AS walked, {pick(LAG, 1000)} AS lag, {pick(AGE, 1000)} AS age
             FROM generate_series({made.case + 1}, {made.case + made.projects}) AS n
         ), dated AS (
@@ -158,10 +161,11 @@ def cases(made: Scale) -> None:
         f"""
         SELECT r.*, {name} AS name, {sounding("c.brand_spoken", "t.spoken")} AS sound, k.code, c.name AS investor, c.origin, t.industry, t.sector, t.product, a.fen,
             concat_ws(' ', c.brand, {filled("t.words", "c.brand", "c.brand_letters")}, c.words, {tails}) AS search,
-            g.class AS project_class
+            g.class AS project_class, h.channel, s.dormant, s.warned
         FROM scale_row r JOIN scale_company c USING (company) JOIN scale_tail t ON t.number = r.tail
         JOIN scale_class g ON g.amount = r.amount AND g.tail = r.tail AND g.origin = c.origin
         JOIN scale_amount a ON a.number = r.amount JOIN scale_code k ON k.n = r.n
+        JOIN scale_channel h ON h.number = r.channel_slot LEFT JOIN scale_still s ON s.batch = r.batch
         ORDER BY r.n
         """,  # noqa: E501, S608
     )
@@ -185,6 +189,9 @@ def _projects(made: Scale) -> None:
         "contract_fen": "CASE WHEN r.signed THEN r.fen END",
         "paid_in_fen": "CASE WHEN r.started THEN r.fen / 5 END", "jobs": f"20 + {pick(JOBS, 480)}",
         "land_square_metres": f"1000 * {pick(JOBS, 60)}", "content": "'建设' || r.product || '生产线及配套设施'",  # noqa: E501
+        "lead_channel": "r.channel", "talk_stage": "r.talk_stage", "moved_on": "r.last_on",
+        "dormant_on": f"CASE WHEN r.last_on <= r.dormant THEN date '{made.on}' END",
+        "still_warned_on": f"CASE WHEN r.last_on > r.dormant AND r.last_on <= r.warned THEN date '{made.on}' END",  # noqa: E501
         "from_ledger": "r.from_ledger", "search": "r.search", "version": "1",
         "division": f"'{made.division}'",
         "created_at": moment("r.opened_on"), "updated_at": moment("r.last_on"),

@@ -25,8 +25,10 @@ from lifecycle.scale import life, rows, tables, words
 from policies.models import PolicyVersion
 from policies.packs import PACKS
 from policies.rulebook import Rulebook, current
+from projects import stillness
 from projects.facts import class_of, facts_of, origin_of, sector_of
 from projects.models import Money, Project, ReachedMilestone
+from projects.stages import stage_of
 
 MODELS = (Enterprise, Case, Project, Part, ReachedMilestone, Money, Event, Deadline, Alarm, Step, Opinion)
 MANY = 20_000
@@ -225,7 +227,7 @@ def _lay_out_life(rules: Rulebook, scale: rows.Scale) -> None:
             stage.number, len(stage.reached), stage.phase.value, stage.batch, stage.grade,
             bool(stage.place("dispatched")), any(stage.place(c.start) and not stage.place(c.end) for c in clocks),  # noqa: E501
             bool(stage.place("signed")), bool(stage.place("construction_started")),
-            bool(stage.place("first_talk_registered")),
+            bool(stage.place("first_talk_registered")), stage_of(stage.reached, rules),
         )
         for stage in stages
         for _slot in range(stage.slots)
@@ -233,9 +235,12 @@ def _lay_out_life(rules: Rulebook, scale: rows.Scale) -> None:
     tables.keep(
         "scale_slot",
         "of_slot int, stage int, places int, phase text, batch text, grade text, lands bool, running bool, signed bool,"  # noqa: E501
-        " started bool, talked bool",
+        " started bool, talked bool, talk_stage text",
         ((number, *slot) for number, slot in enumerate(slots)),
     )
+    channels = [row.code for row in rules.lead_channels] or [""]
+    tables.keep("scale_channel", "number int, channel text", enumerate(channels))
+    _lay_out_stillness(rules, scale)
     tables.keep("scale_milestone", "stage int, place int, code text", life.milestone_rows(stages))
     tables.keep(
         "scale_event", "stage int, seq int, place int, kind text, data jsonb", life.event_rows(rules, stages)
@@ -247,6 +252,16 @@ def _lay_out_life(rules: Rulebook, scale: rows.Scale) -> None:
         life.clock_rows(clocks, stages),
     )
     _lay_out_days(rules, clocks, scale)
+
+
+def _lay_out_stillness(rules: Rulebook, scale: rows.Scale) -> None:
+    """Who has stood still too long counts as warned and marked: the first sweep finds an ordinary day."""
+    found = [(rule, stillness.bounds(rule, scale.on)) for rule in rules.dormancy]
+    tables.keep(
+        "scale_still",
+        "batch text, dormant date, warned date",
+        [(state, one.dormant, one.warned) for rule, one in found for state in rule.states],
+    )
 
 
 def _lay_out_days(rules: Rulebook, clocks: list[life.Clock], scale: rows.Scale) -> None:

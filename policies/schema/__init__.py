@@ -3,6 +3,7 @@
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
 from policies.schema.contacts import CHANNELS, Cadence, ClaimRule, Every, Topic
+from policies.schema.leads import MOVEMENTS, Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     PHASES,
     ChainPreset,
@@ -39,6 +40,7 @@ from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Propo
 __all__ = [
     "CHANNELS",
     "GRADES",
+    "MOVEMENTS",
     "PHASES",
     "RULE_TABLES",
     "SIGNS",
@@ -55,12 +57,15 @@ __all__ = [
     "ClauseTemplate",
     "CreditRule",
     "DocumentKind",
+    "Dormancy",
     "Duty",
     "Every",
     "Gate",
     "Grade",
     "Guide",
     "JointShare",
+    "LeadChannel",
+    "LeadTag",
     "Likeness",
     "Limit",
     "Material",
@@ -84,6 +89,7 @@ __all__ = [
     "Score",
     "Series",
     "Step",
+    "TargetClass",
     "TaskRule",
     "Term",
     "Topic",

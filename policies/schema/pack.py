@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.contacts import Cadence, ClaimRule, Topic
+from policies.schema.leads import Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     ChainPreset,
     Clause,
@@ -25,15 +26,9 @@ from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
 WHOLE_TABLES = (
-    "phases",
-    "portfolio",
-    "classes",
-    "grades",
-    "escalation",
-    "likeness",
-    "claiming",
-    "topics",
+    *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
     "principles",
+    "dormancy",
 )
 RULE_TABLES = (
     "phases",
@@ -60,6 +55,10 @@ RULE_TABLES = (
     "cadences",
     "topics",
     "principles",
+    "lead_channels",
+    "target_classes",
+    "lead_tags",
+    "dormancy",
 )
 
 
@@ -92,6 +91,10 @@ class Pack(Item):
     cadences: Listed[Cadence] = ()
     topics: Listed[Topic] = ()
     principles: Listed[Principle] = ()
+    lead_channels: Listed[LeadChannel] = ()
+    target_classes: Listed[TargetClass] = ()
+    lead_tags: Listed[LeadTag] = ()
+    dormancy: Listed[Dormancy] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

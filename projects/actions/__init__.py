@@ -19,6 +19,7 @@ from projects.actions.pool import keep_apart, pair_up
 from projects.actions.previews import preview_edit, preview_money
 from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
 from projects.actions.saved_views import delete_view, save_view
+from projects.actions.stillness import explain_stillness, wake
 
 __all__ = [
     "Change",
@@ -35,6 +36,7 @@ __all__ = [
     "edit_enterprise",
     "end_part",
     "exit_project",
+    "explain_stillness",
     "find_or_create_enterprise",
     "give_up",
     "hand_over",
@@ -59,6 +61,7 @@ __all__ = [
     "supply_evidence",
     "undo_merge",
     "void_code",
+    "wake",
     "withdraw",
     "withdraw_handover",
 ]

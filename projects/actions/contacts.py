@@ -14,7 +14,7 @@ from documents.actions import attach
 from documents.models import Attachment
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
-from projects import cadences, claiming
+from projects import cadences, claiming, stillness
 from projects.actions.edit import set_parts
 from projects.actions.enterprises import lock_investor
 from projects.facts import rules_of
@@ -76,6 +76,7 @@ def record_contact(
     _store(row)
     _keep_papers(row, papers, uploads, paper_kind)
     cadences.heard(project, rules, channel, by=by, on=on)
+    stillness.moved(project, "contact", by=by, on=on)
     if row.is_first:
         _fix_first_receiver(project, rules, by, on)
     return row

@@ -15,7 +15,7 @@ from kernel.language import house_language
 from kernel.phones import masked
 from kernel.refusals import Refused
 from policies.schema import PartKind
-from projects import cadences, claiming, hooks
+from projects import cadences, claiming, coded, hooks
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.actions.parts import CACHED, CREDITED, require_setter
@@ -39,17 +39,18 @@ def edit(
     project = lock(project)
     require_on(by, Can.EDIT_PROJECT, project)
     require_fresh(project, expected_version)
-    clean = check_fields(changes)
+    rules = rules_of(project)
+    clean = check_fields(coded.settled(rules, changes, project))
     moved = {name: told for name, value in clean.items() if (told := _change(getattr(project, name), value))}
     if not moved:
         return project
     if "planning_year" in moved and not project.from_ledger:
-        require_year(rules_of(project), clean["planning_year"], on, project.case.opened_on)
+        require_year(rules, clean["planning_year"], on, project.case.opened_on)
     for name in moved:
         setattr(project, name, clean[name])
     if not project.name:
         raise Refused.invalid("name", _("请填写项目名称"))
-    derive(project, rules_of(project))
+    derive(project, rules)
     saving.save(project, by)
     if "name" in moved:
         project.case.title = project.name

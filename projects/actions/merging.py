@@ -17,7 +17,7 @@ from cases.permissions import wide_on
 from deadlines import withholding
 from kernel.language import house_language
 from kernel.refusals import Refused
-from projects import hooks
+from projects import hooks, stillness
 from projects.actions import saving
 from projects.actions.pool import needed, open_pair
 from projects.models import Batch, DuplicatePair, Project
@@ -88,6 +88,7 @@ def _into(kept: Project) -> str:
 
 def _void(gone: Project, on: date, by: User, reason: str) -> None:
     gone.case.voided_on, gone.division = on, ""
+    stillness.leave_out(gone)
     gone.case.save(update_fields=["voided_on"])
     saving.save(gone, by, reason)
 
@@ -128,6 +129,7 @@ def _give_back(row: DuplicatePair, gone: Project, by: User, on: date, reason: st
     gone.case.voided_on, gone.division = None, gone.case.division
     gone.case.save(update_fields=["voided_on"])
     gone.merged_into, gone.merged_on, gone.merged_by, gone.merged_reason = None, None, None, ""
+    stillness.restart(gone, on)
     saving.save(gone, by, reason)
     parts = Part.objects.in_bulk([key for key, _words in row.kept["parts"]])
     cases.reopen_parts(parts=[(parts[key], words) for key, words in row.kept["parts"]])

@@ -16,7 +16,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
-from projects import clocks, hooks
+from projects import clocks, hooks, stages, stillness
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.facts import batch_of, rules_of
@@ -168,13 +168,16 @@ def _settle(project: Project, rules: Rulebook, milestone: str, by: User, on: dat
     """When the whole milestone is there: the batch follows, clocks stop and start, other apps hear of it."""
     done = reached_codes(project)
     if milestone not in done:
+        stillness.moved(project, "milestone", by=by, on=on)
         return
     _follow_batch(project, rules, done, by)
+    stillness.moved(project, "milestone", by=by, on=on)
     clocks.on_reached(project, milestone, rules, by, on)
     hooks.tell(hooks.MilestoneChange(project, milestone, on, by, "reached"))
 
 
 def _follow_batch(project: Project, rules: Rulebook, done: set[str], by: User) -> None:
+    stages.follow(project, rules, done)
     batch = batch_of(done, rules)
     if batch != project.batch:
         project.batch = batch

@@ -12,7 +12,7 @@ from accounts.roles import Can
 from cases import actions as cases
 from documents.models import Attachment
 from kernel.refusals import Refused
-from projects import hooks
+from projects import hooks, stillness
 from projects.actions import saving, sums
 from projects.actions.sums import Sum
 from projects.facts import derive, rules_of
@@ -65,6 +65,7 @@ def set_money(
     previous = None if adds or measure == Measure.PAID_IN else in_force(project, measure)
     row = _write(project, stated, previous, by)
     _settle(project, row, "money.stated", by, on)
+    stillness.moved(project, "money", by=by, on=on)
     return row
 
 

@@ -13,7 +13,7 @@ from kernel.joined import joined
 from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
-from projects import cadences, clocks
+from projects import cadences, clocks, stillness
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.facts import rules_of
@@ -42,6 +42,7 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     data = {"from": before.name, "to": rule.name, "phase": target.value, "clause": rule.clause}
     cadences.on_phase(project, rules, before.code, by=by, on=on)
     event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
+    stillness.moved(project, "phase", by=by, on=on)
     units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
     with house_language():
         text = _("“%(title)s”进入%(phase)s阶段") % {"title": project.name, "phase": rule.name}
@@ -90,6 +91,7 @@ def shelve(
     if on > today:
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
     project.shelved_on, project.shelved_by, project.shelved_reason = on, by, reason
+    stillness.leave_out(project)
     saving.save(project, by, reason)
     cadences.settle(project, rules_of(project), by=by, on=on)
     clocks.ask_to_stop(project, reason, approved_by, by=by, on=on, today=today)
@@ -108,6 +110,7 @@ def resume(*, project: Project, by: User, on: date, reason: str = "") -> Project
         raise Refused.invalid("on", _("恢复日期不能早于搁置日期 %(day)s") % {"day": project.shelved_on})
     clocks.run_all(project, project.shelved_on, by, on)
     project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
+    stillness.restart(project, on)
     saving.save(project, by, reason)
     cadences.settle(project, rules_of(project), by=by, on=on)
     cases.record(case=project.case, kind="project.resumed", by=by, on=on, data={"reason": reason})
@@ -125,6 +128,7 @@ def exit_project(*, project: Project, by: User, on: date, reason: str) -> Projec
     reason = _needed(reason)
     project.shelved_on, project.shelved_by, project.shelved_reason = None, None, ""
     project.exited_on, project.exited_by, project.exited_reason = on, by, reason
+    stillness.leave_out(project)
     saving.save(project, by, reason)
     clocks.cancel_all(project, reason, by, on)
     cases.record(case=project.case, kind="project.exited", by=by, on=on, data={"reason": reason})

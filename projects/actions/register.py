@@ -17,7 +17,7 @@ from cases.models import CaseKind, Enterprise
 from kernel.refusals import Refused
 from kernel.text import normal
 from policies.rulebook import Rulebook, current
-from projects import claiming
+from projects import claiming, coded
 from projects.actions import saving
 from projects.actions.enterprises import lock_investor
 from projects.facts import batch_of, derive
@@ -127,7 +127,7 @@ def register(
     if unit is None:
         raise Refused.forbidden(_("您今天没有任职单位，不能登记项目"))
     policy_set, rules = current(on)
-    plain = check_fields(fields or {})
+    plain = check_fields(coded.settled(rules, fields or {}))
     require_year(rules, plain.get("planning_year"), on)
     if isinstance(enterprise, EnterpriseData):
         enterprise = find_or_create_enterprise(data=enterprise, by=by)
@@ -153,5 +153,5 @@ def _finish(project: Project, rules: Rulebook, by: User, on: date) -> None:
     derive(project, rules)
     project.division = project.case.division
     project.batch = batch_of((), rules)
-    project.version = 0
+    project.version, project.moved_on = 0, on
     saving.save(project, by)

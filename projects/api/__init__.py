@@ -4,6 +4,7 @@ from projects.api.claims import ClaimViewSet
 from projects.api.duplicates import DuplicateViewSet
 from projects.api.enterprises import EnterpriseViewSet
 from projects.api.imports import ImportViewSet
+from projects.api.leads import LeadViewSet
 from projects.api.projects import ProjectViewSet
 
 routes = [
@@ -11,6 +12,7 @@ routes = [
     ("claims", ClaimViewSet, "claim"),
     ("enterprises", EnterpriseViewSet, "enterprise"),
     ("imports", ImportViewSet, "import"),
+    ("leads", LeadViewSet, "lead"),
     ("projects", ProjectViewSet, "project"),
 ]
 
@@ -19,6 +21,7 @@ __all__ = [
     "DuplicateViewSet",
     "EnterpriseViewSet",
     "ImportViewSet",
+    "LeadViewSet",
     "ProjectViewSet",
     "routes",
 ]

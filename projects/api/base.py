@@ -1,8 +1,10 @@
 """What the parts of the project's REST interface may count on."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from django.shortcuts import get_object_or_404
+from rest_framework.response import Response
 
 from documents.models import Attachment
 from projects.models import Project
@@ -24,3 +26,7 @@ class ProjectBase(Protocol):
     def project(self, pk: str) -> Project: ...
 
     def checked(self, shape: type[Any]) -> dict[str, Any]: ...
+
+    def acted(self, act: Callable[..., Any], pk: str, **said: Any) -> Any: ...
+
+    def answer(self, row: Project, status: int = 200) -> Response: ...

@@ -29,6 +29,7 @@ from projects.api import shapes
 from projects.api.corrections import Codes, Corrections
 from projects.api.duplicate_shapes import RegisteredOut, alike_out
 from projects.api.files import Files
+from projects.api.leads import Stillness
 from projects.api.records import Records
 from projects.api.versioned import VersionedWrites
 from projects.gates import unmet_for_next_phase
@@ -43,16 +44,25 @@ _FILTERS = [
         "park": "code of the landing unit",
         "class": "project class of the pack",
         "origin": "outside_city, city_outside_district or district",
+        "channel": "lead channel of the pack",
+        "target": "target class of the pack",
+        "tag": "tag of the pack",
+        "stillness": "dormant, warned or explained",
+        "still_days": "no movement for at least so many days",
+        "stage": "milestone to which the talks have come; none: before the first",
+        "leads": "1: only what is not signed yet",
         "q": "fragment of the name or investor, or pinyin initials",
         "updated_since": "ISO 8601 moment",
-        "order": "-id (default), id, -updated_at, -total_fen …",
+        "order": "-id (default), id, -updated_at, -total_fen, moved_on …",
         "cursor": "opaque, from next or previous",
         "page_size": "up to 200",
     }.items()
 ]
 
 
-class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewsets.GenericViewSet[Project]):
+class ProjectViewSet(
+    VersionedWrites, Records, Corrections, Codes, Files, Stillness, viewsets.GenericViewSet[Project]
+):
     """Projects the caller may see. ``ETag`` on reads; ``If-Match`` on writes: 412 if somebody was faster."""
 
     serializer_class = s.ProjectOut
@@ -168,7 +178,7 @@ class ProjectViewSet(VersionedWrites, Records, Corrections, Codes, Files, viewse
             raise Http404
         return found
 
-    def acted(self, act: Callable[..., Project], pk: str, **said: Any) -> Project:
+    def acted(self, act: Callable[..., Any], pk: str, **said: Any) -> Any:
         """What an action that locks and checks makes of the project. Raises Http404 where it is not seen."""
         try:
             return act(project=Project(pk=int(pk)), by=self.user, **said)

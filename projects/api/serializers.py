@@ -18,6 +18,7 @@ from kernel.schema import UnmetOut
 from policies.rulebook import Rulebook
 from projects.actions.contacts import MOST_PAPERS
 from projects.actions.milestones import MOST_PARTS
+from projects.coded import codes_of
 from projects.models import (
     AgreementGrade,
     Currency,
@@ -85,6 +86,12 @@ class ProjectFields(serializers.Serializer[Any]):
     industry_code = serializers.CharField(max_length=4, required=False, allow_blank=True)
     industry_text = serializers.CharField(max_length=100, required=False, allow_blank=True)
     planning_year = serializers.IntegerField(min_value=2000, max_value=2100, required=False, allow_null=True)
+    lead_channel = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="code of the pack"
+    )
+    lead_source = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    target_classes = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
+    lead_tags = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
     jobs = serializers.IntegerField(min_value=0, required=False, allow_null=True)
     land_square_metres = serializers.IntegerField(min_value=0, required=False, allow_null=True)
     land_mode = serializers.ChoiceField(LandMode.choices, required=False, allow_blank=True)
@@ -357,6 +364,8 @@ class ProjectOut(serializers.ModelSerializer[Project]):
     introducing_unit = serializers.CharField(
         source="introducing_unit.code", default=None, read_only=True, allow_null=True
     )
+    target_classes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    lead_tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     url = serializers.CharField(read_only=True)
 
     class Meta:
@@ -376,6 +385,10 @@ class ProjectOut(serializers.ModelSerializer[Project]):
             "industry_code",
             "industry_text",
             "planning_year",
+            "lead_channel",
+            "lead_source",
+            "target_classes",
+            "lead_tags",
             "landing_unit",
             "introducing_unit",
             "total_fen",
@@ -418,6 +431,9 @@ def project_out(row: Project) -> dict[str, Any]:
         "landing_unit": row.landing_unit.code if row.landing_unit else None,
         "introducing_unit": row.introducing_unit.code if row.introducing_unit else None,
         "merged_into": row.merged_into_id,
+        "lead_source": mask_in_prose(row.lead_source),
+        "target_classes": codes_of(row.target_classes),
+        "lead_tags": codes_of(row.lead_tags),
         "created_at": localtime(row.created_at),
         "updated_at": localtime(row.updated_at),
         "url": reverse("project-detail", args=[row.pk]),

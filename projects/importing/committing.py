@@ -175,6 +175,7 @@ def _projects(batch: ImportBatch, policy_set_id: int) -> None:
         "search": Sql("t.words || ' ' || u.tails"),
         "division": settings.DIVISION,
         "from_ledger": True,
+        "moved_on": batch.on,
         "version": 1,
     } | {name: Sql(f't."{name}"') for name in COLUMNS}
     insert_select(Project, project, f"{_JOINED} LEFT JOIN import_made m ON m.n = t.investor ORDER BY t.n")

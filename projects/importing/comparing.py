@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kernel.money import show_fen
 from kernel.text import normal
+from projects import coded
 from projects.importing.entries import DAYS, Entry
 from projects.models import Measure, Phase, Project
 from projects.models.records import Precision, said
@@ -20,7 +21,8 @@ FIELDS = {
     "land_square_metres": "land",
     "agreement_grade": "agreement_grade",
     "jobs": "jobs",
-}
+    "lead_source": "lead_source",
+} | {column: column for column in coded.TABLES}
 """Columns of the project that an import may change, and the word for them in an entry."""
 InForce = dict[tuple[int, str], list[dict[str, Any]]]
 Days = dict[tuple[int, str], tuple[date, str]]
@@ -47,7 +49,7 @@ def compared(
 def stated_fields(entry: Entry) -> dict[str, Any]:
     """What the ledger states of the fields that an import may change, cut to what the columns hold."""
     found = {column: entry[name] for column, name in FIELDS.items() if entry.get(name) not in (None, "")}
-    for column in ("industry_text", "land_text"):
+    for column in ("industry_text", "land_text", "lead_source"):
         if column in found:
             found[column] = found[column][:100]
     return found

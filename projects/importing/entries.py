@@ -4,6 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from projects import coded
 from projects.ledgers.phases import NOT_SIGNED
 from projects.ledgers.rows import LedgerRow
 from projects.ledgers.values import Amount, Area, ParsedDate, first_day
@@ -29,6 +30,7 @@ DAYS = {
 _TEXTS = (
     *("investor", "investor_origin", "credit_code", "park", "region", "industry", "content", "progress"),
     *("contact_person", "contact_phone", "external_id", "responsible_unit"),
+    *("lead_source", *coded.TABLES),
 )
 TAKEN_OVER = frozenset(
     {"name", "phase", "agreement_kind", "land_mu", "jobs", "problems", "remark", *AMOUNTS, *DAYS, *_TEXTS}

@@ -24,6 +24,7 @@ from projects.importing.staging import CHUNK
 from projects.models import ImportBatch, ImportRow, Measure, Outcome, Phase, Project
 from projects.models.imports import Decision
 from projects.search import words_of
+from projects.stages import stage_of
 
 _MEASURES = {f"{measure.value}_fen": "bigint" for measure in Measure}
 COLUMNS = {
@@ -31,7 +32,9 @@ COLUMNS = {
     "project_class": "text", "origin": "text",
     "sector": "text", "agreement_grade": "text", "industry_text": "text",
     "landing_unit_id": "bigint", "introducing_unit_id": "bigint", "land_square_metres": "bigint",
-    "land_text": "text", "content": "text", "site": "text", "progress": "text", "jobs": "bigint", **_MEASURES,
+    "land_text": "text", "content": "text", "site": "text", "progress": "text", "jobs": "bigint",
+    "talk_stage": "text", "lead_channel": "text", "lead_source": "text",
+    "target_classes": "text", "lead_tags": "text", **_MEASURES,
 }  # fmt: skip
 """Columns of a project that are worked out here; ``enterprise_id``, number and search words come later."""
 INVESTOR = {
@@ -121,7 +124,7 @@ class _Worker:
     def __init__(self, batch: ImportBatch, law: tuple[int, Rulebook]) -> None:
         self.batch, self.law, self.places = batch, law, Places(batch.on)
         self.wide, self.own = see_all(batch.user), units_of(batch.user)
-        self._batches: dict[str, str] = {}
+        self._stands: dict[str, tuple[str, str]] = {}
 
     def line(self, place: int, row: _Staged, investors: Investors) -> tuple[list[Any], Any, Any]:
         """The row's line in each scratch table: project, figures, days."""
@@ -146,7 +149,8 @@ class _Worker:
             "normalized_name": normal(entry["name"])[:200],
             "sound": sound(entry["name"]),
             "phase": phase,
-            "batch": self._batch_of(phase),
+            "batch": self._reached(phase)[0],
+            "talk_stage": self._reached(phase)[1],
             "origin": investor.origin if investor else "",
             "landing_unit_id": park,
             "introducing_unit_id": self._introducing(entry, park),
@@ -158,11 +162,13 @@ class _Worker:
         project["project_class"] = class_of(facts_of(SimpleNamespace(**project)), self.law[1])  # type: ignore[arg-type]
         return project
 
-    def _batch_of(self, phase: str) -> str:
-        if phase not in self._batches:
+    def _reached(self, phase: str) -> tuple[str, str]:
+        """Batch and stage of the talks that follow from what lies behind a phase."""
+        if phase not in self._stands:
             policy_set, rules = self.law
-            self._batches[phase] = str(batch_of(past.behind(policy_set, phase), rules))
-        return self._batches[phase]
+            done = past.behind(policy_set, phase)
+            self._stands[phase] = str(batch_of(done, rules)), stage_of(done, rules)
+        return self._stands[phase]
 
     def _introducing(self, entry: Entry, park: int | None) -> int:
         """The unit that the ledger names, unless the project would leave its importer's sight."""

@@ -14,7 +14,8 @@ from stdnum.cn import uscc
 
 from kernel.bulk import Rows
 from kernel.refusals import Refused
-from policies.rulebook import current
+from policies.rulebook import Rulebook, current
+from projects import coded
 from projects.importing import pooling
 from projects.importing.claims import Claim
 from projects.importing.entries import Entry, entry_of
@@ -24,7 +25,7 @@ from projects.ledgers.container import Limits
 from projects.ledgers.errors import address, column_letter
 from projects.ledgers.mapping import Mapping
 from projects.ledgers.rows import LedgerReading, LedgerRow, read_rows
-from projects.likeness import DEFAULTS, Points, points_of
+from projects.likeness import DEFAULTS, points_of
 from projects.models import ImportBatch, ImportRow, Outcome
 
 CHUNK = 1000
@@ -54,10 +55,11 @@ def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
     reading = open_reading(Path(batch.file.path), batch.on, batch.sheet, mapping)
     _clear(batch, claim, max(reading.sheet.facts.height - reading.header.rows[-1], 0))
     counts: Counter[str] = Counter(dict.fromkeys(Outcome.values, 0))
-    matcher = Matcher(batch.user, _points(batch.on))
+    rules = _rules(batch.on)
+    matcher = Matcher(batch.user, points_of(rules) if rules else DEFAULTS)
     done = 0
     for chunk in chunked(reading, CHUNK):
-        staged = _checked(reading, chunk, matcher)
+        staged = _checked(reading, chunk, matcher, rules)
         counts.update(row["outcome"] for row in staged)
         done += len(chunk)
         _write(batch, claim, staged, done)
@@ -67,19 +69,23 @@ def stage(batch: ImportBatch, claim: Claim) -> dict[str, int]:
     return dict(counts)
 
 
-def _points(on: date) -> Points:
-    """What the plan in force counts; where none is, the commit says so and the check still compares."""
+def _rules(on: date) -> Rulebook | None:
+    """What is in force; where nothing is, the commit says so and the check still compares."""
     try:
-        return points_of(current(on)[1])
+        return current(on)[1]
     except Refused:
-        return DEFAULTS
+        return None
 
 
-def _checked(reading: LedgerReading, chunk: list[LedgerRow], matcher: Matcher) -> list[dict[str, Any]]:
+def _checked(
+    reading: LedgerReading, chunk: list[LedgerRow], matcher: Matcher, rules: Rulebook | None
+) -> list[dict[str, Any]]:
+    problems = {row.excel_row: _problems(reading, row) + _strange(reading, row, rules) for row in chunk}
     entries: dict[int, Entry] = {row.excel_row: entry_of(row) for row in chunk}
-    problems = {row.excel_row: _problems(reading, row) for row in chunk}
     whole = [(number, entry) for number, entry in entries.items() if not problems[number]]
     found = dict(zip((number for number, _entry in whole), matcher.match(whole), strict=True))
+    for one in found.values():
+        _word(one.changes, rules)
     return [
         _staged(reading, row, entries[row.excel_row], problems[row.excel_row], found.get(row.excel_row))
         for row in chunk
@@ -97,6 +103,27 @@ def _problems(reading: LedgerReading, row: LedgerRow) -> list[Message]:
             text = _("统一社会信用代码“%(code)s”校验不通过，请核对营业执照") % {"code": code}
             found.append({"field": "credit_code", "cell": cell, "text": text})
     return found
+
+
+def _strange(reading: LedgerReading, row: LedgerRow, rules: Rulebook | None) -> list[Message]:
+    """Names that stand in none of the plan's lists; those that do become codes."""
+    found = []
+    for column in coded.TABLES:
+        text = row.values.get(column)
+        if not text:
+            continue
+        row.values[column], strange = coded.read(rules, column, text)
+        if strange:
+            cell = address(row.excel_row - 1, reading.mapping.by_field[column].index)
+            found.append({"field": column, "cell": cell, "text": strange})
+    return found
+
+
+def _word(changes: dict[str, list[str]], rules: Rulebook | None) -> None:
+    """Before and after of a column of codes, in the plan's words."""
+    for column in coded.TABLES.keys() & changes.keys():
+        known = coded.names(rules, column)
+        changes[column] = [coded.said(known, text) for text in changes[column]]
 
 
 def _staged(

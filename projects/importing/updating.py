@@ -10,7 +10,7 @@ from accounts.roles import Can
 from cases.models import Event
 from kernel.bulk import Rows, Scratch, dumps, insert_history, one_of, run
 from kernel.clock import now
-from projects import clocks, hooks
+from projects import clocks, hooks, stillness
 from projects.actions.money import cached_of
 from projects.facts import derive, rules_of
 from projects.importing.comparing import FIELDS, label_of, stated_fields
@@ -18,6 +18,7 @@ from projects.importing.entries import Entry
 from projects.importing.staging import chunked
 from projects.models import ImportBatch, ImportRow, Measure, Money, Outcome, Project
 from projects.models.imports import Decision
+from projects.models.project import STILLNESS
 from projects.permissions import among
 
 CHUNK = 500
@@ -141,13 +142,15 @@ def _write(batch: ImportBatch, changes: list[Change]) -> None:
     """Projects, their history, events and the notes for an undo: a few statements for all."""
     if not changes:
         return
+    woken = stillness.many_moved([one.project for one in changes if one.money], "money", batch.on)
     columns = {"key": "bigint", **dict.fromkeys(_TEXT, "text"), **dict.fromkeys(_NUMBERS, "bigint")}
+    columns |= dict.fromkeys(STILLNESS, "date")
     table = Scratch("import_change", columns)
     table.fill(
-        [change.project.pk, *(getattr(change.project, name) for name in (*_TEXT, *_NUMBERS))]
+        [change.project.pk, *(getattr(change.project, name) for name in (*_TEXT, *_NUMBERS, *STILLNESS))]
         for change in changes
     )
-    sets = ", ".join(f'"{name}" = s."{name}"' for name in (*_TEXT, *_NUMBERS))
+    sets = ", ".join(f'"{name}" = s."{name}"' for name in (*_TEXT, *_NUMBERS, *STILLNESS))
     run(
         f"UPDATE projects_project SET updated_at = %s, {sets} FROM import_change s"  # noqa: S608 (our own names)
         " WHERE projects_project.case_id = s.key",
@@ -155,13 +158,18 @@ def _write(batch: ImportBatch, changes: list[Change]) -> None:
     )
     where = one_of("t.case_id", "import_change")
     insert_history(Project, kind="~", by=batch.user_id, reason=batch.filename, where=where)
-    _events(batch, changes)
+    _events(batch, changes, {project.pk for project in woken})
     _note(batch, changes)
 
 
-def _events(batch: ImportBatch, changes: list[Change]) -> None:
+def _events(batch: ImportBatch, changes: list[Change], woken: set[int]) -> None:
     events = Rows(Event)
     for change in changes:
+        if change.project.pk in woken:
+            events.add(
+                case_id=change.project.pk, kind=stillness.WOKEN, on=batch.on, by_id=batch.user_id,
+                unit_id=batch.unit_id, data=stillness.woken_data("money"),
+            )  # fmt: skip
         said = change.row.values.get("changes", {})
         data = {
             "file": batch.filename, "row": change.row.excel_row, "import": batch.pk,

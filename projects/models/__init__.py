@@ -15,10 +15,12 @@ from projects.models.claims import Claim, ClaimHandover
 from projects.models.duplicates import DuplicatePair, FoundBy, PairState
 from projects.models.imports import Decision, ImportBatch, ImportMapping, ImportRow, ImportState, Outcome
 from projects.models.nodes import ProjectNode
-from projects.models.project import Project, ProjectCode, ProjectQuerySet
+from projects.models.project import LEADS, Project, ProjectCode, ProjectQuerySet
 from projects.models.records import ContactPaper, ContactRecord, Money, ReachedMilestone, SavedView
+from projects.models.stillness import StillnessExplanation
 
 __all__ = [
+    "LEADS",
     "AgreementGrade",
     "Batch",
     "Claim",
@@ -48,4 +50,5 @@ __all__ = [
     "ReachedMilestone",
     "SavedView",
     "Sector",
+    "StillnessExplanation",
 ]

@@ -12,8 +12,13 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, trans
 from accounts.models import Unit, User
 from cases.models import Case, Enterprise
 from cases.visibility import HangsOnCase
+from kernel.clock import today
 from kernel.versions import Versions
 from projects.models.choices import AgreementGrade, Batch, LandMode, Origin, Phase, ProjectType, Sector
+
+LEADS = (Batch.RESERVE.value, Batch.NEGOTIATING.value)
+"""A lead (线索) is a project that is not signed yet."""
+STILLNESS = ("moved_on", "explained_until", "still_warned_on", "dormant_on")
 
 
 class ProjectQuerySet(HangsOnCase["Project"]):
@@ -56,6 +61,11 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     are caches of open parts; ``batch``, ``origin`` and ``project_class`` are computed by the pack;
     ``division`` is its case's, and "" once the case is voided; ``sound`` is how the core of its name sounds.
     All are written only by actions.
+
+    ``lead_channel``, ``target_classes`` and ``lead_tags`` are codes of the pack (``projects.coded``).
+    ``moved_on`` is the day of the last movement, ``explained_until`` how long an explanation holds,
+    ``still_warned_on`` and ``dormant_on`` when the sweep warned and marked it (``projects.stillness``). These
+    four, and ``talk_stage`` (``projects.stages``), tell of it and are no change of it: no version counts up.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="project")
@@ -118,6 +128,15 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     content = models.TextField(_("建设内容"), blank=True)
     site = models.CharField(_("选址"), max_length=200, blank=True)
     progress = models.TextField(_("进展"), blank=True)
+    lead_channel = models.CharField(_("线索渠道"), max_length=64, blank=True)
+    lead_source = models.CharField(_("具体来源"), max_length=100, blank=True)
+    target_classes = models.CharField(_("重点对象类别"), max_length=300, blank=True)
+    lead_tags = models.CharField(_("标签"), max_length=600, blank=True)
+    talk_stage = models.CharField(_("洽谈进度"), max_length=64, blank=True, editable=False)
+    moved_on = models.DateField(_("最近进展"), default=today, editable=False)
+    explained_until = models.DateField(_("停滞说明有效至"), null=True, editable=False)
+    still_warned_on = models.DateField(_("停滞提醒日期"), null=True, editable=False)
+    dormant_on = models.DateField(_("休眠日期"), null=True, editable=False)
     from_ledger = models.BooleanField(_("存量补录"), default=False)
     shelved_on = models.DateField(_("搁置日期"), null=True, blank=True)
     shelved_by = models.ForeignKey(
@@ -150,7 +169,9 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     objects = ProjectQuerySet.as_manager()
-    history = Versions(excluded_fields=["search", "normalized_name", "sound", "division"])
+    history = Versions(
+        excluded_fields=[*("search", "normalized_name", "sound", "division", "talk_stage"), *STILLNESS]
+    )
 
     class Meta:
         ordering = ["-case_id"]
@@ -176,6 +197,37 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),
                 name="project_absorbed",
+            ),
+            models.Index(
+                fields=["lead_channel", "-case", "division", "batch"],
+                condition=~Q(lead_channel=""),
+                name="project_by_channel",
+            ),
+            models.Index(
+                fields=["talk_stage", "-case", "division"],
+                condition=Q(
+                    batch__in=(*LEADS, Batch.SIGNED.value), shelved_on__isnull=True, exited_on__isnull=True
+                ),
+                name="project_by_stage",
+            ),
+            # Leads in the order of their stillness; those that a sweep may still mark; those it has marked.
+            models.Index(
+                fields=["moved_on", "case", "division"],
+                condition=Q(batch__in=LEADS),
+                name="project_leads_still",
+            ),
+            models.Index(
+                fields=["batch", "moved_on"],
+                condition=Q(
+                    dormant_on__isnull=True,
+                    shelved_on__isnull=True,
+                    exited_on__isnull=True,
+                    merged_on__isnull=True,
+                ),
+                name="project_not_dormant",
+            ),
+            models.Index(
+                fields=["-case", "division"], condition=Q(dormant_on__isnull=False), name="project_dormant"
             ),
             models.Index(Coalesce("total_fen", Value(-1)), F("case"), name="project_by_total"),
             models.Index(fields=["updated_at", "case"], name="project_by_updated"),

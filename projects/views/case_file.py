@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Can
-from projects import panels, reading
+from projects import panels, reading, stillness
 from projects.facts import rules_of
 from projects.gates import unmet_for_next_phase
 from projects.models import Phase
@@ -45,6 +45,7 @@ class CaseFile(ProjectPage):
             "crumbs": crumbs(),
             "phases": self._phases(),
             "codes": reading.of(project).codes,
+            "still": stillness.state_on(project, self.today),
             "target": rules.phase(target) if target else None,
             "unmet": [mendable(self.user, project, item) for item in missing],
             "class_rule": next((row for row in rules.classes if row.code == project.project_class), None),

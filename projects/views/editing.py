@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Can
 from kernel.refusals import Refused
-from projects import actions
+from projects import actions, coded
 from projects.actions.enterprises import lock_investor
-from projects.forms import FIELDS, EditForm
+from projects.facts import rules_of
+from projects.forms import EditForm
 from projects.models import Project
 from projects.regions import regions
 from projects.views import reopening
@@ -33,7 +34,7 @@ class Edit(ActionPage):
         self.check()
         form = self.make_form(request.POST)
         if form.is_valid():
-            changes = {name: form.cleaned_data[name] for name in FIELDS}
+            changes = {name: form.cleaned_data[name] for name in form.asked}
             told = reopening.told(
                 request,
                 form,
@@ -52,7 +53,7 @@ class Edit(ActionPage):
         assert isinstance(form, EditForm)
         data = form.cleaned_data
         lock_investor(self.project)
-        changes = {name: data[name] for name in FIELDS}
+        changes = {name: data[name] for name in form.asked}
         if form.another_investor():
             investor = actions.EnterpriseData(**form.investor())
             changes["enterprise"] = actions.find_or_create_enterprise(data=investor, by=self.user)
@@ -73,33 +74,41 @@ class Edit(ActionPage):
         return {"differences": self.differences, "regions": regions(), "moves": self.moves}
 
     def page(self, form: forms.Form, refused: Refused | None = None, status: int = 200) -> HttpResponse:
-        if refused and refused.status == "conflict":
+        if refused and refused.status == "conflict" and isinstance(form, EditForm):
             self._compare(form)
         return super().page(form, refused, status)
 
-    def _compare(self, form: forms.Form) -> None:
+    def _compare(self, form: EditForm) -> None:
         """What stands there now beside what the user wrote; the next click saves knowingly."""
         now = project_of(self.request, self.project.pk)
         data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data["version"] = str(now.version)
         form.data = data
         self.differences = [
-            (str(form.fields[name].label), _say(now, name), _typed(form, name))
-            for name in FIELDS
+            (str(form.fields[name].label), _say(now, name), _typed(now, form, name))
+            for name in form.asked
             if (getattr(now, name) or "") != (form.cleaned_data.get(name) or "")
         ]
 
 
 def _say(project: Project, name: str) -> str:
+    if name in coded.TABLES:
+        return _codes(project, name, getattr(project, name))
     return _word(getattr(project, f"get_{name}_display", lambda: getattr(project, name))())
+
+
+def _codes(project: Project, name: str, value: str) -> str:
+    return _word(coded.said(coded.names(rules_of(project), name), value))
 
 
 def _choices(field: Any) -> Any:
     return field.choices
 
 
-def _typed(form: forms.Form, name: str) -> str:
+def _typed(project: Project, form: forms.Form, name: str) -> str:
     value = form.cleaned_data.get(name)
+    if name in coded.TABLES:
+        return _codes(project, name, value or "")
     field = form.fields[name]
     words = (
         {str(key): word for key, word in _choices(field)} if isinstance(field, forms.TypedChoiceField) else {}

@@ -23,17 +23,34 @@ from kernel.clock import today
 from kernel.money import WAN, about_yi, show_fen
 from kernel.prepared import Kept
 from kernel.refusals import Refused
-from projects import queries
-from projects.columns import COLUMNS, Column, Shown, chosen, class_names, escaped, newest_rules
+from policies.rulebook import Rulebook
+from projects import coded, queries, stillness
+from projects.boards import Talks, cards_of, columns_of
+from projects.columns import (
+    COLUMNS,
+    STILL_TONES,
+    Column,
+    Shown,
+    chosen,
+    class_names,
+    escaped,
+    newest_rules,
+    still_state,
+)
 from projects.exports import ledger_file
 from projects.models import Batch, Origin, Phase, SavedView
 from projects.pressing import clocks_of
-from projects.queries import DEFAULT_ORDER, LedgerFilter, Page
+from projects.queries import DEFAULT_ORDER, UNTALKED, LedgerFilter, Page
+from projects.stages import stages
 from projects.views.base import user_of
 
 SESSION_COLUMNS = "ledger_columns"
 CARDS = 12
-_SELECTS = ("phase", "batch", "class", "park", "light", "unit", "origin", "state")
+_SELECTS = (
+    *("phase", "batch", "class", "park", "light", "unit", "origin", "state"),
+    *("channel", "target", "tag", "stillness"),
+)
+_CODED = {"channel": "lead_channel", "target": "target_classes", "tag": "lead_tags"}
 _MILLION_YUAN = 100 * WAN
 
 
@@ -63,24 +80,23 @@ class Select:
 @login_required
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponse:
-    user = _business(request)
+    user = business(request)
     wanted, order = LedgerFilter.read(request.GET), request.GET.get("order") or DEFAULT_ORDER
     cursor = request.GET.get("cursor", "")
     page = queries.ledger_page(user, wanted, order=order, cursor=cursor, summed=True)
     views = _views().ask(user=user.pk)
     here = next((view for view in views if str(view.pk) == request.GET.get("view")), None)
     columns = chosen(here.columns if here else request.session.get(SESSION_COLUMNS))
-    classes = class_names(newest_rules())
-    clocks = clocks_of([row["id"] for row in page.rows], today())
-    context = _frame(request, wanted, classes) | {
+    rules, clocks = newest_rules(), clocks_of([row["id"] for row in page.rows], today())
+    context = _frame(request, wanted, rules) | {
         "rows": page.rows,
-        "body": _body(page.rows, columns, Shown.of(clocks, classes)),
+        "body": _body(page.rows, columns, Shown.of(clocks, rules, today())),
         "heads": _heads(request, columns, order),
         "columns": [(column, column in columns) for column in COLUMNS.values()],
         "sums": _sums(page),
         "page": page,
-        "next_url": _with(request, cursor=page.next) if page.next else "",
-        "previous_url": _with(request, cursor=page.prev) if page.prev else "",
+        "next_url": with_query(request, cursor=page.next) if page.next else "",
+        "previous_url": with_query(request, cursor=page.prev) if page.prev else "",
         "views": views,
         "here": here,
     }
@@ -93,7 +109,7 @@ def _views() -> Kept[SavedView]:
     return Kept(SavedView.objects.filter(user=nobody), {"user": nobody}, planned=True)
 
 
-def _business(request: HttpRequest) -> User:
+def business(request: HttpRequest) -> User:
     """Administrators keep the system and see no projects."""
     user = user_of(request)
     if not any(scope is not Scope.NONE for scope in scopes(user)):
@@ -101,16 +117,24 @@ def _business(request: HttpRequest) -> User:
     return user
 
 
-def _frame(request: HttpRequest, wanted: LedgerFilter, classes: dict[str, str]) -> dict[str, Any]:
-    """What table and board share: filters, the way from one to the other, what the user may do here."""
-    user = user_of(request)
+def filters(
+    request: HttpRequest, wanted: LedgerFilter, rules: Rulebook | None, asked: tuple[str, ...]
+) -> dict[str, Any]:
+    """The filter bar: the selects asked for, and what the address says beside."""
     query = wanted.as_query()
     return {
         "wanted": wanted,
-        "selects": _selects(wanted, classes),
-        "active": len(query),
+        "selects": _selects(wanted, rules, asked),
+        "active": len(query.keys() - {"leads"}),
         "query": urlencode(query),
-        "hidden": [(name, request.GET[name]) for name in ("order", "view") if request.GET.get(name)],
+        "hidden": [(name, request.GET[name]) for name in ("order", "view", "by") if request.GET.get(name)],
+    }
+
+
+def _frame(request: HttpRequest, wanted: LedgerFilter, rules: Rulebook | None) -> dict[str, Any]:
+    """What table and board share: filters, the way from one to the other, what the user may do here."""
+    user = user_of(request)
+    return filters(request, wanted, rules, _SELECTS) | {
         "may_register": can(user, Can.REGISTER_PROJECT),
         "may_export": can(user, Can.EXPORT_LEDGER),
     }
@@ -141,18 +165,26 @@ def _fixed(language: str | None) -> dict[str, tuple[str, list[tuple[str, str]]]]
         "light": (_("期限"), lights),
         "origin": (_("来源"), labelled(Origin)),
         "state": (_("状态"), states),
+        "stillness": (_("停滞"), list(stillness.state_names().items())),
+        "still_days": (
+            _("无进展"),
+            [(str(n), _("%(n)s 天以上") % {"n": n}) for n in (15, 30, 60, 90, 180)],
+        ),
     }
 
 
-def _selects(wanted: LedgerFilter, classes: dict[str, str]) -> list[Select]:
+def _selects(wanted: LedgerFilter, rules: Rulebook | None, asked: tuple[str, ...]) -> list[Select]:
     named = [(code, kind, short or name) for code, kind, short, name in _units().ask(on=today())]
     parks = sorted((row for row in named if row[1] in ("park", "township")), key=lambda row: row[1])
     options = dict(_fixed(get_language()))
-    options["class"] = _("等级"), list(classes.items())
+    options["class"] = _("等级"), list(class_names(rules).items())
+    labels = {"channel": _("线索渠道"), "target": _("重点对象"), "tag": _("标签")}
+    for name, column in _CODED.items():
+        options[name] = labels[name], list(coded.names(rules, column).items())
     options["park"] = _("承接园区"), [(code, name) for code, _kind, name in parks]
     options["unit"] = _("引进单位"), [(code, name) for code, _kind, name in named]
     chosen = wanted.as_query()
-    return [Select(name, options[name][0], chosen.get(name, ""), options[name][1]) for name in _SELECTS]
+    return [Select(name, options[name][0], chosen.get(name, ""), options[name][1]) for name in asked]
 
 
 def _body(rows: list[dict[str, Any]], columns: list[Column], shown: Shown) -> SafeString:
@@ -177,7 +209,7 @@ def _heads(request: HttpRequest, columns: list[Column], order: str) -> list[dict
             else "up"
         )
         turned = column.order if way == "down" else f"-{column.order}"
-        url = _with(request, order=turned, cursor="") if column.order else ""
+        url = with_query(request, order=turned, cursor="") if column.order else ""
         heads.append({"label": column.label, "css": column.css, "way": way, "url": url})
     return heads
 
@@ -195,7 +227,7 @@ def _glance(words: str, fen: int) -> tuple[str, str, str]:
     return (words, exact, "") if fen % _MILLION_YUAN == 0 else (words, about_yi(fen), exact)
 
 
-def _with(request: HttpRequest, **changed: str) -> str:
+def with_query(request: HttpRequest, **changed: str) -> str:
     query = request.GET.copy()
     for name, value in changed.items():
         query.pop(name, None)
@@ -207,38 +239,60 @@ def _with(request: HttpRequest, **changed: str) -> str:
 @login_required
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    user = _business(request)
-    wanted = LedgerFilter.read(request.GET)
-    found = queries.board(user, wanted, CARDS)
-    classes = class_names(newest_rules())
-    clocks = clocks_of([row["id"] for column in found for row in column.rows], today())
-    shown = Shown.of(clocks, classes)
+    """By phase, or (``by=stage``) the talks by how far they have come, each card with what holds it up."""
+    user, wanted, rules = business(request), LedgerFilter.read(request.GET), newest_rules()
+    by = "stage" if request.GET.get("by") == "stage" else "phase"
+    names = _stage_names(rules) if by == "stage" else {code: str(word) for code, word in Phase.choices}
+    if by == "stage" and not wanted.state:
+        wanted = replace(wanted, state="running")
+    found = columns_of(user, wanted, by, list(names), CARDS)
+    keys = [row["id"] for column in found for row in column.rows]
+    shown = Shown.of(clocks_of(keys, today()), rules, today())
+    talks = cards_of(keys) if by == "stage" else {}
     columns = [
         {
-            "name": Phase(column.phase).label,
-            "phase": column.phase,
+            "name": names.get(column.code, column.code),
+            "code": column.code,
             "total": f"{column.total:,}+" if column.capped else f"{column.total:,}",
-            "cards": [_card(row, shown) for row in column.rows],
+            "cards": [_card(row, shown, talks.get(row["id"])) for row in column.rows],
             "rest": column.total - len(column.rows),
-            "url": f"{reverse('project-list')}?{urlencode(replace(wanted, phase=column.phase).as_query())}",
+            "url": f"{reverse('project-list')}?{urlencode(wanted.at(by, column.code).as_query())}",
         }
         for column in found
     ]
-    context = _frame(request, wanted, classes) | {"board": columns}
+    context = _frame(request, wanted, rules) | {"board": columns, "by": by}
     return render(request, "projects/board.html", context)
 
 
-def _card(row: dict[str, Any], shown: Shown) -> dict[str, Any]:
+def _stage_names(rules: Rulebook | None) -> dict[str, str]:
+    """The columns of the talks: before the first stage, then the plan's stages to the signing."""
+    if rules is None:
+        return {}
+    return {UNTALKED: _("线索")} | {row.code: row.name for row in stages(rules)}
+
+
+def _card(row: dict[str, Any], shown: Shown, talks: Talks | None) -> dict[str, Any]:
     clock = shown.clocks.get(row["id"])
     cell = COLUMNS["clock"].cell(row, shown) if clock else SafeString("")
-    return {"row": row, "url": shown.url(row), "class": shown.classes.get(row["class"], ""), "clock": cell}
+    days = max((shown.today - talks.since).days, 0) if talks else 0
+    state = still_state(row, shown.today) if talks else ""
+    return {
+        "row": row,
+        "url": shown.url(row),
+        "class": shown.classes.get(row["class"], ""),
+        "clock": cell,
+        "talks": talks,
+        "days": days,
+        "still": stillness.state_names().get(state, ""),
+        "tone": STILL_TONES.get(state, ""),
+    }
 
 
 @login_required
 @require_GET
 def export(request: HttpRequest) -> FileResponse:
     """The filtered ledger as .xlsx; the temporary file goes as soon as it is open."""
-    path = ledger_file(by=_business(request), wanted=LedgerFilter.read(request.GET), request=request)
+    path = ledger_file(by=business(request), wanted=LedgerFilter.read(request.GET), request=request)
     with_name = _("项目台账") + f"-{today():%Y%m%d}.xlsx"
     try:
         return FileResponse(path.open("rb"), as_attachment=True, filename=with_name)

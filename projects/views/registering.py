@@ -19,7 +19,7 @@ from accounts.models import Unit, User
 from accounts.roles import Can
 from kernel.clock import today
 from kernel.refusals import Refused
-from policies.rulebook import current
+from policies.rulebook import Rulebook, current
 from projects import actions
 from projects.actions.sums import read
 from projects.duplicates import Likeness, enterprises_of, known_enterprise
@@ -36,7 +36,7 @@ from projects.views.base import FIELDS_WRONG, STATUS, crumbs, show, user_of
 def register(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     require(user, Can.REGISTER_PROJECT)
-    form = RegisterForm(request.POST or None, initial={"introducing_unit": acting_unit(user)})
+    form = RegisterForm(_rules(), request.POST or None, initial={"introducing_unit": acting_unit(user)})
     _fit(form, user)
     if request.method == "GET":
         return _page(request, form)
@@ -54,6 +54,13 @@ def register(request: HttpRequest) -> HttpResponse:
         return _page(request, form, alike, refused, STATUS[refused.status])
     messages.success(request, _("已登记项目，编号 %(code)s") % {"code": project.case.code})
     return redirect("project-detail", pk=project.pk)
+
+
+def _rules() -> Rulebook | None:
+    """What is in force today; where nothing is, the action says so."""
+    with suppress(Refused):
+        return current(today())[1]
+    return None
 
 
 def _require_distinct(alike: Likeness, data: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from kernel.refusals import Refused
 from lifecycle.demo import tell
 from lifecycle.demo.fates import FATES, drawn
 from notices.models import Message, Notice
-from projects.models import DuplicatePair, Money, PairState, Phase, Project
+from projects.models import LEADS, DuplicatePair, Money, PairState, Phase, Project
 from tests.factories import TODAY
 from tests.stories.demo import told
 
@@ -117,3 +117,12 @@ def test_preparing_again_adds_nothing() -> None:
 
 def _counts() -> Counter[str]:
     return Counter({m.__name__: m.objects.count() for m in (Project, Event, Enterprise, Chain, Alarm)})
+
+
+def test_the_library_holds_leads_of_many_channels_some_still_some_explained_some_dormant_some_woken() -> None:
+    leads = Project.objects.filter(batch__in=LEADS)
+    assert leads.exclude(lead_channel="").values("lead_channel").distinct().count() >= 5
+    assert leads.exclude(lead_tags="").exists() and leads.exclude(target_classes="").exists()
+    assert leads.filter(dormant_on__isnull=False).exists()
+    assert leads.filter(explained_until__gte=TODAY, dormant_on__isnull=True).exists()
+    assert Event.objects.filter(kind="project.woken").exists()

@@ -27,8 +27,7 @@ PLAN = "/policies/fuling-lifecycle/2024.11.2/"
 FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
 LISTS = (
     "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/proposals/", "/assignments/",
-    "/chains/",
-    "/mine/",
+    "/chains/", "/mine/", "/leads/", "/projects/board/?by=stage",
 )
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/", "proposals/",
@@ -54,6 +53,8 @@ WITH_A_RIGHT_IN_A_PROJECT = {
     "shelve/": Can.SHELVE_PROJECT,
     "exit/": Can.EXIT_PROJECT,
     "contacts/new/": Can.RECORD_CONTACT,
+    "stillness/": Can.RECORD_CONTACT,
+    "wake/": Can.EDIT_PROJECT,
     "money/new/": Can.RECORD_MONEY,
     "attach/": Can.ATTACH,
     "parts/": Can.ASSIGN_PARTS,
