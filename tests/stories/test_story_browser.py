@@ -1,8 +1,6 @@
 """The story in a real Chromium, with a real worker: what a clerk and three departments see and do."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from accounts.demo import DEMO_PASSWORD, make_demo_accounts
+from accounts.demo import make_demo_accounts
 from approvals.models import Opinion
 from deadlines import calendars
 from deadlines.calendar import Limit
@@ -19,6 +17,7 @@ from projects.models import Project
 from tests.documents.files import PDF
 from tests.processes import Process
 from tests.projects.imports import steps
+from tests.stories.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.celery, pytest.mark.postgres]
 
@@ -27,80 +26,21 @@ PHONE = "13800001234"
 DEPARTMENTS = ("r-economy-information", "r-science-technology", "r-finance")
 WORDS = "符合产业方向，建议支持。"
 PROJECTS_IN_BOTH = 70 + 29
-SOON = 60_000
-"""Milliseconds that a worker may take."""
 
 
-@dataclass
-class Visitor:
-    """Somebody at the screen: does what a person does, by what a person reads."""
-
-    page: Page
-
-    def sign_in(self, username: str) -> None:
-        """As somebody else than before, with the password."""
-        self.page.context.clear_cookies()
-        self.page.goto("/sign-in/")
-        self.page.locator("input[name=username]").fill(username)
-        self.page.locator("input[name=password]").fill(DEMO_PASSWORD)
-        self.page.get_by_role("button", name="登录", exact=True).click()
-        expect(self.page).not_to_have_url(re.compile("sign-in"))
-
-    def click(self, words: str) -> None:
-        """The button or link with these words."""
-        shown = self.page.locator("main").locator("button:visible, a.btn:visible")
-        shown.filter(has_text=re.compile(rf"^\s*{words}\s*$")).first.click()
-
-    def confirm(self, words: str) -> None:
-        """A button that asks whether one is sure; waits for the page that answers."""
-        self.click(words)
-        with self.page.expect_navigation():
-            self.page.locator("#confirm").get_by_role("button", name="确定").click()
-
-    def submit(self) -> None:
-        """The form of the page; waits for the page that answers."""
-        with self.page.expect_navigation():
-            self.page.locator("main form button[type=submit]").click()
-
-    def fill(self, **fields: str) -> None:
-        for name, text in fields.items():
-            self.page.locator(f"[name={name}]").fill(text)
-
-    def sees(self, *words: str) -> None:
-        for text in words:
-            expect(self.page.locator("main")).to_contain_text(text)
-
-    def choose(self, select: str, words: str) -> None:
-        """From a long list that is searched by typing."""
-        self.page.locator(f"#id_{select}-ts-control").fill(words)
-        found = self.page.locator(".ts-dropdown:visible .option")
-        expect(found).to_have_count(1)
-        found.click()
-        expect(self.page.locator(".ts-dropdown:visible")).to_have_count(0)
-
-    def import_ledger(self, file: Path) -> None:
-        self.page.goto("/imports/")
-        self.page.locator("input[name=file]").set_input_files(file)
-        self.click("上传并识别")
-        self.sees("表头在第")
-        self.click("保存并检查")
-        self.page.get_by_text("确认后将").wait_for(timeout=SOON)
-        self.click("确认导入")
-        self.page.get_by_role("button", name="撤销导入").wait_for(timeout=SOON)
-
-    def answer_what_is_asked(self) -> int:
-        """From the inbox, until nothing waits; returns how many opinions were given."""
-        given = 0
-        self.page.goto("/inbox/")
-        while self.page.get_by_role("link", name="出具意见").count():
-            self.sees(NAME)
-            self.page.get_by_role("link", name="出具意见").first.click()
-            self.fill(words=WORDS, score="85")
-            self.click("提交意见")
-            given += 1
-            self.page.goto("/inbox/")
-        self.sees("没有待出具的意见")
-        return given
+def answer_what_is_asked(visitor: Visitor) -> int:
+    """From the inbox, until nothing waits; returns how many opinions were given."""
+    given = 0
+    visitor.page.goto("/inbox/")
+    while visitor.page.get_by_role("link", name="出具意见").count():
+        visitor.sees(NAME)
+        visitor.page.get_by_role("link", name="出具意见").first.click()
+        visitor.fill(words=WORDS, score="85")
+        visitor.click("提交意见")
+        given += 1
+        visitor.page.goto("/inbox/")
+    visitor.sees("没有待出具的意见")
+    return given
 
 
 @pytest.fixture
@@ -198,7 +138,7 @@ def departments_answer(visitor: Visitor) -> None:
     given = {}
     for username in DEPARTMENTS:
         visitor.sign_in(username)
-        given[username] = visitor.answer_what_is_asked()
+        given[username] = answer_what_is_asked(visitor)
     assert given == {"r-economy-information": 2, "r-science-technology": 1, "r-finance": 2}
 
 
@@ -206,7 +146,7 @@ def clerk_concludes(visitor: Visitor, tmp_path: Path) -> None:
     """The bureau's own opinions, one department's on paper, then the verdict."""
     page = visitor.page
     visitor.sign_in("clerk")
-    assert visitor.answer_what_is_asked() == 2
+    assert answer_what_is_asked(visitor) == 2
     opinion = Opinion.objects.get(unit__code="planning-natural-resources", given_on=None)
     page.goto(f"/steps/{opinion.step_id}/")
     visitor.sees("还有 1 份意见未到")
@@ -236,10 +176,7 @@ def goes_to_a_park(visitor: Visitor) -> None:
     step = page.url
     for person, word in (("leader", "同意"), ("park", "承接")):
         visitor.sign_in(person)
-        page.goto("/inbox/")
-        page.get_by_role("link", name="出具意见").first.click()
-        page.get_by_label(word, exact=True).check()
-        visitor.click("提交意见")
+        visitor.answer(word)
     visitor.sign_in("clerk")
     page.goto(step)
     page.get_by_label("已按招商线索行业分类提出承接建议").check()
