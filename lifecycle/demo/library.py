@@ -13,7 +13,7 @@ from projects.models import Project
 TAGS = ("high_tech", "high_value", "high_growth", "fund_industry", "supply_plant", "supply_land",
         "supply_finance", "supply_tax", "supply_labour")  # fmt: skip
 
-LONG = timedelta(days=60)
+LONG = timedelta(days=40)
 """After so long asleep a lead may stir."""
 
 
@@ -39,12 +39,12 @@ def sweep(on: date) -> None:
 
 
 def tidy(people: People, rng: Random, on: date) -> None:
-    """Once a week: two of three that are warned of get explained; of the dormant, half stir again one day."""
+    """Once a week: two of three that are warned of get explained; of the long dormant two of three stir again."""
     running = Project.objects.running().select_related("case").order_by("pk")
     for row in running.filter(still_warned_on__isnull=False, dormant_on__isnull=True):
         if row.moved_on.day % 3:
             why = rng.choice(words.STILL)
             projects.explain_stillness(project=row, by=people["clerk"], on=on, reason=why)
     for row in running.filter(dormant_on__lte=on - LONG):
-        if row.pk % 2:
+        if row.pk % 3:
             projects.wake(project=row, by=people["clerk"], on=on, reason=words.STIRRED)
