@@ -25,8 +25,8 @@ MENU = (
     Item(_("工作台"), "/", "layout-dashboard", business=False),
     Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
     Item(_("项目台账"), "/projects/", "table"),
-    Item(_("线索库"), "/leads/", "target"),
     Item(_("审批"), "/inbox/", "inbox"),
+    Item(_("线索库"), "/leads/", "target"),
     Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
     Item(
         _("招商专报"),

@@ -16,6 +16,10 @@ from projects.facts import facts_of, rules_of
 from projects.models import Project, ReachedMilestone
 
 
+INNER_QUOTES = str.maketrans("“”", "‘’")
+"""Quotation marks inside a quotation (GB/T 15834)."""
+
+
 def reached_codes(project: Project) -> set[str]:
     """Milestones wholly reached: all parts there, none withdrawn."""
     if page := reading.kept(project):
@@ -80,7 +84,8 @@ def unmet(
 def _milestone(project: Project, code: str, rules: Rulebook) -> Unmet:
     rule = rules.milestone(code)
     url = reverse("project-milestone", args=[project.pk, code])
-    return Unmet(f"milestone:{code}", _("尚未完成“%(name)s”") % {"name": rule.name}, rule.clause, url)
+    message = _("尚未完成“%(name)s”") % {"name": rule.name.translate(INNER_QUOTES)}
+    return Unmet(f"milestone:{code}", message, rule.clause, url)
 
 
 def unmet_fields(project: Project, names: Iterable[str], clause: str) -> list[Unmet]:
