@@ -19,6 +19,7 @@ from accounts.roles import Can
 from approvals import actions, queries
 from approvals import serializers as s
 from approvals.actions import Conclusion, Named
+from approvals.actions.opinions import Said
 from approvals.agreement_api import AgreementViewSet
 from approvals.dispatching import api as dispatching
 from approvals.models import Opinion, Step, StepQuerySet
@@ -126,6 +127,20 @@ class StepViewSet(
             all_of_them.append(self._conclusion(step, other))
         actions.conclude_together(conclusions=all_of_them, by=self._user, on=today())
         return self._answer(all_of_them[0].step)
+
+    @extend_schema(request=s.MeetingIn, responses={201: s.OpinionOut(many=True)})
+    @action(detail=True, methods=["post"])
+    def meeting(self, request: Request, pk: str) -> Response:
+        """会审: the opinions of several units from one meeting, with its signed minutes; all or nothing."""
+        fields, step = self._checked(s.MeetingIn), self.get_object()
+        said = {}
+        for one in fields.pop("opinions"):
+            row = self._asked(step, one.pop("aspect"), one.pop("unit", None), on_behalf=True)
+            said[row.pk] = Said(**one)
+        made = actions.record_meeting(
+            step=step, scan=fields.pop("scan_id"), said=said, by=self._user, on=today(), **fields
+        )
+        return Response(s.OpinionOut(made, many=True).data, status=201)
 
     @extend_schema(request=s.FollowedIn, responses=s.OpinionOut)
     @action(detail=True, methods=["post"])

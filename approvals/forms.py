@@ -1,6 +1,6 @@
 """What people fill in on the pages of a step. Rules live in the actions; here is only shape and words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Unit, User
 from approvals.actions import Conclusion, Named
+from approvals.actions.opinions import Said
 from approvals.models import AGAINST, ANSWERS, Answer, Asks, Opinion, Step
 from kernel.clock import today
 from policies.schema import PartKind, Score
@@ -89,6 +90,47 @@ class OnBehalfForm(OpinionForm):
         help_text=gettext_lazy("PDF 或图片；代录必须上传"),
         allow_empty_file=True,
     )
+
+
+class MeetingForm(forms.Form):
+    """会审记录: the day, the signed minutes, and what each unit said; who said nothing is left empty."""
+
+    given_on = Day(label=gettext_lazy("会议日期"))
+    scan = forms.FileField(
+        label=gettext_lazy("会审记录扫描件"),
+        help_text=gettext_lazy("各单位签字的会议记录，PDF 或图片"),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, asked: Sequence[Opinion], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.asked = list(asked)
+        for row in self.asked:
+            takes = ANSWERS[row.asks]
+            if len(takes) > 1:
+                choices = [("", _("未表态")), *((one.value, one.label) for one in takes)]
+                self.fields[f"answer-{row.pk}"] = forms.ChoiceField(
+                    label=_("态度"), choices=choices, required=False
+                )
+            self.fields[f"words-{row.pk}"] = Words(label=_("意见"), rows=2, max_length=4000, required=False)
+
+    @property
+    def rows(self) -> list[tuple[Opinion, list[forms.BoundField]]]:
+        """Each question with its fields, for the page."""
+        names = ("answer", "words")
+        return [
+            (row, [self[f"{name}-{row.pk}"] for name in names if f"{name}-{row.pk}" in self.fields])
+            for row in self.asked
+        ]
+
+    def said(self) -> dict[int, Said]:
+        """By key of the question, for those who spoke."""
+        clean = self.cleaned_data
+        found = {
+            row.pk: Said(clean[f"words-{row.pk}"], None, clean.get(f"answer-{row.pk}", ""))
+            for row in self.asked
+        }
+        return {key: one for key, one in found.items() if one.words.strip() or one.answer}
 
 
 class AskForm(forms.Form):

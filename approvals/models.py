@@ -53,6 +53,7 @@ class Answer(models.TextChoices):
 
     STATED = "stated", _("已出具")
     PASS = "pass", _("通过")
+    CONDITIONS = "pass_if", _("有条件通过")
     VETO = "veto", _("否决")
     APPROVE = "approve", _("同意")
     AMENDED = "amended", _("修改后同意")
@@ -75,7 +76,7 @@ class Asks(models.TextChoices):
 ANSWERS: dict[str, tuple[Answer, ...]] = {
     Asks.WORDS: (Answer.STATED,),
     Asks.WORDS_AND_SCORE: (Answer.STATED,),
-    Asks.PASS_OR_VETO: (Answer.PASS, Answer.VETO),
+    Asks.PASS_OR_VETO: (Answer.PASS, Answer.CONDITIONS, Answer.VETO),
     Asks.OUTCOME: (Answer.APPROVE, Answer.DEFER, Answer.REJECT),
     Asks.ACCEPTANCE: (Answer.ACCEPT, Answer.DECLINE),
 }
@@ -258,6 +259,10 @@ class OpinionQuerySet(HangsOnCase["Opinion"]):
         """Approved with changes (修改后同意) that have not been made."""
         return self.filter(answer=Answer.AMENDED, followed_on__isnull=True)
 
+    def for_a_sitting(self) -> Self:
+        """What a deciding body is asked and has not decided, or has put off (缓议)."""
+        return self.filter(_FOR_A_SITTING)
+
     def waiting(self) -> Self:
         """Asked for, not given, and the step still runs."""
         return self.filter(
@@ -272,6 +277,7 @@ _NOT_GIVEN = Q(
     given_on__isnull=True, given_at__isnull=True, answer="", given_by__isnull=True, recorded_by__isnull=True,
     scan__isnull=True, on_behalf=False, late=False, score__isnull=True, words="", followed_on__isnull=True,
 )  # fmt: skip
+_FOR_A_SITTING = Q(Q(given_on__isnull=True) | Q(answer="defer"), in_force=True, asks="outcome")
 _GIVEN = Q(given_on__isnull=False, given_at__isnull=False) & ~Q(answer="")
 _IN_PERSON = Q(on_behalf=False, given_by__isnull=False, recorded_by__isnull=True, scan__isnull=True)
 _FOR_THEM = Q(on_behalf=True, given_by__isnull=True, recorded_by__isnull=False, scan__isnull=False)
@@ -344,6 +350,7 @@ class Opinion(models.Model):
                 condition=Q(in_force=True, given_on__isnull=False),
                 name="opinion_given_by_unit",
             ),
+            models.Index(fields=["asked_on", "id"], condition=_FOR_A_SITTING, name="opinion_for_a_sitting"),
         ]
         constraints = [
             models.UniqueConstraint(

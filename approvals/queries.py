@@ -9,6 +9,7 @@ from accounts.access import units_with
 from accounts.models import User
 from accounts.roles import Can
 from approvals.models import Asks, Opinion, Step
+from approvals.rules import rule_of
 
 _ALIVE = {"step__case__project__shelved_on__isnull": True, "step__case__project__exited_on__isnull": True}
 _OPINION = ("unit", "deadline", "step__case", "step__deadline", "step__lead_unit")
@@ -25,6 +26,13 @@ def waiting(user: User) -> QuerySet[Opinion]:
     """Asked of my units and not given, most urgent first; nothing of shelved or given-up projects."""
     rows = Opinion.objects.visible_to(user).waiting().filter(mine(user), **_ALIVE).select_related(*_OPINION)
     return rows.order_by(_DUE.asc(nulls_last=True), "step_id", "id")
+
+
+def meeting_questions(step: Step) -> list[Opinion]:
+    """What of a running step may be entered from one meeting: asked, not answered, and by no sitting."""
+    sits = {aspect.code for aspect in rule_of(step).aspects if aspect.sitting}
+    rows = step.opinions.in_force().filter(given_on__isnull=True).exclude(aspect__in=sits)
+    return list(rows.select_related("unit").order_by("pk")) if step.is_running else []
 
 
 def given(user: User) -> QuerySet[Opinion]:

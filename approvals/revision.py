@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from approvals.agreement_models import AgreementVersion
-from approvals.models import Opinion, Step
+from approvals.models import Answer, Opinion, Step
 from approvals.rules import rule_of, verdict_of
 from approvals.terms import commitment_lines, grade_name, shown
 from policies.rulebook import Rulebook
@@ -98,6 +98,13 @@ def amended(project: Project, kind: str) -> list[Opinion]:
     rows = Opinion.objects.in_force().filter(step__case_id=project.pk, step__agreement_version__isnull=False)
     running = rows.filter(step__in=Step.objects.running(), step__agreement_version__agreement__kind=kind)
     return list(running.to_be_followed().select_related("unit", "step__case").order_by("pk"))
+
+
+def conditions(project: Project, kind: str) -> list[Opinion]:
+    """Under which conditions departments passed such an agreement (有条件通过), in its latest rounds."""
+    rounds = [row for row in _latest(project) if row.cancelled_on is None and rule_of(row).bound_to == kind]
+    rows = Opinion.objects.in_force().filter(step__in=rounds, answer=Answer.CONDITIONS)
+    return list(rows.select_related("unit", "step__case").order_by("pk"))
 
 
 def _latest(project: Project) -> list[Step]:

@@ -157,6 +157,23 @@ class OpinionIn(serializers.Serializer[Any]):
     )
 
 
+class SaidIn(serializers.Serializer[Any]):
+    aspect = serializers.CharField(max_length=64)
+    unit = _unit(required=False)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=4000, default="")
+    score = serializers.IntegerField(required=False, allow_null=True, default=None)
+    answer = serializers.ChoiceField(choices=Answer.choices, required=False, allow_blank=True, default="")
+
+
+class MeetingIn(serializers.Serializer[Any]):
+    """``scan_id``: the signed minutes, an attachment of the project; ``given_on``: the day of the meeting."""
+
+    scan_id = serializers.PrimaryKeyRelatedField[Attachment](queryset=Attachment.objects.all())
+    given_on = serializers.DateField(required=False)
+    opinions = SaidIn(many=True)
+    agreement_version = _read_version()
+
+
 class NamedIn(serializers.Serializer[Any]):
     unit = _unit()
     user = serializers.SlugRelatedField[User](

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from approvals.agreement_models import Agreement, AgreementQuerySet, AgreementVersion
 from approvals.binding import current_versions
+from approvals.models import Opinion
+from approvals.revision import conditions
 from approvals.rules import answering
 from approvals.terms import shown
 from assignments import actions as assignments
@@ -106,6 +108,10 @@ def _owed(change: MilestoneChange, kind: AgreementKind, version: AgreementVersio
         for unit in answering([row["unit"]], (), case_id, on):
             by = version.commitment_day(place)
             yield _Owed(f"{version.pk}:{place}", row["what"], unit, by, kind.commitment_limit)
+    for opinion in conditions(change.project, kind.code):
+        for unit in answering((), kind.conditions_to_parts, case_id, on):
+            key = f"{version.pk}:condition-{opinion.pk}"
+            yield _Owed(key, _condition(opinion), unit, None, kind.commitment_limit)
     for term in _of_government(rules_of(change.project), version):
         value = version.values[term.code]
         by = date.fromisoformat(value) if term.kind == "date" else None
@@ -116,6 +122,12 @@ def _owed(change: MilestoneChange, kind: AgreementKind, version: AgreementVersio
 
 def _of_government(rules: Rulebook, version: AgreementVersion) -> list[Term]:
     return [term for term in rules.terms if term.party == "government" and term.code in version.values]
+
+
+@house_language()
+def _condition(row: Opinion) -> str:
+    words = {"aspect": row.aspect_name, "unit": row.unit, "words": row.words[:80]}
+    return _("落实%(aspect)s条件（%(unit)s）：%(words)s") % words
 
 
 @house_language()

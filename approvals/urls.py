@@ -23,6 +23,7 @@ urlpatterns = [
     path("projects/<int:pk>/signings/", signings.OfProject.as_view(), name="signings-of"),
     path("projects/<int:pk>/signings/new/", signings.New.as_view(), name="signing-new"),
     path("opinions/<int:pk>/followed/", opinions.Followed.as_view(), name="opinion-followed"),
+    path("signings/export/", signings.export, name="signings-export"),
     path("signings/", signings.Ledger.as_view(), name="signings"),
     path("signings/<int:pk>/void/", signings.Void.as_view(), name="signing-void"),
     path("projects/<int:pk>/special-report/new/", special.New.as_view(), name="special-report-new"),
@@ -41,5 +42,6 @@ urlpatterns = [
     path("steps/<int:pk>/ask/", steps.Ask.as_view(), name="step-ask"),
     path("steps/<int:pk>/cancel/", steps.Cancel.as_view(), name="step-cancel"),
     path("steps/<int:pk>/conclude/", steps.Conclude.as_view(), name="step-conclude"),
+    path("steps/<int:pk>/meeting/", steps.Meeting.as_view(), name="step-meeting"),
     path("steps/<int:pk>/sheet/", steps.Sheet.as_view(), name="step-sheet"),
 ]

@@ -196,6 +196,7 @@ def _agreement(kind: AgreementKind) -> Iterator[Ref]:
     yield Ref("agreements", f"{kind.code}.settled_by", "milestones", kind.settled_by)
     yield Ref("agreements", f"{kind.code}.signed_by", "milestones", kind.signed_by)
     yield from _many("agreements", f"{kind.code}.documents", "documents", kind.documents)
+    yield from _many("agreements", f"{kind.code}.conditions_to_parts", "parts", kind.conditions_to_parts)
 
 
 def _term(term: Term) -> Iterator[Ref]:

@@ -15,7 +15,6 @@ from projects import reading
 from projects.facts import facts_of, rules_of
 from projects.models import Project, ReachedMilestone
 
-
 INNER_QUOTES = str.maketrans("“”", "‘’")
 """Quotation marks inside a quotation (GB/T 15834)."""
 

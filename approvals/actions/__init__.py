@@ -11,6 +11,7 @@ from approvals.actions.amending import follow_up
 from approvals.actions.asking import ask
 from approvals.actions.cancelling import cancel
 from approvals.actions.conclusion import Conclusion, Named, conclude, conclude_together
+from approvals.actions.meeting import record_meeting
 from approvals.actions.opening import open_step, reopen
 from approvals.actions.opinions import give_opinion, record_on_behalf
 from approvals.actions.signing import Deed, sign, void_signing
@@ -32,6 +33,7 @@ __all__ = [
     "give_up_agreement",
     "open_step",
     "preview_agreement",
+    "record_meeting",
     "record_on_behalf",
     "reopen",
     "revise_agreement",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.core.files import File
 
 GIST = 60
-NEEDS_WORDS = frozenset({Answer.STATED, Answer.AMENDED, *AGAINST})
+NEEDS_WORDS = frozenset({Answer.STATED, Answer.CONDITIONS, Answer.AMENDED, *AGAINST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +227,8 @@ def _checked(row: Opinion, said: Said, takes: Sequence[Answer] = ()) -> Said:
         raise Refused.invalid("answer", _("请选择：%(answers)s") % {"answers": names})
     words = said.words.strip()
     if answer in NEEDS_WORDS and not words:
-        what = _("请填写意见") if answer == Answer.STATED else _("请填写理由")
-        raise Refused.invalid("words", what)
+        what = {Answer.STATED.value: _("请填写意见"), Answer.CONDITIONS.value: _("请写明须落实的条件")}
+        raise Refused.invalid("words", what.get(answer) or _("请填写理由"))
     _check_score(row, said.score)
     return Said(words, said.score, answer)
 

@@ -268,7 +268,7 @@ def _insert(item: DocketItem, question: Opinion) -> None:
 
 @house_language()
 def _note(item: DocketItem, kind: str, by: User, on: date, **more: Any) -> None:
-    data = {"sitting": str(item.sitting), "title": item.title, "url": item.sitting_id} | more
+    data = {"sitting": str(item.sitting), "title": item.title, "sitting_id": item.sitting_id} | more
     record(case=item.case, kind=kind, by=by, on=on, data=data)
 
 

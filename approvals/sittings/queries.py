@@ -7,7 +7,7 @@ from django.db.models import Case as Choice
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 
 from accounts.models import Unit, User
-from approvals.models import Answer, Asks, Opinion, Step
+from approvals.models import Opinion, Step
 from approvals.rules import aspect_of, rule_of
 from approvals.sittings.models import DocketItem, DocketQuerySet, Sitting, SittingQuerySet
 from approvals.sittings.permissions import visible
@@ -73,9 +73,7 @@ def waiting(user: User, bodies: Iterable[Unit | int] | None = None) -> list[Opin
 
     What was put off (缓议) waits again while its round runs.
     """
-    asked = Q(given_on__isnull=True) | Q(answer=Answer.DEFER)
-    rows = Opinion.objects.visible_to(user).filter(asked, in_force=True, asks=Asks.OUTCOME)
-    rows = rows.filter(step__in=Step.objects.running())
+    rows = Opinion.objects.visible_to(user).for_a_sitting().filter(step__in=Step.objects.running())
     listed = DocketItem.objects.open().filter(opinion=OuterRef("pk"))
     rows = rows.filter(
         ~Exists(listed),

@@ -1,23 +1,29 @@
 """Pages of signings: sign, what was signed of a project, void one, the ledger of the district."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
+from accounts.access import can
 from accounts.models import Unit
 from accounts.roles import Can
 from approvals import actions, signing_queries
 from approvals.binding import current_versions
 from approvals.models import AgreementVersion, Signing
+from approvals.signing_export import signings_file
 from approvals.signing_forms import SignForm, VoidForm
 from approvals.signing_rules import gate_of, kind_of
 from approvals.terms import shown
 from approvals.views.base import Page
+from kernel.clock import today
 from kernel.paging import page_of
 from kernel.refusals import Refused, Unmet
 from policies.schema import Milestone
@@ -25,7 +31,7 @@ from projects.actions.milestones import missing_for, require_named
 from projects.facts import rules_of
 from projects.gates import reached_codes
 from projects.permissions import may_on, require_sight
-from projects.views.base import ActionPage, ProjectPage, crumbs
+from projects.views.base import ActionPage, ProjectPage, crumbs, user_of
 
 FOREIGN = ("currency", "rate", "rate_on")
 SUPPLIED = ("field:contract", "field:agreement_grade", "document:")
@@ -155,5 +161,19 @@ class Ledger(Page):
             "page": page_of(request, rows),
             "asked": asked,
             "units": Unit.objects.in_force(self.today).order_by("kind", "name"),
+            "may_export": can(self.user, Can.EXPORT_LEDGER),
+            "query": urlencode({key: value for key, value in asked.items() if key != "page"}),
         }
         return render(request, "approvals/signings.html", context)
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> FileResponse:
+    """The filtered signings as .xlsx; the temporary file goes as soon as it is open."""
+    path = signings_file(by=user_of(request), asked=request.GET.dict(), request=request)
+    with_name = _("签约台账") + f"-{today():%Y%m%d}.xlsx"
+    try:
+        return FileResponse(path.open("rb"), as_attachment=True, filename=with_name)
+    finally:
+        path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,11 +17,19 @@ from approvals import actions
 from approvals.actions import demands
 from approvals.actions.opening import standing
 from approvals.dispatching.showing import proposals_of
-from approvals.forms import AskForm, ConcludeForm, OpenForm, ReasonForm, Stage
+from approvals.forms import AskForm, ConcludeForm, MeetingForm, OpenForm, ReasonForm, Stage
 from approvals.guides import guide_for
-from approvals.models import AGAINST, Asks, Step
+from approvals.models import AGAINST, Answer, Asks, Step
 from approvals.overview import tone_of
-from approvals.permissions import may_conclude, may_open, may_record, require_lead, require_opener
+from approvals.permissions import (
+    may_conclude,
+    may_open,
+    may_record,
+    require_lead,
+    require_opener,
+    require_recorder,
+)
+from approvals.queries import meeting_questions
 from approvals.readiness import nobody_asked, not_yet
 from approvals.rules import concerning, rule_of
 from approvals.scores import score_of
@@ -34,7 +43,7 @@ from policies.schema import Step as StepRule
 from policies.spans import span_text
 from projects.facts import rules_of
 from projects.models import Project, ReachedMilestone
-from projects.views.base import FIELDS_WRONG, STATUS, ActionPage
+from projects.views.base import FIELDS_WRONG, STATUS, ActionPage, FormPage
 
 
 class StepPage(base.Page):
@@ -79,7 +88,9 @@ class StepPage(base.Page):
             "checks": [check for check in self.rule.checks if check.code in step.checks],
             "leads": leads,
             "may_record": step.cancelled_on is None and may_record(step, self.user),
+            "waits": sum(row.in_force and row.given_on is None for row in rows),
             "may_reopen": self._may_reopen(project),
+            "conditions": [row for row in rows if row.in_force and row.answer == Answer.CONDITIONS],
             **proposals_of(step, project, self.user),
         }
         # Nobody is asked and the reader concludes nothing: what is known takes the page's middle.
@@ -181,6 +192,39 @@ class Conclude(StepPage):
             return self.page(form, base.refused_on(form, refused), STATUS[refused.status])
         messages.success(request, _("结论已作出"))
         return redirect("step", pk=pk)
+
+
+class Meeting(FormPage, base.Page):
+    """会审记录: several units' opinions from one meeting, with its signed minutes."""
+
+    template = "approvals/meeting.html"
+    title = gettext_lazy("会审记录")
+    lead = gettext_lazy("按会议记录如实填写，未表态的留空；将标注“代录”和您的姓名，并通知各单位。")
+    button = gettext_lazy("保存会审记录")
+    done = gettext_lazy("会审记录已保存")
+    step: Step
+
+    def check(self) -> None:
+        self.step = base.step_of(self.request, self.kwargs["pk"])
+        require_recorder(self.step, self.user)
+
+    def make_form(self, data: Any = None, files: Any = None) -> MeetingForm:
+        return MeetingForm(data, files, asked=meeting_questions(self.step))
+
+    def act(self, form: MeetingForm) -> None:
+        clean = form.cleaned_data
+        actions.record_meeting(
+            step=self.step, scan=clean["scan"], said=form.said(), by=self.user, on=self.today,
+            given_on=clean["given_on"], agreement_version=self.step.agreement_version_id,
+        )  # fmt: skip
+
+    def after(self) -> str:
+        return reverse("step", args=[self.step.pk])
+
+    def frame(self) -> dict[str, Any]:
+        project = base.project_for(self.step)
+        trail = base.trail(project, self.step)
+        return {"project": project, "cited": rule_of(self.step), "crumbs": trail, "back": self.after()}
 
 
 class Ask(StepPage):
@@ -324,6 +368,4 @@ class Open(ActionPage):
         )
 
     def after(self) -> str:
-        from django.urls import reverse
-
         return reverse("step", args=[self.opened.pk])

@@ -39,7 +39,7 @@ def sweep(on: date) -> None:
 
 
 def tidy(people: People, rng: Random, on: date) -> None:
-    """Once a week: two of three that are warned of get explained; of the long dormant two of three stir again."""
+    """Once a week: two of three warned of get explained, two of three long dormant stir again."""
     running = Project.objects.running().select_related("case").order_by("pk")
     for row in running.filter(still_warned_on__isnull=False, dormant_on__isnull=True):
         if row.moved_on.day % 3:

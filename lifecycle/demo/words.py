@@ -116,6 +116,12 @@ def chair_of(aspect: str) -> str:
     return CHAIRS.get(aspect, "党工委书记")
 
 
+CONDITIONS = {
+    "environment": "开工前完成环评审批，生产废水接入园区污水处理厂，不得新增排口。",
+    "safety": "危险工艺装置须与安全设施同时设计，试生产前完成安全条件审查。",
+}
+"""Under which conditions a department passes an agreement, by aspect."""
+
 AGREED = "会议原则同意，请有关单位抓好落实"
 """What a sitting says that approves."""
 SOURCES: dict[str, tuple[int, tuple[str, ...]]] = {

@@ -19,6 +19,8 @@ class AgreementKind(Rule):
     ``settled_by`` and ``signed_by`` are the milestones that settle and sign it; ``documents`` the kinds of
     paper that a version may consist of. ``commitment_limit``: until when a department's commitment is to be
     kept that names no day, counted from the signing; without it such a commitment has no clock.
+    ``conditions_to_parts``: who keeps the conditions under which departments passed it (有条件通过), each an
+    assignment from the signing on; nobody named, they are only shown.
     """
 
     code: Code
@@ -26,6 +28,7 @@ class AgreementKind(Rule):
     signed_by: Code
     documents: Annotated[tuple[Code, ...], Field(strict=False, min_length=1)]
     commitment_limit: Limit | None = None
+    conditions_to_parts: Listed[Code] = ()
 
 
 class Term(Rule):

@@ -42,6 +42,9 @@ def agreement_lines(rule: AgreementKind, names: Names) -> list[str]:
     }
     lines = [_("“%(settled)s”时商定，“%(signed)s”时签订") % data]
     lines.append(_("文本：%(what)s") % {"what": names.many("documents", rule.documents)})
+    if rule.conditions_to_parts:
+        who = who_text(names, rule.conditions_to_parts)
+        lines.append(_("有条件通过的，签订后由%(who)s落实所附条件") % {"who": who})
     text = _("未写明日期的部门承诺，签订后%(limit)s落实")
     return lines + ([text % {"limit": limit_text(rule.commitment_limit)}] if rule.commitment_limit else [])
 

@@ -1,14 +1,18 @@
 """Signing as a deed: the first passes the gate and counts, later ones add to it; none is deleted."""
 
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 from rest_framework.test import APIClient
 
+from accounts.models import AuditEntry
 from approvals import actions
 from approvals.actions import Deed
 from approvals.models import Signing
@@ -21,7 +25,7 @@ from projects import actions as projects
 from projects.gates import reached_codes
 from projects.models import Money, Project, ReachedMilestone
 from scoring.models import Credit
-from tests import lives
+from tests import factories, lives
 from tests.approvals.story import Story, settled
 from tests.documents.files import upload
 from tests.factories import TODAY
@@ -373,3 +377,31 @@ def test_rest_signs_lists_and_voids(story: Story) -> None:
     assert (void.status_code, void.data["voided_reason"]) == (200, "误签")
     caller.force_authenticate(story.person("meteorology"))
     assert caller.get(f"{URL}{made.data['id']}/").status_code == 404
+
+
+# ---- the ledger as a sheet
+
+
+def test_the_signings_are_exported_as_the_filters_leave_them(story: Story) -> None:
+    project = ready(story)
+    sign(story, project, event="集中签约活动", place="会展中心", counterparty="=1+1")
+    sign(story, project, LATER, raw="1.5亿元", adds=True, event="增资签约")
+    browser = factories.pages(story.clerk)
+    with time_machine.travel(f"{LATER}T02:00:00+00:00", tick=False):
+        answer: Any = browser.get(reverse("signings-export") + "?kind=first")
+    head, *rows = (
+        CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    (row,) = (dict(zip(map(str, head), line, strict=True)) for line in rows)
+    assert (row["项目编号"], row["首次或增量"], row["协议资金（万元）"]) == (project.case.code, "首次", 80000)
+    assert (row["签约活动"], row["对方签署人"], row["签约日期"]) == ("集中签约活动", "=1+1", TODAY)
+    entry = AuditEntry.objects.get(kind="signings.exported")
+    assert (entry.user, entry.detail) == (story.clerk, {"rows": 1, "kind": "first"})
+
+
+def test_who_may_not_export_gets_no_sheet(story: Story) -> None:
+    stranger = factories.pages(story.person("finance"))
+    assert stranger.get(reverse("signings-export")).status_code == 403
+    assert "导出" not in stranger.get(reverse("signings")).content.decode().split("<main")[1]
