@@ -19,6 +19,8 @@ T = TypeVar("T")
 _KEPT = "_reading"
 CONTACTS = 5
 EVENTS = 20
+HANDS = ("introducing", "landing")
+"""The parts of which the case file tells the whole chain."""
 HAS_PAPERS = Exists(ContactPaper.objects.filter(contact=OuterRef("pk")))
 
 
@@ -32,7 +34,12 @@ class Reading:
     @cached_property
     def parts(self) -> list[Part]:
         """The open parts with unit and person, oldest first."""
-        rows = Part.objects.filter(case_id=self.project.pk, valid_to__isnull=True)
+        return [part for part in self.hands if part.valid_to is None]
+
+    @cached_property
+    def hands(self) -> list[Part]:
+        """The open parts, and the ended ones of ``HANDS``, with unit and person, oldest first."""
+        rows = Part.objects.filter(Q(valid_to__isnull=True) | Q(part__in=HANDS), case_id=self.project.pk)
         return list(rows.select_related("unit", "user").order_by("id"))
 
     @cached_property

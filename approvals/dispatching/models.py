@@ -56,14 +56,17 @@ class ProposalQuerySet(HangsOnCase["Proposal"]):
         """Only those of one state; an unknown state gives none. Needs ``with_state``."""
         return self.filter(Q(state=state)) if state in ProposalState.values else self.none()
 
+    def in_brief(self) -> Self:
+        """With how each stands, and without what was answered; one query."""
+        related = ("unit", "from_unit", "part", "landing", "proposed_by", "withdrawn_by")
+        return self.select_related(*related, "step__case", "step__deadline", "step__lead_unit").with_state()
+
     def for_list(self) -> Self:
         """With everything a line shows; two queries however many, the opinions asked among them."""
         from approvals.models import Opinion
 
         asked = Opinion.objects.filter(in_force=True).select_related("deadline", "given_by", "recorded_by")
-        related = ("unit", "from_unit", "part", "landing", "proposed_by", "withdrawn_by")
-        rows = self.select_related(*related, "step__case", "step__deadline", "step__lead_unit")
-        return rows.with_state().prefetch_related(Prefetch("step__opinions", asked, to_attr="in_force_now"))
+        return self.in_brief().prefetch_related(Prefetch("step__opinions", asked, to_attr="in_force_now"))
 
 
 class Proposal(models.Model):

@@ -19,6 +19,7 @@ from projects.actions.days import require_since_opening
 from projects.facts import rules_of
 from projects.gates import unmet
 from projects.models import Phase, Project
+from projects.models.project import STILLNESS
 from projects.permissions import lock, require_fresh, require_on, require_running
 
 
@@ -38,11 +39,12 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     missing = unmet(project, rule.gate, rule.gate.clause, rules) if rule.gate else []
     if missing:
         raise Refused(missing)
-    _move(project, target, by)
+    woken = _move(project, target, by, on)
     data = {"from": before.name, "to": rule.name, "phase": target.value, "clause": rule.clause}
     cadences.on_phase(project, rules, before.code, by=by, on=on)
     event = cases.record(case=project.case, kind="project.advanced", by=by, on=on, data=data)
-    stillness.moved(project, "phase", by=by, on=on)
+    if woken:
+        stillness.record_woken(project, "phase", by=by, on=on)
     units = [unit for unit in (project.introducing_unit_id, project.landing_unit_id) if unit]
     with house_language():
         text = _("“%(title)s”进入%(phase)s阶段") % {"title": project.name, "phase": rule.name}
@@ -58,12 +60,15 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     return project
 
 
-def _move(project: Project, target: Phase, by: User) -> None:
+def _move(project: Project, target: Phase, by: User, on: date) -> bool:
+    """Into the phase, which is a movement: whether the project was dormant and wakes."""
     getattr(project, f"to_{target.value}")()
+    woken = stillness.note(project, "phase", on)
     try:
-        saving.save(project, by, fields=["phase"])
+        saving.save(project, by, fields=["phase", *STILLNESS])
     except ConcurrentTransition as error:
         raise Refused.conflict(_("项目阶段刚刚已由他人变更，请刷新后再办")) from error
+    return woken
 
 
 @transaction.atomic
