@@ -45,7 +45,7 @@ def copied_line(row: Sequence[Any]) -> str:
     """A row as COPY reads it: in one go, unless a value holds something special, which is rare."""
     line = _BETWEEN.join([_NOTHING if v is None else v if type(v) is str else str(v) for v in row])
     marks = (line.count(_BETWEEN), line.count(_NOTHING))
-    if _SPECIAL.search(line) is None and marks == (len(row) - 1, sum(v is None for v in row)):
+    if _SPECIAL.search(line) is None and marks == (len(row) - 1, row.count(None)):
         return line.replace(_BETWEEN, "\t").replace(_NOTHING, "\\N") + "\n"
     return "\t".join(map(copied, row)) + "\n"
 

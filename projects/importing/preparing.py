@@ -142,6 +142,7 @@ class _Worker:
 
     def _project(self, entry: Entry, phase: str, investor: Investor | None) -> dict[str, Any]:
         park = self.places.park(entry.get("park", ""))
+        reached, stage = self._reached(phase)
         project = _DEFAULTS | stated_fields(entry)
         project |= {f"{measure}_fen": fen for measure, fen in figures(entry).items()}
         project |= {
@@ -149,8 +150,8 @@ class _Worker:
             "normalized_name": normal(entry["name"])[:200],
             "sound": sound(entry["name"]),
             "phase": phase,
-            "batch": self._reached(phase)[0],
-            "talk_stage": self._reached(phase)[1],
+            "batch": reached,
+            "talk_stage": stage,
             "origin": investor.origin if investor else "",
             "landing_unit_id": park,
             "introducing_unit_id": self._introducing(entry, park),

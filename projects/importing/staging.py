@@ -159,6 +159,8 @@ def _raw(reading: LedgerReading, row: LedgerRow) -> list[list[Any]]:
 
 
 def _cell(cell: object) -> str | int | float:
+    if isinstance(cell, str):
+        return cell[:_MOST_LETTERS]
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
