@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from accounts.roles import Can
 from deadlines import calendars, wording
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Pause
 from deadlines.permissions import may_stop
 from deadlines.planning import stops
 from deadlines.queries import for_list, with_request
@@ -87,15 +88,19 @@ def _lead(project: Project) -> list[tuple[str, str]]:
 def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Open ones by due day, then the latest closed; the arithmetic of each is unfolded on the page."""
     rows = with_request(for_list(Deadline.objects.filter(case_id=project.pk)))
-    found = list(rows.prefetch_related("pauses").order_by("-id")[:CLOCKS])
+    stopped = Exists(Pause.objects.filter(deadline=OuterRef("pk")))
+    found = list(rows.annotate(was_stopped=stopped).order_by("-id")[:CLOCKS])
+    prefetch_related_objects([row for row in found if row.was_stopped], "pauses")  # few clocks ever are
     found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
     calendar, day, user = calendars.current(), today(), user_of(request)
+    pauses = {row.pk: list(row.pauses.all()) if row.was_stopped else [] for row in found}
     lines = [
         {
             "row": row,
             "light": light_of(row, day),
             "limit": span_text(row),
-            "sum": _sum(calendar, row),
+            "pauses": pauses[row.pk],
+            "sum": _sum(calendar, row, pauses[row.pk]),
             "may_stop": may_stop(user, row),
         }
         for row in found
@@ -107,8 +112,8 @@ def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     }
 
 
-def _sum(calendar: Any, row: Deadline) -> list[str]:
-    return wording.lines(calendar.explain(row.started_on, row, stops(row.pauses.all())))
+def _sum(calendar: Any, row: Deadline, pauses: list[Pause]) -> list[str]:
+    return wording.lines(calendar.explain(row.started_on, row, stops(pauses)))
 
 
 def milestones(request: HttpRequest, project: Project) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_an_advance_on_old_facts_is_refused(project: Project, district: District
     assert Project.objects.get(pk=project.pk).phase == "planning"
 
 
-def test_the_case_file_runs_26_queries_at_most_however_long_its_history(
+def test_the_case_file_runs_25_queries_at_most_however_long_its_history(
     project: Project, district: District, browser: Client, django_assert_max_num_queries: Any
 ) -> None:
     path = f"/projects/{project.pk}/"
@@ -113,7 +113,7 @@ def test_the_case_file_runs_26_queries_at_most_however_long_its_history(
             on=TODAY,
             data={"fields": str(number)},
         )
-    with django_assert_max_num_queries(26) as few:
+    with django_assert_max_num_queries(25) as few:
         browser.get(path)
     for number in range(200):
         record(
@@ -135,7 +135,7 @@ def test_the_case_file_runs_26_queries_at_most_however_long_its_history(
                 matter="乙",
             )
     reach(project, district, "first_talk_registered", "judged_good")
-    with django_assert_max_num_queries(26) as many:
+    with django_assert_max_num_queries(25) as many:
         browser.get(path)
     # The first stop of a clock and its calendar are asked for only where there are clocks.
     assert len(many) <= len(few) + 4
