@@ -207,6 +207,8 @@ SPECTACULAR_SETTINGS = {
         "AssignmentKind": "assignments.models.Kind",
         "AssignmentState": "assignments.models.State",
         "StepState": "approvals.models.State",
+        "SittingState": "approvals.sittings.models.SittingState",
+        "ProposalState": "approvals.dispatching.models.ProposalState",
         "DeadlineState": "deadlines.models.State",
         "DeadlineStrength": "deadlines.models.Strength",
         "NodeStrength": "chains.models.Strength",

@@ -99,7 +99,7 @@ class TransferIn(SuggestionIn):
     again = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
-class WithdrawIn(serializers.Serializer[Any]):
+class ProposalWithdrawIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
@@ -174,11 +174,11 @@ class ProposalViewSet(
         rows = Proposal.objects.filter(step=step).standing().for_list().order_by("id")
         return Response(ProposalOut(rows, many=True).data, status=201)
 
-    @extend_schema(request=WithdrawIn, responses=ProposalOut)
+    @extend_schema(request=ProposalWithdrawIn, responses=ProposalOut)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """The unit is not asked any more, its part in the case ends; the proposal stays on record."""
-        said = _checked(WithdrawIn, request)
+        said = _checked(ProposalWithdrawIn, request)
         row = actions.withdraw_proposal(proposal=self.get_object(), by=_user(request), on=today(), **said)
         return Response(ProposalOut(Proposal.objects.for_list().get(pk=row.pk)).data)
 

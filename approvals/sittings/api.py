@@ -75,11 +75,11 @@ class SittingViewSet(
         fields = self._checked(s.ChangeIn)
         return self._answer(actions.change_sitting(**self._as_read(), **self._by, **fields))
 
-    @extend_schema(request=s.ReasonIn, responses=s.SittingDetail)
+    @extend_schema(request=s.SittingReasonIn, responses=s.SittingDetail)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Its items wait again."""
-        fields = self._checked(s.ReasonIn)
+        fields = self._checked(s.SittingReasonIn)
         return self._answer(actions.cancel_sitting(**self._as_read(), **self._by, **fields))
 
     @extend_schema(request=s.ItemIn, responses={201: s.DocketItemOut})

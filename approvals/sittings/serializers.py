@@ -107,11 +107,11 @@ class ItemIn(serializers.Serializer[Any]):
     )
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class SittingReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class ItemReasonIn(ReasonIn):
+class ItemReasonIn(SittingReasonIn):
     item = serializers.IntegerField(min_value=1, max_value=2**62)
 
 

@@ -49,7 +49,11 @@ def _said(walk: Walk, row: Opinion, against: str, low: int) -> Said:
         return Said(answer="accept") if takes else Said(walk.rng.choice(words.DECLINES), answer="decline")
     if against:
         return Said(words.VETO if against == "veto" else words.DEFER, answer=against)
-    if row.asks == Asks.PASS_OR_VETO and row.aspect in words.CONDITIONS and walk.pk % 4 == 0:
+    if (
+        row.asks == Asks.PASS_OR_VETO
+        and row.aspect in words.CONDITIONS
+        and int(walk.row.case.code[-5:]) % 4 == 0
+    ):
         return Said(words.CONDITIONS[row.aspect], answer="pass_if")
     return Said(answer="pass" if row.asks == Asks.PASS_OR_VETO else "approve")
 

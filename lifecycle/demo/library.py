@@ -46,5 +46,5 @@ def tidy(people: People, rng: Random, on: date) -> None:
             why = rng.choice(words.STILL)
             projects.explain_stillness(project=row, by=people["clerk"], on=on, reason=why)
     for row in running.filter(dormant_on__lte=on - LONG):
-        if row.pk % 3:
+        if int(row.case.code[-5:]) % 3:
             projects.wake(project=row, by=people["clerk"], on=on, reason=words.STIRRED)
