@@ -9,6 +9,11 @@ from cases.models import Part
 from projects.models import Project
 from projects.models.records import OfProject
 
+# Django finds the models of an app in its module ``models``; those of its rooms stand apart.
+from service.portal.models import EnterpriseAccount  # isort: skip
+
+__all__ = ["COMMISSIONER", "LANDING", "SERVICE_BODY", "EnterpriseAccount", "HandOver"]
+
 COMMISSIONER = "commissioner"
 SERVICE_BODY = "service_body"
 LANDING = "landing"
