@@ -107,7 +107,7 @@ class Scratch:
         names = ", ".join(f'"{column}"' for column in columns)
         run(f'CREATE INDEX "{self.name}_{columns[0]}" ON "{self.name}" ({names})')
         if connection.vendor == "postgresql":
-            run(f'ANALYZE "{self.name}"')
+            run(f'ANALYZE "{self.name}" ({names})')
 
     def drop(self) -> None:
         run(f'DROP TABLE IF EXISTS "{self.name}"')

@@ -71,10 +71,14 @@ def _commit(batch: ImportBatch, claim: Claim) -> dict[str, int]:
 
 @contextmanager
 def _much_memory() -> Iterator[None]:
-    """Let PostgreSQL only gather the entries of the search index; ``search.settle`` merges them later."""
+    """Let PostgreSQL only gather the entries of the search index; ``search.settle`` merges them later.
+
+    Foreign keys are checked with each statement: put off to the commit, some two million checks queue up.
+    """
     if connection.vendor != "postgresql":
         yield
         return
+    run("SET CONSTRAINTS ALL IMMEDIATE")
     run("SET LOCAL work_mem = '64MB'")
     run("SET LOCAL gin_pending_list_limit = '1GB'")
     yield
