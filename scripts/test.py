@@ -98,7 +98,10 @@ def tests(done: Run, arguments: list[str], *, everything: bool) -> None:
 
     def with_servers() -> None:
         with servers() as variables:
-            pytest(done, parallel, plain_environment() | variables, "postgres")
+            environment = plain_environment() | variables
+            call([str(BIN / "python"), "manage.py", "migrate", "--noinput", "-v", "0"], environment)
+            template = {"TEST_TEMPLATE": variables["DATABASE_URL"].rpartition("/")[2]}
+            pytest(done, parallel, environment | template, "postgres")
 
     done.stage("tests on PostgreSQL, Redis, workers and Chromium", with_servers)
 

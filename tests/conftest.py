@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.migrated import kept_on_sqlite
+
 # The same examples for everybody (`--hypothesis-seed=random` looks for new ones); how long a draw takes
 # says something of the machine, nothing of the code under test.
 hypothesis.settings.register_profile(
@@ -64,6 +66,13 @@ def no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         patch.setattr(socket, "getaddrinfo", lookup)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Tables come from a migrated copy where there is one (``tests.migrated``)."""
+    with kept_on_sqlite():
         yield
 
 
