@@ -1,7 +1,7 @@
 """The migrated database, kept between runs: laying sixty migrations takes longer than many a test module.
 
 On SQLite a copy lies in ``var/`` under a name made of everything that migrating reads; another migration is
-another name. On PostgreSQL ``make test`` migrates one database and the workers' are copied from it (``TEMPLATE``).
+another name. On PostgreSQL ``make test`` migrates one database, and each worker's is copied from it.
 """
 
 import hashlib
