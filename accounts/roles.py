@@ -65,6 +65,7 @@ class Can(StrEnum):
     SHOW_PHONE = "show_phone"
     NAME_COMMISSIONER = "name_commissioner"
     SERVE_PROJECT = "serve_project"
+    OPEN_PORTAL = "open_portal"
     SEE_SCORING = "see_scoring"
     BOOK_CREDIT = "book_credit"
     LOAD_POLICIES = "load_policies"
@@ -105,6 +106,7 @@ _PROJECT_WORK = (
     Can.CLOSE_ASSIGNMENT,
     Can.PAUSE_DEADLINES,
     Can.NAME_COMMISSIONER,
+    Can.OPEN_PORTAL,
     Can.SEE_SCORING,
 )
 
@@ -146,7 +148,9 @@ ROLES: dict[Role, RoleRule] = {
         Can.PAUSE_DEADLINES,
         Can.RECORD_MILESTONE,
     ),
-    Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT),
+    Role.COMMISSIONER: _rule(
+        Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT, Can.OPEN_PORTAL
+    ),
     Role.LEADER: _rule(
         Scope.DISTRICT,
         Can.INSTRUCT,

@@ -147,7 +147,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, user)
             messages.success(request, _("密码已修改，其他设备上的登录已退出"))
-            return redirect("me")
+            return redirect("/" if user.is_enterprise else "me")
     due = password_due(signed_in(request))
     context = {"form": form, "hints": hints(), "due": due, "days": settings.PASSWORD_DAYS}
     return render(request, "accounts/change_password.html", context, status=400 if form.errors else 200)

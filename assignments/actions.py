@@ -106,6 +106,7 @@ def open_by_rule(
     limit: Limit | None = None,
     user: User | None = None,
     policy_version_id: int | None = None,
+    text: str = "",
 ) -> Assignment | None:
     """Open what the pack lays down, on the plan's behalf; None when it is open already (asked for twice)."""
     if Assignment.objects.open().filter(case=case, rule=rule, unit=unit).exists():
@@ -114,6 +115,7 @@ def open_by_rule(
         case=case,
         kind=kind,
         title=name,
+        text=text,
         rule=rule,
         clause=clause,
         policy_version_id=policy_version_id,
@@ -179,10 +181,16 @@ def _report(row: Assignment, words: str, by: User, on: date, evidence: Attachmen
 
 
 @joined
-def close(*, assignment: Assignment, by: User, on: date, note: str = "") -> Assignment:
-    """销号: the issuer is satisfied. Raises Refused: forbidden; conflict when nothing is reported."""
+def close(
+    *, assignment: Assignment, by: User, on: date, note: str = "", asked: bool = True
+) -> Assignment:
+    """销号: the issuer is satisfied. Raises Refused: forbidden; conflict when nothing is reported.
+
+    ``asked``: False where the caller has asked who may (the enterprise that had complained).
+    """
     row = _lock(assignment)
-    require_judge(by, row)
+    if asked:
+        require_judge(by, row)
     _end(row, "to_closed", by, on, note.strip())
     tell(row, "assignment.closed", by, on, to_unit=True, note=f"：{note.strip()}" if note.strip() else "")
     return row
@@ -209,19 +217,20 @@ def fulfil(*, case: Case, rule: str, words: str, by: User, on: date) -> list[Ass
 
 
 @joined
-def return_(*, assignment: Assignment, reason: str, by: User, on: date) -> Assignment:
+def return_(
+    *, assignment: Assignment, reason: str, by: User, on: date, asked: bool = True
+) -> Assignment:
     """退回. The issuer sends an unsatisfying report back, which is issued again at once and whose clock
     runs on; the answerable unit gives back what is not its own, which then waits for the issuer.
+    ``asked``: False where the caller has asked who may.
 
     Raises Refused: forbidden; invalid without a reason; conflict when it is not in a state to return.
     """
     row = _lock(assignment)
     reason = _needed(reason)
     sent_back = row.state == State.REPORTED
-    if sent_back:
-        require_judge(by, row)
-    else:
-        require_answer(by, row)
+    if asked:
+        (require_judge if sent_back else require_answer)(by, row)
     _move(row, "to_returned")
     row.returned_times, row.returned_reason = row.returned_times + 1, reason
     if sent_back:

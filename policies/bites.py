@@ -70,6 +70,9 @@ def kind_name(table: str) -> str:
         "target_classes": _("重点对象类别"),
         "lead_tags": _("线索标签"),
         "dormancy": _("停滞与休眠"),
+        "portal": _("企业账号"),
+        "enterprise_requests": _("企业诉求"),
+        "benefits": _("惠企政策"),
     }
     return names[table]
 

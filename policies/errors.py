@@ -131,6 +131,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "未写向谁征求意见（asks_units 或 asks_parts）",
         "nobody is asked: give asks_units or asks_parts",
     ),
+    "request_to_nobody": (
+        "未写由谁答复企业（to_parts 或 to_units）",
+        "nobody answers the enterprise: give to_parts or to_units",
+    ),
     "shares_make_one": ("牵头与配合的份额之和应为 1", "the lead's and the supporting share must add up to 1"),
     "rung_one_side": ("before_due 与 after_due 二者取一", "give either before_due or after_due"),
     "condition_one_comparison": (

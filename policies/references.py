@@ -47,6 +47,7 @@ def references(pack: Pack) -> Iterator[Ref]:
     yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
     for report in pack.reports:
         yield from _report(report)
+    yield from _enterprise(pack)
     for kind in pack.agreements:
         yield from _agreement(kind)
     for term in pack.terms:
@@ -192,6 +193,21 @@ def _report(report: ReportRule) -> Iterator[Ref]:
             yield Ref(table, f"{key}.step", "steps", section.step)
 
 
+def _enterprise(pack: Pack) -> Iterator[Ref]:
+    for rule in pack.portal:
+        yield from _many("portal", f"{rule.code}.phases", "phases", rule.phases)
+        yield from _many("portal", f"{rule.code}.milestones", "milestones", rule.milestones)
+        yield from _many("portal", f"{rule.code}.documents", "documents", rule.documents)
+        yield from _many("portal", f"{rule.code}.uploads", "documents", rule.uploads)
+        yield from _many("portal", f"{rule.code}.contacts", "parts", rule.contacts)
+    for asked in pack.enterprise_requests:
+        yield from _many("enterprise_requests", f"{asked.code}.to_parts", "parts", asked.to_parts)
+        yield from _many("enterprise_requests", f"{asked.code}.to_units", "units", asked.to_units)
+        yield from _many("enterprise_requests", f"{asked.code}.phases", "phases", asked.phases)
+    for benefit in pack.benefits:
+        yield from _many("benefits", f"{benefit.code}.phases", "phases", benefit.phases)
+
+
 def _agreement(kind: AgreementKind) -> Iterator[Ref]:
     yield Ref("agreements", f"{kind.code}.settled_by", "milestones", kind.settled_by)
     yield Ref("agreements", f"{kind.code}.signed_by", "milestones", kind.signed_by)
@@ -229,6 +245,7 @@ def conditions(pack: Pack) -> Iterator[Asked]:
     yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
     yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
     yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
+    yield from (Asked("benefits", f"{rule.code}.when", rule.when) for rule in pack.benefits)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
             yield Asked("credit", f"{credit.code}.weights[{place}]", weight.when)

@@ -20,6 +20,7 @@ from kernel.refusals import Refused
 from policies.models import PolicySet, PolicyVersion
 from policies.schema import (
     AgreementKind,
+    Benefit,
     Cadence,
     ChainPreset,
     Choice,
@@ -40,10 +41,12 @@ from policies.schema import (
     PartKind,
     Phase,
     PolicyVersionRef,
+    PortalRule,
     PortfolioState,
     Principle,
     ProjectClass,
     ReportRule,
+    RequestRule,
     Rule,
     Rung,
     Series,
@@ -111,6 +114,9 @@ class Rulebook:
     target_classes: tuple[TargetClass, ...]
     lead_tags: tuple[LeadTag, ...]
     dormancy: tuple[Dormancy, ...]
+    portals: tuple[PortalRule, ...]
+    requests: Mapping[str, RequestRule]
+    benefits: tuple[Benefit, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -157,6 +163,11 @@ class Rulebook:
     def claim_rule(self) -> ClaimRule | None:
         """How leads are claimed (首接), if any plan says so."""
         return next(iter(self.claiming), None)
+
+    @property
+    def portal(self) -> PortalRule | None:
+        """What an enterprise's account sees of its project, if any plan says so."""
+        return next(iter(self.portals), None)
 
     def topics_of(self, phase: str, channel: str) -> tuple[Topic, ...]:
         """What the record of a contact by this channel in this phase is asked about."""
@@ -260,6 +271,9 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         target_classes=rows("target_classes", TargetClass),
         lead_tags=rows("lead_tags", LeadTag),
         dormancy=rows("dormancy", Dormancy),
+        portals=rows("portal", PortalRule),
+        requests=by_code("enterprise_requests", RequestRule),
+        benefits=rows("benefits", Benefit),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

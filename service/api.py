@@ -16,6 +16,8 @@ from cases.models import Part
 from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
+from service.portal import api as portal_api
+from service.portal import staff_api
 
 
 class CommissionerOut(serializers.ModelSerializer[Part]):
@@ -98,6 +100,10 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
         return found
 
 
-routes = [(r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner")]
+routes = [
+    (r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner"),
+    *portal_api.routes,
+    *staff_api.routes,
+]
 
 __all__ = ["CommissionerViewSet", "routes"]

@@ -10,9 +10,18 @@ from projects.models import Project
 from projects.models.records import OfProject
 
 # Django finds the models of an app in its module ``models``; those of its rooms stand apart.
-from service.portal.models import EnterpriseAccount  # isort: skip
+from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer  # isort: skip
 
-__all__ = ["COMMISSIONER", "LANDING", "SERVICE_BODY", "EnterpriseAccount", "HandOver"]
+__all__ = [
+    "COMMISSIONER",
+    "LANDING",
+    "SERVICE_BODY",
+    "Ask",
+    "EnterpriseAccount",
+    "EnterpriseRequest",
+    "HandOver",
+    "RequestAnswer",
+]
 
 COMMISSIONER = "commissioner"
 SERVICE_BODY = "service_body"

@@ -3,6 +3,7 @@
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
 from policies.schema.contacts import CHANNELS, Cadence, ClaimRule, Every, Topic
+from policies.schema.enterprise import Benefit, PortalRule, RequestRule
 from policies.schema.leads import MOVEMENTS, Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     PHASES,
@@ -48,6 +49,7 @@ __all__ = [
     "WHOLE_TABLES",
     "AgreementKind",
     "Aspect",
+    "Benefit",
     "Cadence",
     "ChainPreset",
     "Check",
@@ -78,12 +80,14 @@ __all__ = [
     "Phase",
     "PolicyHead",
     "PolicyVersionRef",
+    "PortalRule",
     "PortfolioState",
     "Principle",
     "ProjectClass",
     "Proposing",
     "ReportRule",
     "ReportSection",
+    "RequestRule",
     "Rule",
     "Rung",
     "Score",

@@ -1,10 +1,14 @@
 """A whole pack: its tables by name, in the order in which people read them."""
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
 
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.contacts import Cadence, ClaimRule, Topic
+from policies.schema.enterprise import Benefit, PortalRule, RequestRule
 from policies.schema.leads import Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     ChainPreset,
@@ -29,6 +33,7 @@ WHOLE_TABLES = (
     *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
     "principles",
     "dormancy",
+    "portal",
 )
 RULE_TABLES = (
     "phases",
@@ -59,6 +64,9 @@ RULE_TABLES = (
     "target_classes",
     "lead_tags",
     "dormancy",
+    "portal",
+    "enterprise_requests",
+    "benefits",
 )
 
 
@@ -95,6 +103,9 @@ class Pack(Item):
     target_classes: Listed[TargetClass] = ()
     lead_tags: Listed[LeadTag] = ()
     dormancy: Listed[Dormancy] = ()
+    portal: Annotated[Listed[PortalRule], Field(max_length=1)] = ()
+    enterprise_requests: Listed[RequestRule] = ()
+    benefits: Listed[Benefit] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from policies.schema import (
     AgreementKind,
+    Benefit,
     Cadence,
     ClaimRule,
     ClauseTemplate,
@@ -16,9 +17,11 @@ from policies.schema import (
     Milestone,
     OverallLimit,
     PartKind,
+    PortalRule,
     PortfolioState,
     ProjectClass,
     ReportRule,
+    RequestRule,
     Rung,
     Series,
     Step,
@@ -26,6 +29,7 @@ from policies.schema import (
     Term,
     Topic,
 )
+from policies.wording.enterprise import benefit_lines, portal_lines, request_lines
 from policies.wording.leads import (
     cadence_lines,
     claiming_lines,
@@ -72,6 +76,9 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Topic: topic_lines,
     Dormancy: dormancy_lines,
     LeadTag: tag_lines,
+    PortalRule: portal_lines,
+    RequestRule: request_lines,
+    Benefit: benefit_lines,
 }
 
 

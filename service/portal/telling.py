@@ -1,0 +1,48 @@
+"""Word to the enterprise's accounts, and from them to whoever serves the project."""
+
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kernel.language import house_language
+from notices import actions as notices
+from projects.models import Project
+from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer
+
+
+def _speakers(project: Project, on: date) -> list[int]:
+    rows = EnterpriseAccount.objects.in_force(on).filter(project=project)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True))
+
+
+@house_language()
+def answered(row: EnterpriseRequest, made: RequestAnswer) -> None:
+    text = _("您提出的“%(title)s”已答复，请查看并评价") % {"title": row.title}
+    url = reverse("portal-request", args=[row.project_id, row.pk])
+    _post(f"request:{row.pk}:{made.no}", "portal.request_answered", row.project, text, url, made.on)
+
+
+@house_language()
+def asked(row: Ask) -> None:
+    due = _("，请于 %(day)s 前完成") % {"day": row.due_on} if row.due_on else ""
+    text = _("请办理：%(title)s%(due)s") % {"title": row.title, "due": due}
+    url = reverse("portal-project", args=[row.project_id])
+    _post(f"ask:{row.pk}", "portal.asked", row.project, text, url, row.asked_on)
+
+
+@house_language()
+def done(row: Ask) -> None:
+    """Whoever asked hears that the enterprise has done it."""
+    text = _("“%(project)s”的企业已完成：%(title)s") % {"project": row.project.name, "title": row.title}
+    url = reverse("enterprise-accounts", args=[row.project_id])
+    notices.post(
+        key=f"ask_done:{row.pk}", topic="portal.ask_done", case=row.project.case, text=text, url=url,
+        users=[row.asked_by],
+    )  # fmt: skip
+
+
+def _post(key: str, topic: str, project: Project, text: str, url: str, on: date) -> None:
+    users = _speakers(project, on)
+    if users:
+        notices.post(key=key, topic=topic, case=project.case, text=text, url=url, users=users)
