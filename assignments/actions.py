@@ -181,9 +181,7 @@ def _report(row: Assignment, words: str, by: User, on: date, evidence: Attachmen
 
 
 @joined
-def close(
-    *, assignment: Assignment, by: User, on: date, note: str = "", asked: bool = True
-) -> Assignment:
+def close(*, assignment: Assignment, by: User, on: date, note: str = "", asked: bool = True) -> Assignment:
     """销号: the issuer is satisfied. Raises Refused: forbidden; conflict when nothing is reported.
 
     ``asked``: False where the caller has asked who may (the enterprise that had complained).
@@ -217,9 +215,7 @@ def fulfil(*, case: Case, rule: str, words: str, by: User, on: date) -> list[Ass
 
 
 @joined
-def return_(
-    *, assignment: Assignment, reason: str, by: User, on: date, asked: bool = True
-) -> Assignment:
+def return_(*, assignment: Assignment, reason: str, by: User, on: date, asked: bool = True) -> Assignment:
     """退回. The issuer sends an unsatisfying report back, which is issued again at once and whose clock
     runs on; the answerable unit gives back what is not its own, which then waits for the issuer.
     ``asked``: False where the caller has asked who may.

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
+        ("accounts", "0004_demo_accounts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicaluser',
-            name='is_enterprise',
-            field=models.BooleanField(default=False, verbose_name='企业账号'),
+            model_name="historicaluser",
+            name="is_enterprise",
+            field=models.BooleanField(default=False, verbose_name="企业账号"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='is_enterprise',
-            field=models.BooleanField(default=False, verbose_name='企业账号'),
+            model_name="user",
+            name="is_enterprise",
+            field=models.BooleanField(default=False, verbose_name="企业账号"),
         ),
     ]

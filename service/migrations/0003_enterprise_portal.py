@@ -6,98 +6,279 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_enterprise_users'),
-        ('assignments', '0002_urging_closed_unreported'),
-        ('documents', '0002_numbered_documents'),
-        ('projects', '0018_last_movement'),
-        ('service', '0002_enterprise_accounts'),
+        ("accounts", "0005_enterprise_users"),
+        ("assignments", "0002_urging_closed_unreported"),
+        ("documents", "0002_numbered_documents"),
+        ("projects", "0018_last_movement"),
+        ("service", "0002_enterprise_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EnterpriseRequest',
+            name="EnterpriseRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40, verbose_name='诉求类别')),
-                ('name', models.CharField(max_length=60, verbose_name='诉求类别')),
-                ('clause', models.CharField(blank=True, max_length=40, verbose_name='条款')),
-                ('title', models.CharField(max_length=60, verbose_name='事项')),
-                ('text', models.TextField(verbose_name='具体情况')),
-                ('raised_on', models.DateField(verbose_name='提出日期')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('assignment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='enterprise_request', to='assignments.assignment', verbose_name='交办事项')),
-                ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.attachment', verbose_name='附件')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='enterprise_requests', to='projects.project', verbose_name='项目')),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40, verbose_name="诉求类别")),
+                ("name", models.CharField(max_length=60, verbose_name="诉求类别")),
+                ("clause", models.CharField(blank=True, max_length=40, verbose_name="条款")),
+                ("title", models.CharField(max_length=60, verbose_name="事项")),
+                ("text", models.TextField(verbose_name="具体情况")),
+                ("raised_on", models.DateField(verbose_name="提出日期")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "assignment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enterprise_request",
+                        to="assignments.assignment",
+                        verbose_name="交办事项",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.attachment",
+                        verbose_name="附件",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enterprise_requests",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业诉求',
-                'ordering': ['-id'],
+                "verbose_name": "企业诉求",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RequestAnswer',
+            name="RequestAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.PositiveSmallIntegerField(default=1)),
-                ('words', models.TextField(verbose_name='答复')),
-                ('on', models.DateField(verbose_name='答复日期')),
-                ('verdict', models.CharField(blank=True, choices=[('satisfied', '满意'), ('unsatisfied', '不满意')], max_length=12, verbose_name='评价')),
-                ('judged_on', models.DateField(blank=True, null=True, verbose_name='评价日期')),
-                ('judged_words', models.CharField(blank=True, max_length=300, verbose_name='评价说明')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='service.enterpriserequest')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='答复单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("no", models.PositiveSmallIntegerField(default=1)),
+                ("words", models.TextField(verbose_name="答复")),
+                ("on", models.DateField(verbose_name="答复日期")),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("satisfied", "满意"), ("unsatisfied", "不满意")],
+                        max_length=12,
+                        verbose_name="评价",
+                    ),
+                ),
+                ("judged_on", models.DateField(blank=True, null=True, verbose_name="评价日期")),
+                ("judged_words", models.CharField(blank=True, max_length=300, verbose_name="评价说明")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="service.enterpriserequest",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="答复单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '诉求答复',
-                'ordering': ['no'],
+                "verbose_name": "诉求答复",
+                "ordering": ["no"],
             },
         ),
         migrations.CreateModel(
-            name='Ask',
+            name="Ask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='事项')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='希望完成日期')),
-                ('asked_on', models.DateField(verbose_name='提出日期')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日期')),
-                ('done_note', models.CharField(blank=True, max_length=300, verbose_name='完成说明')),
-                ('withdrawn_on', models.DateField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='asks', to='projects.project', verbose_name='项目')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="事项")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="希望完成日期")),
+                ("asked_on", models.DateField(verbose_name="提出日期")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="完成日期")),
+                ("done_note", models.CharField(blank=True, max_length=300, verbose_name="完成说明")),
+                ("withdrawn_on", models.DateField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asks",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '请企业办理事项',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['project', '-id'], name='ask_by_project')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_by__isnull', True), ('done_on__isnull', True)), models.Q(('done_by__isnull', False), ('done_on__isnull', False)), _connector='OR'), name='ask_done_whole'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_by__isnull', True), ('withdrawn_on__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='ask_withdrawn_whole'), models.CheckConstraint(condition=models.Q(('due_on__isnull', True), ('due_on__gte', models.F('asked_on')), _connector='OR'), name='ask_due_after_asked')],
+                "verbose_name": "请企业办理事项",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["project", "-id"], name="ask_by_project")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_by__isnull", True), ("done_on__isnull", True)),
+                            models.Q(("done_by__isnull", False), ("done_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ask_done_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_by__isnull", True),
+                                ("withdrawn_on__isnull", True),
+                                ("withdrawn_reason", ""),
+                            ),
+                            models.Q(
+                                ("withdrawn_by__isnull", False),
+                                ("withdrawn_on__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ask_withdrawn_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True), ("due_on__gte", models.F("asked_on")), _connector="OR"
+                        ),
+                        name="ask_due_after_asked",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='enterpriserequest',
-            index=models.Index(fields=['project', '-id'], name='enterprise_request_by_project'),
+            model_name="enterpriserequest",
+            index=models.Index(fields=["project", "-id"], name="enterprise_request_by_project"),
         ),
         migrations.AddConstraint(
-            model_name='requestanswer',
-            constraint=models.UniqueConstraint(fields=('request', 'no'), name='request_answer_no_once'),
+            model_name="requestanswer",
+            constraint=models.UniqueConstraint(fields=("request", "no"), name="request_answer_no_once"),
         ),
         migrations.AddConstraint(
-            model_name='requestanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_by__isnull', True), ('judged_on__isnull', True), ('verdict', '')), models.Q(('judged_by__isnull', False), ('judged_on__isnull', False), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='request_answer_judged_whole'),
+            model_name="requestanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("judged_by__isnull", True), ("judged_on__isnull", True), ("verdict", "")),
+                    models.Q(
+                        ("judged_by__isnull", False),
+                        ("judged_on__isnull", False),
+                        models.Q(("verdict", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="request_answer_judged_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'unsatisfied'), _negated=True), models.Q(('judged_words', ''), _negated=True), _connector='OR'), name='request_answer_unsatisfied_with_reason'),
+            model_name="requestanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verdict", "unsatisfied"), _negated=True),
+                    models.Q(("judged_words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="request_answer_unsatisfied_with_reason",
+            ),
         ),
     ]

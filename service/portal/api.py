@@ -87,9 +87,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         return Response(s.AskedOut(slots.asked_of(mine), many=True).data)
 
     @extend_schema(methods=["GET"], responses=s.PaperOut(many=True))
-    @extend_schema(
-        methods=["POST"], request={"multipart/form-data": s.PaperIn}, responses={201: s.PaperOut}
-    )
+    @extend_schema(methods=["POST"], request={"multipart/form-data": s.PaperIn}, responses={201: s.PaperOut})
     @action(detail=True, methods=["get", "post"], pagination_class=NewestFirst)
     def files(self, request: Request, pk: str) -> Response:
         """The papers that the enterprise may read; a paper handed in."""

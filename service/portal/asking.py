@@ -76,7 +76,9 @@ def withdraw_ask(*, ask: Ask, reason: str, by: User, on: date) -> Ask:
 
 
 def _lock(ask: Ask) -> Ask:
-    return Ask.objects.select_for_update(of=("self",)).select_related("project__case", "asked_by").get(pk=ask.pk)
+    return (
+        Ask.objects.select_for_update(of=("self",)).select_related("project__case", "asked_by").get(pk=ask.pk)
+    )
 
 
 def _event(kind: str, row: Ask, by: User, on: date, **more: str) -> None:

@@ -37,7 +37,10 @@ class AskForm(forms.Form):
 
 class AnswerForm(forms.Form):
     words = Words(
-        label=_("给企业的答复"), max_length=2000, rows=5, help_text=_("企业会看到这里的全部文字；内部意见请勿写在此处")
+        label=_("给企业的答复"),
+        max_length=2000,
+        rows=5,
+        help_text=_("企业会看到这里的全部文字；内部意见请勿写在此处"),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
@@ -82,7 +82,7 @@ class Stage(models.TextChoices):
 class RequestQuerySet(OfProject):
     def for_list(self) -> Self:
         rows = self.select_related("assignment__deadline", "assignment__unit", "raised_by", "paper")
-        return rows.prefetch_related("answers")
+        return rows.prefetch_related(Prefetch("answers", RequestAnswer.objects.select_related("unit")))
 
     def open(self) -> Self:
         return self.exclude(assignment__state__in=(State.CLOSED, State.REVOKED))
@@ -162,7 +162,9 @@ class RequestAnswer(models.Model):
         ordering = ["no"]
         constraints = [
             models.UniqueConstraint(fields=["request", "no"], name="request_answer_no_once"),
-            models.CheckConstraint(condition=_all_or_none("judged", "verdict"), name="request_answer_judged_whole"),
+            models.CheckConstraint(
+                condition=_all_or_none("judged", "verdict"), name="request_answer_judged_whole"
+            ),
             models.CheckConstraint(
                 condition=~Q(verdict=Verdict.UNSATISFIED) | ~Q(judged_words=""),
                 name="request_answer_unsatisfied_with_reason",

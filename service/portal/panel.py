@@ -20,8 +20,13 @@ from service.portal.models import EnterpriseAccount, EnterpriseRequest
 def register() -> None:
     panels.register(
         panels.Panel(
-            "enterprise-account", _("企业账号"), "service/portal/panel.html", context, order=25,
-            column="side", shown=_shown,
+            "enterprise-account",
+            _("企业账号"),
+            "service/portal/panel.html",
+            context,
+            order=25,
+            column="side",
+            shown=_shown,
         )  # fmt: skip
     )
 

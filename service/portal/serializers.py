@@ -2,27 +2,24 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
 from documents.models import Attachment
-from projects.models import Project
+from projects.models import Phase, Project
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer, Stage, Verdict
 from service.portal.permitting import Way
 
 
-class OwnProjectOut(serializers.ModelSerializer[Project]):
+class OwnProjectOut(serializers.Serializer[Project]):
     """A project of the enterprise. ``read_only``: it has ended or is put aside."""
 
+    id = serializers.IntegerField(source="pk", read_only=True)
     code = serializers.CharField(source="case.code", read_only=True)
+    name = serializers.CharField(read_only=True)
+    phase = serializers.ChoiceField(choices=Phase.choices, read_only=True)
     read_only = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Project
-        fields = ("id", "code", "name", "phase", "read_only")
-        read_only_fields = fields
 
     def get_read_only(self, row: Project) -> bool:
         return not row.is_running
@@ -68,10 +65,6 @@ class PortalOut(OwnProjectOut):
     contacts = ContactOut(many=True)
     benefits = BenefitOut(many=True)
     offered = KindOut(many=True)
-
-    class Meta(OwnProjectOut.Meta):
-        fields = (*OwnProjectOut.Meta.fields, "milestones", "contacts", "benefits", "offered")  # type: ignore[assignment]
-        read_only_fields = fields
 
 
 class AskedOut(serializers.Serializer[Any]):

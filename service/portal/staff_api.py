@@ -128,7 +128,10 @@ class EnterpriseRequestViewSet(IdempotentWrites, OfProject):
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, project_pk: str, pk: str) -> Response:
         """答复企业: for the answerable unit; the enterprise reads it and says whether it will do."""
-        fields, rows = self._checked(s.RequestAnswerIn), EnterpriseRequest.objects.filter(project=self._project())
+        fields, rows = (
+            self._checked(s.RequestAnswerIn),
+            EnterpriseRequest.objects.filter(project=self._project()),
+        )
         row = get_object_or_404(rows.select_related("project__case"), pk=pk)
         requesting.answer(request=row, by=self._user, on=today(), **fields)
         return Response(s.StaffRequestOut(rows.for_list().get(pk=row.pk)).data)
@@ -137,5 +140,9 @@ class EnterpriseRequestViewSet(IdempotentWrites, OfProject):
 routes = [
     (r"projects/(?P<project_pk>\d+)/enterprise-accounts", AccountViewSet, "enterprise-account-rest"),
     (r"projects/(?P<project_pk>\d+)/enterprise-asks", AskViewSet, "enterprise-ask-rest"),
-    (r"projects/(?P<project_pk>\d+)/enterprise-requests", EnterpriseRequestViewSet, "enterprise-request-rest"),
+    (
+        r"projects/(?P<project_pk>\d+)/enterprise-requests",
+        EnterpriseRequestViewSet,
+        "enterprise-request-rest",
+    ),
 ]

@@ -32,7 +32,9 @@ class Accounts(ProjectPage):
 
     def page(self, refused: Refused | None = None, status: int = 200, **more: Any) -> HttpResponse:
         project = self.project
-        rows = EnterpriseAccount.objects.filter(project=project).select_related("user", "opened_by", "ended_by")
+        rows = EnterpriseAccount.objects.filter(project=project).select_related(
+            "user", "opened_by", "ended_by"
+        )
         asks = Ask.objects.filter(project=project).standing().select_related("asked_by", "done_by")
         context = {
             "project": project,

@@ -26,5 +26,7 @@ urlpatterns = [
     path(f"{_OF}<int:account>/password/", staff.renew_password, name="enterprise-account-password"),
     path(f"{_OF}asks/", staff.AskOf.as_view(), name="enterprise-ask"),
     path(f"{_OF}asks/<int:ask>/withdraw/", staff.WithdrawAsk.as_view(), name="enterprise-ask-withdraw"),
-    path("projects/<int:pk>/enterprise-requests/<int:id>/", staff.Request.as_view(), name="enterprise-request"),
+    path(
+        "projects/<int:pk>/enterprise-requests/<int:id>/", staff.Request.as_view(), name="enterprise-request"
+    ),
 ]

@@ -162,7 +162,9 @@ class Guide(PortalPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         reading.keep(self.speaker.project)
         found = permitting.matters(self.speaker)
-        phases = [row for row in self.speaker.rules.phases if any(one.rule.phase == row.code for one in found)]
+        phases = [
+            row for row in self.speaker.rules.phases if any(one.rule.phase == row.code for one in found)
+        ]
         groups = [(row, [one for one in found if one.rule.phase == row.code]) for row in phases]
         return self.show("service/portal/guide.html", groups=groups)
 
@@ -191,7 +193,9 @@ class Papers(PortalForm):
     def also(self, form: Any) -> dict[str, Any]:
         page = page_of(self.request, uploading.visible_papers(self.speaker).select_related("uploaded_by"))
         names = uploading.kinds_of(self.speaker.project.case)
-        lines = [(row, names.get(row.kind, row.kind), row.uploaded_by_id == self.user.pk) for row in page.rows]
+        lines = [
+            (row, names.get(row.kind, row.kind), row.uploaded_by_id == self.user.pk) for row in page.rows
+        ]
         return {"page_of": page, "lines": lines, "today": self.today}
 
     def act(self, form: Any) -> Any:

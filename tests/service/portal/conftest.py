@@ -42,9 +42,7 @@ def commissioner(park) -> User:
 def project(park, park_clerk, commissioner) -> Project:
     """In the construction phase, with a commissioner."""
     row = lives.signed(park=park)
-    service.name_commissioner(
-        project=row, user=commissioner, unit=park, by=park_clerk, on=date(2026, 2, 12)
-    )
+    service.name_commissioner(project=row, user=commissioner, unit=park, by=park_clerk, on=date(2026, 2, 12))
     Project.objects.filter(pk=row.pk).update(phase="construction")
     return Project.objects.select_related("case").get(pk=row.pk)
 
@@ -72,4 +70,6 @@ def ready(user: User) -> User:
 
 
 def other_project(name: str = "别人的项目") -> Project:
-    return lives.signed(park=make.unit("lingang-park", kind="park"), name=name, enterprise=lives.outsider(f"{name}公司"))
+    return lives.signed(
+        park=make.unit("lingang-park", kind="park"), name=name, enterprise=lives.outsider(f"{name}公司")
+    )

@@ -110,7 +110,10 @@ def test_the_office_asks_and_takes_back_on_its_page_and_over_rest(project, firm,
     caller, rest = make.api(park_clerk), f"/api/v1/projects/{project.pk}/enterprise-asks/"
     made = caller.post(rest, {"title": "营业执照"}, format="json")
     assert made.status_code == 201
-    assert caller.post(f"{rest}{made.data['id']}/withdraw/", {"reason": "有了"}, format="json").status_code == 200
+    assert (
+        caller.post(f"{rest}{made.data['id']}/withdraw/", {"reason": "有了"}, format="json").status_code
+        == 200
+    )
     assert len(caller.get(rest).data["results"]) == 2
 
 
