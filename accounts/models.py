@@ -108,8 +108,8 @@ class User(AbstractBaseUser):
     """A person. What the person may do comes from memberships alone; there are no superusers.
 
     ``is_demo``: made in demo mode with a password that everybody knows; shut out of any other mode.
-    ``is_enterprise``: a person of an enterprise, for good: never holds a role, has no token, and opens nothing
-    but the enterprise's own pages.
+    ``is_enterprise``: a person of an enterprise, for good: never holds a role, has no token, and opens
+    nothing but the enterprise's own pages.
     """
 
     username = models.CharField(

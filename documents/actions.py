@@ -56,8 +56,9 @@ def attach(
 ) -> Attachment:
     """Keep a file as the next version of its kind; the same content again gives the version already there.
 
-    ``asked``: False where the caller has asked who may (an enterprise that hands in its own papers). ``on`` is the paper's own date (Asia/Shanghai). Raises Refused: forbidden; invalid for an unknown kind, an
-    empty or too large file (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
+    ``asked``: False where the caller has asked who may (an enterprise that hands in its own papers). ``on``
+    is the paper's own date (Asia/Shanghai). Raises Refused: forbidden; invalid for an unknown kind, an empty
+    or too large file (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
     """
     if asked:
         _require_attaching(by, case)

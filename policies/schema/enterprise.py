@@ -1,4 +1,4 @@
-"""The enterprise's own account: what it sees of its project, what it may ask for, which policies concern it."""
+"""The enterprise's own account: what it sees of its project, what it may ask, which policies concern it."""
 
 from typing import Annotated, Literal
 

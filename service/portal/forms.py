@@ -1,4 +1,4 @@
-"""What people fill in around the enterprise's account. Rules live in the actions; here is only shape and words."""
+"""What people fill in around the enterprise's account: shape and words, the rules live in the actions."""
 
 from typing import Any
 

@@ -45,8 +45,8 @@ def open_account(
 def link_account(*, project: Project, username: str, by: User, on: date) -> Opened:
     """A user that the enterprise has already speaks for one more project; the password stays.
 
-    Raises Refused: forbidden; invalid for nobody of that name, a colleague's account or one disabled; conflict
-    when it speaks for the project already.
+    Raises Refused: forbidden; invalid for nobody of that name, a colleague's account or one disabled;
+    conflict when it speaks for the project already.
     """
     project = _begin(project, by)
     user = User.objects.filter(username=username.strip()).first()

@@ -27,7 +27,7 @@ def register() -> None:
             order=25,
             column="side",
             shown=_shown,
-        )  # fmt: skip
+        )
     )
 
 

@@ -34,7 +34,7 @@ class Way(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One matter of the guide. ``due_on`` and ``provisional`` while it runs, ``done_on`` and ``result`` after."""
+    """One matter of the guide: ``due_on``, ``provisional`` while it runs, ``done_on``, ``result`` after."""
 
     rule: StepRule
     guide: ShownGuide

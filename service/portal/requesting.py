@@ -1,6 +1,6 @@
 """诉求: the enterprise asks, those who serve it answer, the enterprise says whether that will do.
 
-``on`` is the business date in Asia/Shanghai. The assignment behind a request keeps unit, clock and escalation.
+``on`` is the business date in Asia/Shanghai. The assignment behind a request keeps unit, clock, escalation.
 """
 
 from datetime import date
@@ -49,8 +49,8 @@ def raise_request(
 ) -> EnterpriseRequest:
     """The enterprise asks for something; it becomes an assignment of the unit that the plan names.
 
-    Raises Refused: forbidden; invalid for an unknown kind, empty words or a file that is not taken; unmet when
-    nobody is there yet to answer; conflict for a project that ended, one of the kind that waits, or too many.
+    Raises Refused: forbidden; invalid for an unknown kind, empty words or a file that is not taken; unmet
+    when nobody is there to answer; conflict for a project that ended, one of the kind that waits, too many.
     """
     project = take(by, project, on)
     rule = _rule(project, kind)

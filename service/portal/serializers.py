@@ -92,7 +92,7 @@ class MaterialOut(serializers.Serializer[Any]):
 
 
 class MatterOut(serializers.Serializer[Any]):
-    """A matter of the guide, filtered to the case. ``due_on`` while it runs, ``done_on`` and ``result`` after."""
+    """A matter of the guide: ``due_on`` while it runs, ``done_on`` and ``result`` after."""
 
     code = serializers.CharField(source="rule.code")
     name = serializers.CharField(source="rule.name")

@@ -16,7 +16,7 @@ from service.portal.access import Speaker
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A milestone open to the enterprise. ``on`` and ``text`` when it is reached; ``text`` as exactly as known."""
+    """A milestone open to the enterprise; ``on`` when it is reached, ``text`` no more exactly than known."""
 
     code: str
     name: str
@@ -38,7 +38,7 @@ def phases(speaker: Speaker) -> list[dict[str, Any]]:
 
 
 def marks(speaker: Speaker) -> list[Mark]:
-    """The milestones open to the enterprise in the plan's order: reached ones with their day, then the rest."""
+    """The milestones open to the enterprise: reached ones by their day, then the rest in the plan's order."""
     portal = speaker.rules.portal
     if portal is None:
         return []

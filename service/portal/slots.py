@@ -19,7 +19,7 @@ from service.portal.access import Speaker
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A section of the enterprise's page; ``template`` draws the card's body with ``speaker`` and ``context``.
+    """A section of the enterprise's page; ``template`` draws the card's body from ``context``.
 
     ``context`` runs a fixed number of queries; ``order`` sorts among the panels; ``shown`` leaves it out.
     """

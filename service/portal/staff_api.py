@@ -1,4 +1,4 @@
-"""``projects/<pk>/enterprise-accounts/``, ``…/enterprise-asks/`` and ``…/enterprise-requests/`` for the offices."""
+"""The enterprise's account for the offices, under ``projects/<pk>/``: accounts, asks, requests."""
 
 from typing import Any
 

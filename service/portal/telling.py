@@ -11,16 +11,12 @@ from projects.models import Project
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer
 
 
-def _speakers(project: Project, on: date) -> list[int]:
-    rows = EnterpriseAccount.objects.in_force(on).filter(project=project)
-    return list(rows.order_by("user_id").values_list("user_id", flat=True))
-
-
 @house_language()
 def answered(row: EnterpriseRequest, made: RequestAnswer) -> None:
     text = _("您提出的“%(title)s”已答复，请查看并评价") % {"title": row.title}
     url = reverse("portal-request", args=[row.project_id, row.pk])
-    _post(f"request:{row.pk}:{made.no}", "portal.request_answered", row.project, text, url, made.on)
+    key, topic = f"request:{row.pk}:{made.no}", "portal.request_answered"
+    _post(row.project, made.on, key=key, topic=topic, text=text, url=url)
 
 
 @house_language()
@@ -28,7 +24,7 @@ def asked(row: Ask) -> None:
     due = _("，请于 %(day)s 前完成") % {"day": row.due_on} if row.due_on else ""
     text = _("请办理：%(title)s%(due)s") % {"title": row.title, "due": due}
     url = reverse("portal-project", args=[row.project_id])
-    _post(f"ask:{row.pk}", "portal.asked", row.project, text, url, row.asked_on)
+    _post(row.project, row.asked_on, key=f"ask:{row.pk}", topic="portal.asked", text=text, url=url)
 
 
 @house_language()
@@ -42,7 +38,9 @@ def done(row: Ask) -> None:
     )  # fmt: skip
 
 
-def _post(key: str, topic: str, project: Project, text: str, url: str, on: date) -> None:
-    users = _speakers(project, on)
+def _post(project: Project, on: date, **said: str) -> None:
+    """To everybody who speaks for the project that day; ``said`` as ``notices.post`` takes it."""
+    rows = EnterpriseAccount.objects.in_force(on).filter(project=project)
+    users = list(rows.order_by("user_id").values_list("user_id", flat=True))
     if users:
-        notices.post(key=key, topic=topic, case=project.case, text=text, url=url, users=users)
+        notices.post(case=project.case, users=users, **said)

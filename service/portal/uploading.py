@@ -74,7 +74,7 @@ def take_back_paper(*, paper: Attachment, project: Project, by: User, on: date, 
 
 
 def visible_papers(speaker: Speaker) -> QuerySet[Attachment]:
-    """What the enterprise may read: what an account of an enterprise handed in, and the kinds the plan opens."""
+    """What the enterprise may read: what an enterprise handed in, and the kinds that the plan opens."""
     portal = speaker.rules.portal
     kinds = (ENTERPRISE_PAPER, *(portal.documents if portal else ()))
     rows = Attachment.objects.filter(case_id=speaker.project.pk, withdrawn_on__isnull=True)

@@ -1,4 +1,4 @@
-"""Enterprise accounts: opened and ended by those who serve the project, shut at once, apart from colleagues."""
+"""Enterprise accounts: opened and ended by who serves the project, shut at once, apart from colleagues."""
 
 from datetime import date, timedelta
 

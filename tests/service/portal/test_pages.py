@@ -89,8 +89,6 @@ def test_a_refused_matter_is_told_without_the_reviewers_reason(project, speaker,
 
 
 def test_a_matter_that_does_not_concern_the_project_is_left_out(project, speaker) -> None:
-    from dataclasses import replace
-
     from kernel.conditions import Condition
 
     rule = speaker.rules.steps["energy_review"]
@@ -99,7 +97,6 @@ def test_a_matter_that_does_not_concern_the_project_is_left_out(project, speaker
         assert "energy_review" not in {one.rule.code for one in permitting.matters(speaker)}
     finally:
         object.__setattr__(rule, "when", Condition())
-    assert replace
 
 
 def test_the_guide_tells_materials_once_and_marks_what_is_there(project, firm) -> None:
@@ -201,16 +198,11 @@ def test_a_room_hangs_its_panel_and_its_items_into_the_page(project, firm, monke
     monkeypatch.setattr(slots, "_panels", {})
     monkeypatch.setattr(slots, "_sources", {})
     ticked: list[str] = []
-    slots.panel(
-        slots.Panel("plan", "建设计划", "service/portal/_answers.html", lambda speaker: {"answers": []})
-    )
-    slots.source(
-        slots.Source(
-            "plan",
-            lambda speaker: [slots.Item("7", "编制环评", due_on=MONDAY, tickable=True)],
-            lambda speaker, key, note: ticked.append(f"{key} {note}"),
-        )  # fmt: skip
-    )
+    items = [slots.Item("7", "编制环评", due_on=MONDAY, tickable=True)]
+    template = "service/portal/_answers.html"
+    slots.panel(slots.Panel("plan", "建设计划", template, lambda speaker: {"answers": []}))
+    tick = lambda speaker, key, note: ticked.append(f"{key} {note}")  # noqa: E731
+    slots.source(slots.Source("plan", lambda speaker: items, tick))
     browser = make.pages(firm)
     page = browser.get(f"/portal/{project.pk}/").content.decode()
     assert "建设计划" in page
