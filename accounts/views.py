@@ -48,6 +48,7 @@ class SignIn(LoginView):
             "idle": "idle" in self.request.GET,
             "idle_minutes": settings.IDLE_MINUTES,
             "demo_accounts": [row for row, main in accounts if main],
+            "demo_enterprises": demo.enterprises(),
             "demo_reviewers": [row for row, main in accounts if not main],
             "demo_password": demo.DEMO_PASSWORD if accounts else "",
         }

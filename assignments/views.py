@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import require
 from accounts.models import Unit, User
 from accounts.roles import Can
-from assignments import actions, forms, queries
+from assignments import actions, forms, origins, queries
 from assignments.models import Assignment, Kind, State
 from assignments.permissions import issuable, may_answer, may_judge
 from cases.event_texts import sentence
@@ -104,6 +104,7 @@ def _detail(
         "entries": [_entry(event) for event in events.select_related("by", "unit")[:50]],
         "children": row.children.for_list() if row.pk else [],
         "refused": refused,
+        "origin": origins.of(row),
     }
     return render(request, "assignments/detail.html", context, status=409 if refused else 200)
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kernel.refusals import Refused
-from lifecycle.demo import chains, doubles, library, office
+from lifecycle.demo import chains, doubles, library, office, portal
 from lifecycle.demo.clock import DemoClock, demo_clock, without_collecting
 from lifecycle.demo.days import working_days
 from lifecycle.demo.fates import Fate, drawn
@@ -52,6 +52,7 @@ def tell(*, today: date, count: int = 200, seed: str = SEED) -> Told:
         _live(agenda, people, rng, days, clock)
         doubles.register_again(people, days[-1])
         office.plan_sittings(people, days[-1])
+        portal.let_in(people, days)
     office.sweep_where_due(today)
     office.deliver(today)
     return Told(count, sum(len(moves) for moves in agenda.values()))

@@ -2,11 +2,15 @@
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from assignments import origins
+from assignments.models import Assignment
 from kernel.numbers import whole
 from service.portal import asking, slots
 from service.portal.access import Speaker
 from service.portal.models import Ask, EnterpriseRequest, Stage
+from service.portal.requesting import RULE
 
 SHOWN = 100
 
@@ -14,6 +18,13 @@ SHOWN = 100
 def register() -> None:
     slots.source(slots.Source("ask", _asks, _tick))
     slots.source(slots.Source("request", _to_judge))
+    origins.register(RULE, _asked_by)
+
+
+def _asked_by(row: Assignment) -> origins.Origin | None:
+    """From the duty to the page where the enterprise is answered: what is reported there it does not read."""
+    found = EnterpriseRequest.objects.filter(assignment=row).values_list("project_id", "pk").first()
+    return (_("企业诉求：去答复企业"), reverse("enterprise-request", args=found)) if found else None
 
 
 def _asks(speaker: Speaker) -> list[slots.Item]:

@@ -26,6 +26,8 @@ from service.portal.access import take
 from service.portal.models import EnterpriseRequest, RequestAnswer, Verdict
 from service.portal.uploading import upload_paper
 
+RULE = "request:"
+"""How the rule of a duty begins that an enterprise's request opened."""
 MOST_OPEN = 20
 """So many requests of a project may wait for an answer at once; more would bury those who answer."""
 
@@ -106,7 +108,7 @@ def _hand(row: EnterpriseRequest, rule: RequestRule, unit: Unit, person: User | 
     """The duty to answer. Its code counts the project's requests: one more of a kind is no repetition."""
     number = EnterpriseRequest.objects.filter(project=row.project).count() + 1
     made = assignments.open_by_rule(
-        case=row.project.case, rule=f"request:{rule.code}:{number}", name=row.title, text=row.text,
+        case=row.project.case, rule=f"{RULE}{rule.code}:{number}", name=row.title, text=row.text,
         kind=rule.kind, clause=rule.clause, limit=rule.limit, unit=unit, user=person, by=row.raised_by,
         on=row.raised_on, policy_version_id=rule.source.id,
     )  # fmt: skip

@@ -282,3 +282,9 @@ def test_over_rest_the_office_answers(project, firm, park_clerk) -> None:
     assert (again.status_code, again.data["unmet"][0]["code"]) == (409, "answered_already")
     other = make.api(make.user("reviewer"))
     assert other.post(f"{url}{row.pk}/answer/", {"words": "x"}, format="json").status_code == 404
+
+
+def test_the_page_of_the_duty_leads_to_where_the_enterprise_is_answered(project, firm, park_clerk) -> None:
+    row = asked(project, firm)
+    page = make.pages(park_clerk).get(f"/assignments/{row.assignment_id}/").content.decode()
+    assert f"/projects/{project.pk}/enterprise-requests/{row.pk}/" in page
