@@ -58,10 +58,15 @@ class SignIn(LoginView):
         user: User = form.get_user()
         login(self.request, user)
         audit.record(kind="account.signed_in", by=user, request=self.request)
-        response = redirect(self.get_success_url())
+        response = redirect(self._where_to(user))
         if user.language:
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
         return response
+
+    def _where_to(self, user: User) -> str:
+        """Where the page asked for leads; an enterprise is not sent to a page that is shut to it."""
+        asked = self.get_success_url()
+        return "/" if user.is_enterprise and not asked.startswith(("/portal/", "/notices/")) else asked
 
     def form_invalid(self, form: Any) -> HttpResponse:
         name, tried = form.cleaned_data.get("username"), form.cleaned_data.get("password")

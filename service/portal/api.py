@@ -20,6 +20,7 @@ from documents.models import Attachment
 from kernel.clock import today
 from kernel.phones import mask
 from kernel.rest import Anything, NewestFirst
+from projects import reading
 from projects.models import Project
 from service.portal import permitting, requesting, showing, slots, uploading
 from service.portal import serializers as s
@@ -50,44 +51,48 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         page = self.paginate_queryset(own(request.user, today()).select_related("case"))  # type: ignore[arg-type]
         return self.get_paginated_response(s.OwnProjectOut(page, many=True).data)
 
-    @extend_schema(responses=s.PortalOut)
+    @extend_schema(responses=s.PortalProjectOut)
     def retrieve(self, request: Request, pk: str) -> Response:
         """Where the project stands, whom to turn to, what may be asked."""
         mine = self._speaker(pk)
         body = s.OwnProjectOut(mine.project).data | {
-            "milestones": s.MarkOut(showing.marks(mine), many=True).data,
+            "milestones": s.PortalMarkOut(showing.marks(mine), many=True).data,
             "contacts": [_contact(*one) for one in showing.contacts(mine)],
-            "benefits": s.BenefitOut(showing.benefits(mine), many=True).data,
-            "offered": s.KindOut(requesting.offered(mine.project), many=True).data,
+            "benefits": s.PortalBenefitOut(showing.benefits(mine), many=True).data,
+            "offered": s.PortalKindOut(requesting.offered(mine.project), many=True).data,
         }
         return Response(body)
 
-    @extend_schema(responses=s.MatterOut(many=True))
+    @extend_schema(responses=s.PortalMatterOut(many=True))
     @action(detail=True, methods=["get"], pagination_class=None)
     def guide(self, request: Request, pk: str) -> Response:
         """办事指南, filtered to the case, each matter with how far it is."""
-        return Response(s.MatterOut(permitting.matters(self._speaker(pk)), many=True).data)
+        mine = self._speaker(pk)
+        reading.keep(mine.project)
+        return Response(s.PortalMatterOut(permitting.matters(mine), many=True).data)
 
-    @extend_schema(responses=s.AskedOut(many=True))
+    @extend_schema(responses=s.PortalAskedOut(many=True))
     @action(detail=True, methods=["get"], pagination_class=None)
     def asked(self, request: Request, pk: str) -> Response:
         """What is asked of the enterprise, what is to do first."""
-        return Response(s.AskedOut(slots.asked_of(self._speaker(pk)), many=True).data)
+        return Response(s.PortalAskedOut(slots.asked_of(self._speaker(pk)), many=True).data)
 
-    @extend_schema(request=s.TickIn, responses=s.AskedOut(many=True))
+    @extend_schema(request=s.PortalTickIn, responses=s.PortalAskedOut(many=True))
     @action(detail=True, methods=["post"], pagination_class=None)
     def tick(self, request: Request, pk: str) -> Response:
         """One item done; the list as it then stands."""
-        mine, fields = self._speaker(pk), self._checked(s.TickIn)
+        mine, fields = self._speaker(pk), self._checked(s.PortalTickIn)
         source, _colon, key = fields["id"].partition(":")
         act = slots.ticking(source)
         if act is None:
             raise out_of_bounds(mine.user, f"asked:{fields['id']}", request)
         act(mine, key, fields.get("note", ""))
-        return Response(s.AskedOut(slots.asked_of(mine), many=True).data)
+        return Response(s.PortalAskedOut(slots.asked_of(mine), many=True).data)
 
-    @extend_schema(methods=["GET"], responses=s.PaperOut(many=True))
-    @extend_schema(methods=["POST"], request={"multipart/form-data": s.PaperIn}, responses={201: s.PaperOut})
+    @extend_schema(methods=["GET"], responses=s.PortalPaperOut(many=True))
+    @extend_schema(
+        methods=["POST"], request={"multipart/form-data": s.PortalPaperIn}, responses={201: s.PortalPaperOut}
+    )
     @action(detail=True, methods=["get", "post"], pagination_class=NewestFirst)
     def files(self, request: Request, pk: str) -> Response:
         """The papers that the enterprise may read; a paper handed in."""
@@ -95,7 +100,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         if request.method == "GET":
             page = self.paginate_queryset(uploading.visible_papers(mine))  # type: ignore[arg-type]
             return self.get_paginated_response(self._papers(page))
-        fields = self._checked(s.PaperIn)
+        fields = self._checked(s.PortalPaperIn)
         paper = uploading.upload_paper(
             project=mine.project, upload=fields.pop("file"), by=mine.user, on=mine.on, **fields
         )
@@ -110,19 +115,19 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         mine = self._speaker(pk)
         return hand_out(attachment=self._paper(mine, paper), by=mine.user, request=request)
 
-    @extend_schema(request=s.ReasonIn, responses=s.PaperOut)
+    @extend_schema(request=s.PortalReasonIn, responses=s.PortalPaperOut)
     @action(detail=True, methods=["post"], url_path=f"{_PAPER}/take-back", url_name="file-take-back")
     def take_back(self, request: Request, pk: str, paper: str) -> Response:
-        mine, fields = self._speaker(pk), self._checked(s.ReasonIn)
+        mine, fields = self._speaker(pk), self._checked(s.PortalReasonIn)
         row = self._paper(mine, paper)
         uploading.take_back_paper(paper=row, project=mine.project, by=mine.user, on=mine.on, **fields)
         return Response(self._papers([row])[0])
 
-    @extend_schema(methods=["GET"], responses=s.RequestOut(many=True))
+    @extend_schema(methods=["GET"], responses=s.PortalRequestOut(many=True))
     @extend_schema(
         methods=["POST"],
-        request={"application/json": s.RequestIn, "multipart/form-data": s.RequestIn},
-        responses={201: s.RequestOut},
+        request={"application/json": s.PortalRequestIn, "multipart/form-data": s.PortalRequestIn},
+        responses={201: s.PortalRequestOut},
     )
     @action(detail=True, methods=["get", "post"], pagination_class=NewestFirst)
     def requests(self, request: Request, pk: str) -> Response:
@@ -131,16 +136,16 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         rows = EnterpriseRequest.objects.filter(project=mine.project).for_list()
         if request.method == "GET":
             page = self.paginate_queryset(rows)  # type: ignore[arg-type]
-            return self.get_paginated_response(s.RequestOut(page, many=True).data)
-        fields = self._checked(s.RequestIn)
+            return self.get_paginated_response(s.PortalRequestOut(page, many=True).data)
+        fields = self._checked(s.PortalRequestIn)
         made = requesting.raise_request(project=mine.project, by=mine.user, on=mine.on, **fields)
-        return Response(s.RequestOut(rows.get(pk=made.pk)).data, status=201)
+        return Response(s.PortalRequestOut(rows.get(pk=made.pk)).data, status=201)
 
-    @extend_schema(request=s.JudgeIn, responses=s.RequestOut)
+    @extend_schema(request=s.PortalJudgeIn, responses=s.PortalRequestOut)
     @action(detail=True, methods=["post"], url_path=f"{_REQUEST}/judge", url_name="request-judge")
     def judge(self, request: Request, pk: str, request_pk: str) -> Response:
         """满意 strikes the duty off, 不满意 sends it back with the reason."""
-        mine, fields = self._speaker(pk), self._checked(s.JudgeIn)
+        mine, fields = self._speaker(pk), self._checked(s.PortalJudgeIn)
         rows = EnterpriseRequest.objects.filter(project=mine.project).for_list()
         row = rows.select_related("project__case").filter(pk=request_pk).first()
         if row is None:
@@ -148,7 +153,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         satisfied = fields["verdict"] == Verdict.SATISFIED
         words = fields.get("words", "")
         requesting.judge(request=row, satisfied=satisfied, words=words, by=mine.user, on=mine.on)
-        return Response(s.RequestOut(rows.get(pk=row.pk)).data)
+        return Response(s.PortalRequestOut(rows.get(pk=row.pk)).data)
 
     def _speaker(self, pk: str) -> Speaker:
         return speaker_of(self.request.user, pk, today(), self.request)
@@ -165,7 +170,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         return row
 
     def _papers(self, rows: Any) -> Any:
-        return s.PaperOut(rows, many=True, context={"request": self.request}).data
+        return s.PortalPaperOut(rows, many=True, context={"request": self.request}).data
 
 
 def _contact(name: str, row: Any) -> dict[str, str]:

@@ -25,7 +25,7 @@ class OwnProjectOut(serializers.Serializer[Project]):
         return not row.is_running
 
 
-class MarkOut(serializers.Serializer[Any]):
+class PortalMarkOut(serializers.Serializer[Any]):
     """A milestone open to the enterprise; ``on`` null: not reached yet."""
 
     code = serializers.CharField()
@@ -33,14 +33,14 @@ class MarkOut(serializers.Serializer[Any]):
     on = serializers.DateField(allow_null=True)
 
 
-class ContactOut(serializers.Serializer[Any]):
+class PortalContactOut(serializers.Serializer[Any]):
     part = serializers.CharField()
     unit = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     phone = serializers.CharField(allow_blank=True, help_text="masked")
 
 
-class BenefitOut(serializers.Serializer[Any]):
+class PortalBenefitOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     text = serializers.CharField()
@@ -49,7 +49,7 @@ class BenefitOut(serializers.Serializer[Any]):
     clause = serializers.CharField()
 
 
-class KindOut(serializers.Serializer[Any]):
+class PortalKindOut(serializers.Serializer[Any]):
     """A kind of request that is offered now."""
 
     code = serializers.CharField()
@@ -58,16 +58,16 @@ class KindOut(serializers.Serializer[Any]):
     clause = serializers.CharField()
 
 
-class PortalOut(OwnProjectOut):
+class PortalProjectOut(OwnProjectOut):
     """The project with where it stands, whom to turn to, what concerns it."""
 
-    milestones = MarkOut(many=True)
-    contacts = ContactOut(many=True)
-    benefits = BenefitOut(many=True)
-    offered = KindOut(many=True)
+    milestones = PortalMarkOut(many=True)
+    contacts = PortalContactOut(many=True)
+    benefits = PortalBenefitOut(many=True)
+    offered = PortalKindOut(many=True)
 
 
-class AskedOut(serializers.Serializer[Any]):
+class PortalAskedOut(serializers.Serializer[Any]):
     """One thing asked of the enterprise, from whatever room; ``id`` names it for ``tick``."""
 
     id = serializers.CharField()
@@ -81,17 +81,17 @@ class AskedOut(serializers.Serializer[Any]):
     late_days = serializers.IntegerField(source="late")
 
 
-class TickIn(serializers.Serializer[Any]):
+class PortalTickIn(serializers.Serializer[Any]):
     id = serializers.CharField(max_length=100, help_text="as ``asked`` gives it: source:key")
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
-class MaterialOut(serializers.Serializer[Any]):
+class PortalMaterialOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     in_case = serializers.BooleanField(help_text="there already: not asked for again")
 
 
-class MatterOut(serializers.Serializer[Any]):
+class PortalMatterOut(serializers.Serializer[Any]):
     """A matter of the guide: ``due_on`` while it runs, ``done_on`` and ``result`` after."""
 
     code = serializers.CharField(source="rule.code")
@@ -113,12 +113,12 @@ class MatterOut(serializers.Serializer[Any]):
     def get_offices(self, row: Any) -> list[str]:
         return [unit.name for unit in row.offices]
 
-    @extend_schema_field(MaterialOut(many=True))
+    @extend_schema_field(PortalMaterialOut(many=True))
     def get_materials(self, row: Any) -> list[dict[str, Any]]:
         return [{"name": item.name, "in_case": there} for item, there in row.guide.materials]
 
 
-class PaperOut(serializers.ModelSerializer[Attachment]):
+class PortalPaperOut(serializers.ModelSerializer[Attachment]):
     """``mine``: handed in by the caller, who may take it back."""
 
     mine = serializers.SerializerMethodField()
@@ -132,19 +132,19 @@ class PaperOut(serializers.ModelSerializer[Attachment]):
         return row.uploaded_by_id == self.context["request"].user.pk
 
 
-class PaperIn(serializers.Serializer[Any]):
+class PortalPaperIn(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
     kind = serializers.CharField(required=False, max_length=48)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class PortalReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class AnswerOut(serializers.ModelSerializer[RequestAnswer]):
+class PortalAnswerOut(serializers.ModelSerializer[RequestAnswer]):
     unit = serializers.CharField(source="unit.name", read_only=True)
-    verdict = serializers.ChoiceField(choices=["", *Verdict.values], read_only=True)
+    verdict = serializers.ChoiceField(choices=Verdict.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = RequestAnswer
@@ -152,14 +152,14 @@ class AnswerOut(serializers.ModelSerializer[RequestAnswer]):
         read_only_fields = fields
 
 
-class RequestOut(serializers.ModelSerializer[EnterpriseRequest]):
+class PortalRequestOut(serializers.ModelSerializer[EnterpriseRequest]):
     """``due_on``: the last day of the answer. What the offices say among themselves is not part of it."""
 
     kind = serializers.CharField(source="rule", read_only=True)
     stage = serializers.ChoiceField(choices=Stage.choices, read_only=True)
     due_on = serializers.DateField(source="assignment.deadline.due_on", default=None, allow_null=True)
     unit = serializers.CharField(source="assignment.unit.name", read_only=True)
-    answers = AnswerOut(many=True, read_only=True)
+    answers = PortalAnswerOut(many=True, read_only=True)
 
     class Meta:
         model = EnterpriseRequest
@@ -170,31 +170,31 @@ class RequestOut(serializers.ModelSerializer[EnterpriseRequest]):
         read_only_fields = fields
 
 
-class RequestIn(serializers.Serializer[Any]):
+class PortalRequestIn(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=40)
     title = serializers.CharField(max_length=60)
     text = serializers.CharField(max_length=2000)
     upload = serializers.FileField(required=False, allow_empty_file=True)
 
 
-class JudgeIn(serializers.Serializer[Any]):
+class PortalJudgeIn(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     words = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 
-class StaffRequestOut(RequestOut):
+class EnterpriseRequestOut(PortalRequestOut):
     """For the offices: with the assignment behind it."""
 
-    class Meta(RequestOut.Meta):
-        fields = (*RequestOut.Meta.fields, "assignment")
+    class Meta(PortalRequestOut.Meta):
+        fields = (*PortalRequestOut.Meta.fields, "assignment")
         read_only_fields = fields
 
 
-class RequestAnswerIn(serializers.Serializer[Any]):
+class EnterpriseAnswerIn(serializers.Serializer[Any]):
     words = serializers.CharField(max_length=2000, help_text="the enterprise reads all of it")
 
 
-class AccountOut(serializers.ModelSerializer[EnterpriseAccount]):
+class EnterpriseAccountOut(serializers.ModelSerializer[EnterpriseAccount]):
     username = serializers.CharField(source="user.username", read_only=True)
     name = serializers.CharField(source="user.name", read_only=True)
     opened_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
@@ -205,31 +205,31 @@ class AccountOut(serializers.ModelSerializer[EnterpriseAccount]):
         read_only_fields = fields
 
 
-class OpenedOut(AccountOut):
+class EnterpriseAccountOpenedOut(EnterpriseAccountOut):
     """With the one-time password, given this once."""
 
     password = serializers.CharField()
 
-    class Meta(AccountOut.Meta):
-        fields = (*AccountOut.Meta.fields, "password")
+    class Meta(EnterpriseAccountOut.Meta):
+        fields = (*EnterpriseAccountOut.Meta.fields, "password")
         read_only_fields = fields
 
 
-class AccountIn(serializers.Serializer[Any]):
+class EnterpriseAccountIn(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=40)
     phone = serializers.CharField(required=False, allow_blank=True, max_length=20)
 
 
-class AccountLinkIn(serializers.Serializer[Any]):
+class EnterpriseAccountLinkIn(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=64, help_text="of an account that the enterprise has already")
 
 
-class SecretOut(serializers.Serializer[Any]):
+class EnterprisePasswordOut(serializers.Serializer[Any]):
     password = serializers.CharField(help_text="one-time, given this once")
 
 
-class AskOut(serializers.ModelSerializer[Ask]):
+class EnterpriseAskOut(serializers.ModelSerializer[Ask]):
     asked_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     done_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
 
@@ -242,7 +242,7 @@ class AskOut(serializers.ModelSerializer[Ask]):
         read_only_fields = fields
 
 
-class AskIn(serializers.Serializer[Any]):
+class EnterpriseAskIn(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=120)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
     due_on = serializers.DateField(required=False, allow_null=True)

@@ -5,8 +5,11 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.models import Part
+from documents.models import Attachment
 from kernel.language import house_language
 from notices import actions as notices
+from projects.facts import rules_of
 from projects.models import Project
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer
 
@@ -35,6 +38,21 @@ def done(row: Ask) -> None:
     notices.post(
         key=f"ask_done:{row.pk}", topic="portal.ask_done", case=row.project.case, text=text, url=url,
         users=[row.asked_by],
+    )  # fmt: skip
+
+
+@house_language()
+def handed_in(project: Project, paper: Attachment, on: date) -> None:
+    """Who serves the project hears of papers handed in, once a day; nobody in person, once the unit."""
+    portal = rules_of(project).portal
+    parts = Part.objects.filter(case_id=project.pk, valid_to__isnull=True)
+    held = list(parts.filter(part__in=portal.contacts if portal else ()).order_by("id"))
+    users = [row.user_id for row in held if row.user_id]
+    text = _("“%(project)s”的企业提交了材料：%(name)s") % {"project": project.name, "name": paper.name}
+    notices.post(
+        key=f"papers:{project.pk}:{on}", topic="portal.handed_in", case=project.case, text=text,
+        url=reverse("project-papers", args=[project.pk]), users=users,
+        units=[] if users else [row.unit_id for row in held],
     )  # fmt: skip
 
 

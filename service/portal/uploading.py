@@ -14,6 +14,7 @@ from documents.models import Attachment
 from kernel.refusals import Refused
 from projects.facts import rules_of
 from projects.models import Project
+from service.portal import telling
 from service.portal.access import Speaker, take
 
 MOST_A_DAY = 100
@@ -45,7 +46,9 @@ def upload_paper(
     if rows.count() >= MOST_A_DAY:
         message = _("今天已上传 %(n)s 份材料，请明天再传，或打成一个 ZIP 文件") % {"n": MOST_A_DAY}
         raise Refused.because("too_many_papers", message, status="conflict")
-    return attach(case=project.case, kind=kind, upload=upload, by=by, on=on, note=note[:300], asked=False)
+    paper = attach(case=project.case, kind=kind, upload=upload, by=by, on=on, note=note[:300], asked=False)
+    telling.handed_in(project, paper, on)
+    return paper
 
 
 def _check_photo(upload: Any) -> None:

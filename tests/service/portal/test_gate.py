@@ -126,6 +126,12 @@ def test_a_first_password_is_changed_before_anything_else(project, park_clerk) -
     assert browser.get(f"/portal/{project.pk}/").status_code == 200
 
 
+def test_signing_in_leads_no_enterprise_to_a_page_that_is_shut_to_it(project, firm) -> None:
+    body = {"username": firm.username, "password": make.PASSWORD}
+    for asked, led in (("/projects/", "/"), (f"/portal/{project.pk}/guide/", f"/portal/{project.pk}/guide/")):
+        assert Client().post("/sign-in/", body | {"next": asked}).url == led
+
+
 def guesses(firm: User) -> list[str]:
     """What belongs to another enterprise: a project, a paper, a request."""
     other = other_project()

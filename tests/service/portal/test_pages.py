@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEntry
 from approvals import actions as approvals
 from documents.models import Attachment
+from notices.actions import deliver
+from notices.models import Notice
 from projects.models import Project
 from service.portal import asking, permitting, requesting, showing, slots, uploading
 from service.portal.access import Speaker
@@ -124,6 +126,14 @@ def test_a_paper_is_handed_in_read_and_taken_back(project, firm) -> None:
     row.refresh_from_db()
     assert (row.withdrawn_by, row.withdrawn_reason) == (firm, "传错")
     assert browser.get(f"{url}{row.pk}/").status_code == 404
+
+
+def test_who_serves_the_project_hears_of_papers_once_a_day(project, firm, commissioner) -> None:
+    for n in range(2):
+        uploading.upload_paper(project=project, upload=upload(PDF + b"%d" % n), by=firm, on=MONDAY)
+    deliver(on=MONDAY)
+    assert Notice.objects.filter(message__topic="portal.handed_in").count() == 1
+    assert Notice.objects.get(message__topic="portal.handed_in").user == commissioner
 
 
 @pytest.mark.parametrize(
