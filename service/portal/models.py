@@ -79,6 +79,16 @@ class Stage(models.TextChoices):
     STOPPED = "stopped", _("已终止，请联系服务人员")
 
 
+OFFICE_WORDS = {
+    Stage.SENT: _("待答复"),
+    Stage.TAKEN: _("办理中"),
+    Stage.ANSWERED: _("已答复，待企业评价"),
+    Stage.DONE: _("已办结"),
+    Stage.STOPPED: _("已终止"),
+}
+"""The same for those who answer."""
+
+
 class RequestQuerySet(OfProject):
     def for_list(self) -> Self:
         rows = self.select_related("assignment__deadline", "assignment__unit", "raised_by", "paper")
@@ -137,6 +147,11 @@ class EnterpriseRequest(models.Model):
         if last is not None and not last.verdict:
             return Stage.ANSWERED
         return Stage.SENT if state in (State.ISSUED, State.RETURNED) and last is None else Stage.TAKEN
+
+    @property
+    def office_words(self) -> str:
+        """Where it stands, as those who answer it say."""
+        return str(OFFICE_WORDS[self.stage])
 
 
 class Verdict(models.TextChoices):

@@ -63,7 +63,7 @@ def test_an_enterprise_on_a_phone(project: Project, phone_page: Page, tmp_path: 
     assert phone_page.evaluate("document.documentElement.scrollWidth") <= 390
     hands_in(visitor, tmp_path)
     visitor.page.goto(f"/portal/{project.pk}/")
-    phone_page.locator(".portal-tick input").fill("已上传")
+    phone_page.get_by_label("完成说明").fill("已上传")
     visitor.click("已完成")
     visitor.sees("已记为完成", "目前没有需要您办理的事项")
     asks(visitor, project)
