@@ -51,7 +51,7 @@ class Speaker:
         return self.project.is_running
 
 
-def speaker_of(user: Any, pk: int | str, on: date, request: Any = None) -> Speaker:
+def speaker_of(user: Any, pk: int, on: date, request: Any = None) -> Speaker:
     """The account as speaker for a project; asking for one that is not its own is 404 and an audit entry."""
     row = own(user, on).select_related("case", "enterprise").filter(pk=pk).first() if user.pk else None
     if row is None or not user.is_active:

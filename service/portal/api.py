@@ -49,7 +49,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
     def list(self, request: Request) -> Response:
         """Mine; nobody's for an account that has ended."""
         page = self.paginate_queryset(own(request.user, today()).select_related("case"))  # type: ignore[arg-type]
-        return self.get_paginated_response(s.OwnProjectOut(page, many=True).data)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(responses=s.PortalProjectOut)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -136,7 +136,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         rows = EnterpriseRequest.objects.filter(project=mine.project).for_list()
         if request.method == "GET":
             page = self.paginate_queryset(rows)  # type: ignore[arg-type]
-            return self.get_paginated_response(s.PortalRequestOut(page, many=True).data)
+            return self.get_paginated_response(s.PortalRequestOut(_rows(page), many=True).data)
         fields = self._checked(s.PortalRequestIn)
         made = requesting.raise_request(project=mine.project, by=mine.user, on=mine.on, **fields)
         return Response(s.PortalRequestOut(rows.get(pk=made.pk)).data, status=201)
@@ -156,7 +156,7 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         return Response(s.PortalRequestOut(rows.get(pk=row.pk)).data)
 
     def _speaker(self, pk: str) -> Speaker:
-        return speaker_of(self.request.user, pk, today(), self.request)
+        return speaker_of(self.request.user, int(pk), today(), self.request)
 
     def _checked(self, shape: type[Any]) -> dict[str, Any]:
         body = shape(data=self.request.data)
@@ -171,6 +171,11 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
 
     def _papers(self, rows: Any) -> Any:
         return s.PortalPaperOut(rows, many=True, context={"request": self.request}).data
+
+
+def _rows(page: Any) -> Any:
+    """The page of a viewset whose type is that of its projects."""
+    return page
 
 
 def _contact(name: str, row: Any) -> dict[str, str]:

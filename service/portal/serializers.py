@@ -19,7 +19,7 @@ class OwnProjectOut(serializers.Serializer[Project]):
     code = serializers.CharField(source="case.code", read_only=True)
     name = serializers.CharField(read_only=True)
     phase = serializers.ChoiceField(choices=Phase.choices, read_only=True)
-    read_only = serializers.SerializerMethodField()
+    read_only = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member of that name, not DRF's own
 
     def get_read_only(self, row: Project) -> bool:
         return not row.is_running
@@ -186,8 +186,8 @@ class EnterpriseRequestOut(PortalRequestOut):
     """For the offices: with the assignment behind it."""
 
     class Meta(PortalRequestOut.Meta):
-        fields = (*PortalRequestOut.Meta.fields, "assignment")
-        read_only_fields = fields
+        fields = (*PortalRequestOut.Meta.fields, "assignment")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 class EnterpriseAnswerIn(serializers.Serializer[Any]):
@@ -211,8 +211,8 @@ class EnterpriseAccountOpenedOut(EnterpriseAccountOut):
     password = serializers.CharField()
 
     class Meta(EnterpriseAccountOut.Meta):
-        fields = (*EnterpriseAccountOut.Meta.fields, "password")
-        read_only_fields = fields
+        fields = (*EnterpriseAccountOut.Meta.fields, "password")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 class EnterpriseAccountIn(serializers.Serializer[Any]):

@@ -56,9 +56,9 @@ def handed_in(project: Project, paper: Attachment, on: date) -> None:
     )  # fmt: skip
 
 
-def _post(project: Project, on: date, **said: str) -> None:
-    """To everybody who speaks for the project that day; ``said`` as ``notices.post`` takes it."""
+def _post(project: Project, on: date, *, key: str, topic: str, text: str, url: str) -> None:
+    """To everybody who speaks for the project that day."""
     rows = EnterpriseAccount.objects.in_force(on).filter(project=project)
     users = list(rows.order_by("user_id").values_list("user_id", flat=True))
     if users:
-        notices.post(case=project.case, users=users, **said)
+        notices.post(key=key, topic=topic, case=project.case, text=text, url=url, users=users)
