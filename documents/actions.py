@@ -52,16 +52,18 @@ def attach(
     by: User,
     on: date,
     note: str = "",
-    asked: bool = True,
+    produced: bool = False,
 ) -> Attachment:
     """Keep a file as the next version of its kind; the same content again gives the version already there.
 
-    ``asked``: False where the caller has asked who may (an enterprise that hands in its own papers). ``on``
-    is the paper's own date (Asia/Shanghai). Raises Refused: forbidden; invalid for an unknown kind, an empty
-    or too large file (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
+    ``on`` is the paper's own date (Asia/Shanghai); ``produced``: another action makes the file, which has
+    checked its own rights. Raises Refused: forbidden; invalid for an unknown kind, an empty or too large file
+    (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
     """
-    if asked:
-        _require_attaching(by, case)
+    if not produced:
+        require(by, Can.ATTACH)
+        if not may_on(by, Can.ATTACH, case):
+            raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
     kinds = kinds_of(case)
     if kind not in kinds:
         raise Refused.invalid("kind", _("没有“%(kind)s”这一类材料") % {"kind": kind})
@@ -79,12 +81,6 @@ def attach(
     data = {"name": row.name, "kind": kinds[kind], "version": row.version, "attachment": row.pk}
     record(case=case, kind="document.attached", by=by, on=on, data=data)
     return row
-
-
-def _require_attaching(by: User, case: Case) -> None:
-    require(by, Can.ATTACH)
-    if not may_on(by, Can.ATTACH, case):
-        raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
 
 
 def _check_size(upload: "File[bytes]") -> None:

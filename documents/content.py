@@ -21,8 +21,6 @@ _IMAGES = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
 )
-_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-"""Brands of the photos that iPhones take unless told otherwise."""
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _OFFICE = (
     ("word/", f"{_OOXML}wordprocessingml.document"),
@@ -69,11 +67,6 @@ def _image(head: bytes) -> str:
             return kind
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
-        raise _refuse(
-            "heic",
-            _("HEIC 照片在多数电脑上打不开：请在手机“设置—相机—格式”中选“兼容性最佳”，或另存为 JPG 后再上传"),
-        )
     raise _refuse(
         "unknown_type", _("不支持的文件类型：请上传 PDF、Word、Excel、PowerPoint、OFD、图片或 ZIP 文件")
     )

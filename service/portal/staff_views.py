@@ -41,6 +41,7 @@ class Accounts(ProjectPage):
             "crumbs": crumbs(project),
             "today": self.today,
             "accounts": list(rows[:LATEST]),
+            "absorbed": self._of_doubles(),
             "asks": list(asks[:LATEST]),
             "requests": list(EnterpriseRequest.objects.filter(project=project).for_list()[:LATEST]),
             "portal": rules_of(project).portal,
@@ -51,6 +52,12 @@ class Accounts(ProjectPage):
             "refused": refused,
         }
         return render(self.request, "service/portal/accounts.html", context | more, status=status)
+
+    def _of_doubles(self) -> list[EnterpriseAccount]:
+        """Accounts of projects merged into this one: they see neither until somebody links them."""
+        rows = EnterpriseAccount.objects.in_force(self.today).filter(project__merged_into=self.project)
+        known = EnterpriseAccount.objects.in_force(self.today).filter(project=self.project)
+        return list(rows.exclude(user__in=known.values("user")).select_related("user")[:LATEST])
 
     def account_of(self, pk: int) -> EnterpriseAccount:
         rows = EnterpriseAccount.objects.filter(project=self.project).select_related("user", "project__case")

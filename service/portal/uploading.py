@@ -19,6 +19,8 @@ from service.portal.access import Speaker, take
 
 MOST_A_DAY = 100
 """Papers that an enterprise may hand in on one day: more is a mistake or an attack."""
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""Brands of the photos that iPhones take unless told otherwise."""
 _IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
 
 
@@ -46,22 +48,25 @@ def upload_paper(
     if rows.count() >= MOST_A_DAY:
         message = _("今天已上传 %(n)s 份材料，请明天再传，或打成一个 ZIP 文件") % {"n": MOST_A_DAY}
         raise Refused.because("too_many_papers", message, status="conflict")
-    paper = attach(case=project.case, kind=kind, upload=upload, by=by, on=on, note=note[:300], asked=False)
+    paper = attach(case=project.case, kind=kind, upload=upload, by=by, on=on, note=note[:300], produced=True)
     telling.handed_in(project, paper, on)
     return paper
 
 
 def _check_photo(upload: Any) -> None:
-    """A photo far beyond what a camera makes is refused with advice, before it is read through."""
-    most: int = settings.MAX_PHOTO_BYTES
-    if not upload.size or upload.size <= most:
-        return
+    """A photo that offices cannot open, or far beyond what a camera makes, is refused with advice."""
     upload.seek(0)
-    head = upload.read(12)
-    if head.startswith(_IMAGES) or head[8:12] == b"WEBP" or head[4:8] == b"ftyp":
+    head, most = upload.read(12), settings.MAX_PHOTO_BYTES
+    heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC
+    if upload.size > most and (heic or head.startswith(_IMAGES) or head[8:12] == b"WEBP"):
         data = {"size": f"{upload.size / 1_048_576:.0f}", "most": most // 1_048_576}
         message = _("照片有 %(size)s MB，超过 %(most)s MB：请用手机的“压缩”或“小图”发送，或改传 PDF")
         raise Refused.invalid("file", message % data, code="photo_too_large")
+    if heic:
+        message = _(
+            "HEIC 照片在多数电脑上打不开：请在手机“设置—相机—格式”中选“兼容性最佳”，或另存为 JPG 后再上传"
+        )
+        raise Refused.invalid("file", message, code="heic")
 
 
 @transaction.atomic

@@ -232,6 +232,8 @@ def test_a_double_that_was_merged_is_gone_from_the_enterprises_pages_until_the_m
     assert browser.get(f"/portal/{row.pk}/").status_code == 404
     assert browser.get(f"/portal/{kept.pk}/").status_code == 404
     assert "项目已并入其他档案" in browser.get("/portal/").content.decode()
+    page = make.pages(clerk).get(f"/projects/{kept.pk}/enterprise-accounts/").content.decode()
+    assert "关联到本项目" in page
     actions.undo_merge(pair=merged, by=head, on=MONDAY, reason="看错了")
     assert browser.get(f"/portal/{row.pk}/").status_code == 200
 
