@@ -246,3 +246,11 @@ def test_over_rest_another_units_project_is_404(project) -> None:
     url = f"/api/v1/projects/{project.pk}/enterprise-accounts/"
     assert make.api(other).get(url).status_code == 404
     assert make.api(other).post(url, {"username": "x", "name": "x"}, format="json").status_code == 404
+
+
+def test_the_administrators_see_what_it_is_and_are_offered_no_role_for_it(firm) -> None:
+    page = make.pages(make.user("security_admin")).get(f"/system/users/{firm.pk}/").content.decode()
+    assert "企业账号不担任角色" in page
+    assert f"/system/users/{firm.pk}/grant/" not in page
+    listed = make.pages(make.user("system_admin")).get("/system/users/").content.decode()
+    assert "企业账号" in listed
