@@ -10,6 +10,7 @@ class ApprovalsConfig(AppConfig):
         from approvals import agreement_panel, panel, refacts, signing, signing_book
         from approvals.dispatching import panel as dispatching
         from approvals.following import follow, on_preview
+        from approvals.permits import panel as permits
         from approvals.special import panel as special
         from cases import event_texts
         from projects import hooks
@@ -25,6 +26,7 @@ class ApprovalsConfig(AppConfig):
         panel.hang()
         special.hang()
         dispatching.hang()
+        permits.hang()
         agreement_panel.hang()
 
         event_texts.register(
@@ -36,6 +38,19 @@ class ApprovalsConfig(AppConfig):
                 "step.followed": _("落实%(unit)s就%(name)s提出的修改意见：%(note)s"),
                 "step.concluded": _("%(name)s作出结论：%(verdict)s%(reason)s（%(clause)s）"),
                 "step.cancelled": _("撤销%(name)s：%(reason)s"),
+                "permit.applied": _("代办申请%(name)s%(round)s（%(clause)s）"),
+                "permit.early_help": _("提前帮：%(name)s，%(note)s（不计入时限，%(clause)s）"),
+                "permit.supplemented": _("%(name)s补交材料：%(what)s"),
+                "permit.completed": _("%(name)s材料齐备，窗口收到：%(what)s"),
+                "permit.withdrawn": _("%(name)s撤回材料：%(what)s，%(reason)s"),
+                "permit.notified": _("%(name)s一次告知须补齐：%(what)s"),
+                "permit.special_asked": _("%(name)s申请按特殊情况延长：%(reason)s，请%(approver)s批准"),
+                "permit.special_granted": _("%(name)s按特殊情况延长：%(first)s → %(due)s（%(reason)s）"),
+                "permit.special_declined": _("%(name)s未批准按特殊情况延长：%(reason)s"),
+                "permit.result": _("%(name)s登记证照：%(number)s，有效期至 %(valid)s"),
+                "receipt.entered": _("填入回执单：%(unit)s %(matter)s，%(service)s（%(clause)s）"),
+                "receipt.struck": _("作废回执单记录：%(matter)s，%(reason)s"),
+                "receipt.sent": _("%(name)s报送%(to)s：%(reason)s（%(clause)s）"),
                 "docket.added": _("“%(title)s”列入%(sitting)s议程"),
                 "docket.left": _("“%(title)s”%(how)s（%(sitting)s）：%(reason)s"),
                 "docket.decided": _("%(sitting)s审议“%(title)s”：%(outcome)s（%(number)s）"),

@@ -18,6 +18,9 @@ from policies.models import PolicyVersion
 
 # Django finds the models of an app in its module ``models``; those of the special report stand apart.
 from approvals.dispatching.models import Proposal, ProposalState  # isort: skip
+from approvals.permits.models import EarlyHelp, Material, Permit, ShortfallNotice  # isort: skip
+from approvals.permits.asked_models import PermitStop, SpecialRequest  # isort: skip
+from approvals.receipts.models import ReceiptEntry, ReceiptSending  # isort: skip
 from approvals.signing_models import Signing  # isort: skip
 
 from approvals.sittings.models import DocketItem, Sitting  # isort: skip
@@ -33,15 +36,23 @@ __all__ = [
     "Answer",
     "Asks",
     "DocketItem",
+    "EarlyHelp",
     "Instruction",
     "LedVisit",
+    "Material",
     "Opinion",
     "OpinionQuerySet",
+    "Permit",
+    "PermitStop",
     "Proposal",
     "ProposalState",
+    "ReceiptEntry",
+    "ReceiptSending",
+    "ShortfallNotice",
     "Signing",
     "Sitting",
     "SpecialReport",
+    "SpecialRequest",
     "State",
     "Step",
     "StepQuerySet",

@@ -36,6 +36,7 @@ MENU = (
     ),
     Item(_("推荐与流转"), "/proposals/", "send"),
     Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
+    Item(_("许可办理"), "/permits/", "rubber-stamp"),
     Item(_("签约台账"), "/signings/", "pencil"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),

@@ -9,7 +9,7 @@ from accounts.models import Unit
 from policies.models import PolicyVersion
 from policies.rulebook import Rulebook, pack_of
 from policies.schema import Choice, Clause, Pack, Phase, PolicyHead, Rule, Step
-from policies.wording import Names, guide_text, needs_text, rule_lines
+from policies.wording import Names, guide_text, needs_text, permit_key, rule_lines
 
 # Whatever has no kind of its own carries no clause, wherever a pack puts it.
 _CATCH_ALL = ("documents", "other")
@@ -70,6 +70,8 @@ def kind_name(table: str) -> str:
         "target_classes": _("重点对象类别"),
         "lead_tags": _("线索标签"),
         "dormancy": _("停滞与休眠"),
+        "green_channels": _("绿色通道"),
+        "receipts": _("办理回执单"),
     }
     return names[table]
 
@@ -119,6 +121,8 @@ def _inside(step: Step) -> Iterator[tuple[str, Bite]]:
     """Aspects and checks that cite another clause than their step does."""
     cited = [(a.clause, a.code, a.name) for a in step.aspects]
     cited += [(c.clause, c.code, c.name) for c in step.checks]
+    if step.permit:
+        cited += [(no, f"permit.{key}", name or permit_key(key)) for key, no, name in step.permit.clauses()]
     for clause, code, name in cited:
         if clause and clause != step.clause:
             title = f"{step.name} · {name}"

@@ -29,6 +29,7 @@ _NAMES = {
     "grades": ("协议等级", "grade"),
     "agreements": ("协议种类", "kind of agreement"),
     "terms": ("协议条款项", "term of an agreement"),
+    "classes": ("项目分级", "class of projects"),
 }
 
 
@@ -87,6 +88,8 @@ def _dangling(pack: Pack, units: Collection[str] | None, beside: Sequence[Pack])
     known["phases"] = known["phases"] or set(PHASES)
     if not known["grades"]:  # the ladder may stand in a pack that this one does not extend
         del known["grades"]
+    if not known["classes"]:  # so may the classes
+        del known["classes"]
     for ref in references(pack):
         if ref.target in known and ref.code not in known[ref.target]:
             zh, en = _NAMES[ref.target]

@@ -118,6 +118,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'kind = "transfer" 的程序应写 proposing',
         'a step with kind = "transfer" says whom it proposes (proposing)',
     ),
+    "stop_causes_twice": ("停表情形的代码重复", "a cause to stop the clock is listed twice"),
+    "materials_twice": ("同一份材料写了两次", "a material is listed twice"),
+    "permit_of_another_kind": (
+        '只有 kind = "permit" 的程序可以写 permit',
+        'only a step with kind = "permit" has a table permit',
+    ),
+    "commitment_waives_nothing": (
+        "waives 中的材料应是本程序 guide.materials 中的名称",
+        "what a commitment waives must be named in guide.materials of the step",
+    ),
+    "receipt_kept_by_nobody": (
+        "未写回执单由谁填（kept_by_parts 或 kept_by_roles）",
+        "nobody keeps the slip: give kept_by_parts or kept_by_roles",
+    ),
+    "receipt_sent_to_nobody": (
+        "未写回执单报送给谁（to_parts、to_roles 或 to_units）",
+        "the slip goes to nobody: give to_parts, to_roles or to_units",
+    ),
     "pass_mark_without_score": (
         '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
         'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',

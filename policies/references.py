@@ -11,6 +11,8 @@ from policies.schema import (
     Needs,
     OverallLimit,
     Pack,
+    PermitRule,
+    ReceiptRule,
     ReportRule,
     Step,
     TaskRule,
@@ -53,6 +55,10 @@ def references(pack: Pack) -> Iterator[Ref]:
         yield from _term(term)
     for template in pack.clause_templates:
         yield from _template(template)
+    for channel in pack.green_channels:
+        yield from _many("green_channels", f"{channel.code}.classes", "classes", channel.classes)
+    for receipt in pack.receipts:
+        yield from _receipt(receipt)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -76,6 +82,7 @@ def _clauses(pack: Pack) -> Iterator[Ref]:
     for step in pack.steps:
         cited = [(a.code, a.clause) for a in step.aspects] + [(c.code, c.clause) for c in step.checks]
         cited += [("guide", step.guide.clause)] if step.guide else []
+        cited += [(f"permit.{key}", no) for key, no, _name in step.permit.clauses()] if step.permit else []
         yield from (Ref("steps", f"{step.code}.{code}.clause", "clauses", no) for code, no in cited if no)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
@@ -131,6 +138,8 @@ def _step(step: Step) -> Iterator[Ref]:
     if step.proposing:
         parts = (step.proposing.part, *step.proposing.carries)
         yield from _many(table, f"{code}.proposing", "parts", parts)
+    if step.permit:
+        yield from _permit(f"{code}.permit", step.permit)
     yield from _needs(table, f"{code}.needs", step.needs)
     if step.guide:
         papers = tuple(item.document for item in step.guide.materials if item.document)
@@ -149,6 +158,20 @@ def _step(step: Step) -> Iterator[Ref]:
     for verdict in step.verdicts:
         yield from _many(table, f"{code}.{verdict.code}.reaches", "milestones", verdict.reaches)
         yield from _many(table, f"{code}.{verdict.code}.withdraws", "milestones", verdict.withdraws)
+
+
+def _permit(key: str, rule: PermitRule) -> Iterator[Ref]:
+    if rule.accepts:
+        yield Ref("steps", f"{key}.accepts", "milestones", rule.accepts)
+    if rule.delegated:
+        yield Ref("steps", f"{key}.delegated.part", "parts", rule.delegated.part)
+        yield from _many("steps", f"{key}.delegated.units", "units", rule.delegated.units)
+
+
+def _receipt(rule: ReceiptRule) -> Iterator[Ref]:
+    parts, units = (*rule.kept_by_parts, *rule.to_parts), (*rule.to_units, *rule.then_units)
+    yield from _many("receipts", f"{rule.code}.parts", "parts", parts)
+    yield from _many("receipts", f"{rule.code}.units", "units", units)
 
 
 def _overall_limit(limit: OverallLimit) -> Iterator[Ref]:
@@ -226,12 +249,21 @@ def conditions(pack: Pack) -> Iterator[Asked]:
     for step in pack.steps:
         yield Asked("steps", f"{step.code}.when", step.when)
         yield from (Asked("steps", f"{step.code}.{a.code}.when", a.when) for a in step.aspects)
+        yield from _of_permit(step)
+    yield from (Asked("green_channels", f"{one.code}.when", one.when) for one in pack.green_channels)
     yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
     yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
     yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
             yield Asked("credit", f"{credit.code}.weights[{place}]", weight.when)
+
+
+def _of_permit(step: Step) -> Iterator[Asked]:
+    for key in ("commitment", "delegated"):
+        part = getattr(step.permit, key, None)
+        if part:
+            yield Asked("steps", f"{step.code}.permit.{key}.when", part.when)
 
 
 def nodes(condition: Condition) -> Iterator[Condition]:

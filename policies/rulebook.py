@@ -31,6 +31,7 @@ from policies.schema import (
     Dormancy,
     Duty,
     Grade,
+    GreenChannel,
     LeadChannel,
     LeadTag,
     Likeness,
@@ -43,6 +44,7 @@ from policies.schema import (
     PortfolioState,
     Principle,
     ProjectClass,
+    ReceiptRule,
     ReportRule,
     Rule,
     Rung,
@@ -111,6 +113,8 @@ class Rulebook:
     target_classes: tuple[TargetClass, ...]
     lead_tags: tuple[LeadTag, ...]
     dormancy: tuple[Dormancy, ...]
+    green_channels: tuple[GreenChannel, ...]
+    receipts: tuple[ReceiptRule, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -157,6 +161,11 @@ class Rulebook:
     def claim_rule(self) -> ClaimRule | None:
         """How leads are claimed (首接), if any plan says so."""
         return next(iter(self.claiming), None)
+
+    @property
+    def receipt(self) -> ReceiptRule | None:
+        """How the running slip (回执单) of a project is kept and sent up, if any plan says so."""
+        return next(iter(self.receipts), None)
 
     def topics_of(self, phase: str, channel: str) -> tuple[Topic, ...]:
         """What the record of a contact by this channel in this phase is asked about."""
@@ -260,6 +269,8 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         target_classes=rows("target_classes", TargetClass),
         lead_tags=rows("lead_tags", LeadTag),
         dormancy=rows("dormancy", Dormancy),
+        green_channels=rows("green_channels", GreenChannel),
+        receipts=rows("receipts", ReceiptRule),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

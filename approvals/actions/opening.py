@@ -16,8 +16,11 @@ from approvals.dispatching.proposing import note
 from approvals.dispatching.rules import Suggestion, check, ground
 from approvals.models import Opinion, Step
 from approvals.permissions import require_opener
+from approvals.permits import recording
+from approvals.permits.recording import Application
+from approvals.permits.rules import PERMIT
 from approvals.readiness import Standing, beside, nobody_asked, not_yet, settled
-from approvals.rules import cast_for, concerning
+from approvals.rules import cast_for, concerning, leads_of
 from approvals.turns import turn
 from cases import actions as cases
 from deadlines import actions as deadlines
@@ -46,10 +49,12 @@ def open_step(
     on: date,
     reason: str = "",
     suggestions: Sequence[Suggestion] = (),
+    application: Application | None = None,
 ) -> Step:
     """Open a round of a step by hand. ``on`` is the business date (Asia/Shanghai); its clock starts then.
 
-    ``suggestions``: the units put forward, where the plan lets the step propose some. Raises Refused:
+    ``suggestions``: the units put forward, where the plan lets the step propose some. ``application``: what
+    is handed in for a permit; without one it counts as applied for with everything. Raises Refused:
     forbidden for whom the plan does not name; unmet needs, nobody proposed, an aspect about which nobody can
     be asked, or a step that runs beside, with clause and link; invalid for an unknown step, a further round
     without ``reason``, or a faulty suggestion; conflict while a round is running.
@@ -69,7 +74,12 @@ def open_step(
     kept = check(ground(project, rule, on), suggestions) if rule.proposing or suggestions else []
     if rule.proposing:
         at = replace(at, cast=at.cast.with_part(rule.proposing.part, [one.unit for one in kept]))
-    return open_round(at, rule, by, on, round_=_round(latest), reason=reason.strip(), suggestions=kept)
+    if application is not None:
+        recording.check(application, rule, at.project)
+    return open_round(
+        at, rule, by, on, round_=_round(latest), reason=reason.strip(), suggestions=kept,
+        application=application,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -128,12 +138,13 @@ def open_round(
     milestone: str = "",
     carried: Sequence[Opinion] = (),
     suggestions: Sequence[Suggestion] = (),
+    application: Application | None = None,
 ) -> Step:
     """Open a round that has been found possible; the caller holds the project's lock.
 
     ``carried`` are opinions of an earlier round that still hold (沿用): nobody is asked for them again.
     """
-    leads = at.cast.leads(rule)
+    leads = leads_of(rule, at.cast, at.facts)
     step = Step(
         case=at.project.case,
         code=rule.code,
@@ -153,6 +164,8 @@ def open_round(
     step.gaps = [gap_of(aspect) for aspect in now if not at.cast.asked(aspect)]
     step.deadline = _clock(at, rule, step, by, on)
     step.save()
+    if rule.kind == PERMIT:
+        recording.begin(step, rule, at, application, by, on)
     note(step, rule, suggestions, by, on)
     there = {(row.aspect, row.unit_id) for row in carried}
     rows = [
@@ -164,7 +177,8 @@ def open_round(
     put(step, rule, rows, by, on)
     Opinion.objects.bulk_create([_carried(step, row) for row in carried])
     units = call_in(step, rows, leads, by, on)
-    cases.record(case=step.case, kind="step.opened", by=by, on=on, data=_event(step, units))
+    kind = "step.opened" if application is None else "permit.applied"
+    cases.record(case=step.case, kind=kind, by=by, on=on, data=_event(step, units))
     stillness.moved(at.project, "step", by=by, on=on)
     return step
 
@@ -176,7 +190,7 @@ def _lead(leads: Sequence[Unit], by: User, milestone: str) -> Unit | None:
 
 
 def _clock(at: Standing, rule: StepRule, step: Step, by: User, on: date) -> Deadline | None:
-    if rule.limit is None:
+    if rule.limit is None or rule.kind == PERMIT:  # a permit's counts from complete material
         return None
     return deadlines.open_deadline(
         case=step.case, rule=f"step:{rule.code}", name=rule.name, clause=rule.clause, limit=rule.limit,

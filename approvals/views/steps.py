@@ -29,9 +29,10 @@ from approvals.permissions import (
     require_opener,
     require_recorder,
 )
+from approvals.permits.rules import PERMIT
 from approvals.queries import meeting_questions
 from approvals.readiness import nobody_asked, not_yet
-from approvals.rules import concerning, rule_of
+from approvals.rules import concerning, leads_of, rule_of
 from approvals.scores import score_of
 from approvals.views import base
 from cases.models import Part
@@ -91,6 +92,7 @@ class StepPage(base.Page):
             "waits": sum(row.in_force and row.given_on is None for row in rows),
             "may_reopen": self._may_reopen(project),
             "conditions": [row for row in rows if row.in_force and row.answer == Answer.CONDITIONS],
+            "permit": getattr(step, "permit", None) if self.rule.kind == PERMIT else None,
             **proposals_of(step, project, self.user),
         }
         # Nobody is asked and the reader concludes nothing: what is known takes the page's middle.
@@ -337,7 +339,7 @@ class Open(ActionPage):
             "plan": self.rule,
             "latest": self.latest,
             "missing": not_yet(self.rule, at) or nobody_asked(self.rule, at),
-            "leads": at.cast.leads(self.rule),
+            "leads": leads_of(self.rule, at.cast, at.facts),
             "limit": span_text(self.rule.limit) if self.rule.limit else "",
             "guide": guide_for(self.rule, self.project),
             "asks": [(aspect, at.cast.asked(aspect)) for aspect in concerning(self.rule, at.facts)],

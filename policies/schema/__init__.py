@@ -35,6 +35,15 @@ from policies.schema.measures import (
 )
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.papers import ReportRule, ReportSection, Series
+from policies.schema.permits import (
+    Commitment,
+    Delegation,
+    GreenChannel,
+    PermitRule,
+    ReceiptRule,
+    SpecialCase,
+    StopCause,
+)
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Proposing, Score, Step, Verdict
 
 __all__ = [
@@ -55,13 +64,16 @@ __all__ = [
     "ClaimRule",
     "Clause",
     "ClauseTemplate",
+    "Commitment",
     "CreditRule",
+    "Delegation",
     "DocumentKind",
     "Dormancy",
     "Duty",
     "Every",
     "Gate",
     "Grade",
+    "GreenChannel",
     "Guide",
     "JointShare",
     "LeadChannel",
@@ -75,6 +87,7 @@ __all__ = [
     "OverallLimit",
     "Pack",
     "PartKind",
+    "PermitRule",
     "Phase",
     "PolicyHead",
     "PolicyVersionRef",
@@ -82,13 +95,16 @@ __all__ = [
     "Principle",
     "ProjectClass",
     "Proposing",
+    "ReceiptRule",
     "ReportRule",
     "ReportSection",
     "Rule",
     "Rung",
     "Score",
     "Series",
+    "SpecialCase",
     "Step",
+    "StopCause",
     "TargetClass",
     "TaskRule",
     "Term",

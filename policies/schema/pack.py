@@ -22,6 +22,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
+from policies.schema.permits import GreenChannel, ReceiptRule
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -29,6 +30,7 @@ WHOLE_TABLES = (
     *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
     "principles",
     "dormancy",
+    "receipts",
 )
 RULE_TABLES = (
     "phases",
@@ -59,6 +61,8 @@ RULE_TABLES = (
     "target_classes",
     "lead_tags",
     "dormancy",
+    "green_channels",
+    "receipts",
 )
 
 
@@ -95,6 +99,8 @@ class Pack(Item):
     target_classes: Listed[TargetClass] = ()
     lead_tags: Listed[LeadTag] = ()
     dormancy: Listed[Dormancy] = ()
+    green_channels: Listed[GreenChannel] = ()
+    receipts: Listed[ReceiptRule] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -11,6 +11,7 @@ from policies.schema import (
     CreditRule,
     Dormancy,
     Duty,
+    GreenChannel,
     LeadTag,
     Likeness,
     Milestone,
@@ -18,6 +19,7 @@ from policies.schema import (
     PartKind,
     PortfolioState,
     ProjectClass,
+    ReceiptRule,
     ReportRule,
     Rung,
     Series,
@@ -45,10 +47,11 @@ from policies.wording.life import (
 )
 from policies.wording.measures import class_lines, credit_lines
 from policies.wording.papers import agreement_lines, report_lines, series_lines, template_lines, term_lines
+from policies.wording.permits import green_lines, permit_key, receipt_lines
 from policies.wording.steps import guide_text, step_lines
 from policies.wording.words import Names, limit_text, needs_text
 
-__all__ = ["Names", "guide_text", "limit_text", "needs_text", "rule_lines"]
+__all__ = ["Names", "guide_text", "limit_text", "needs_text", "permit_key", "rule_lines"]
 
 _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     PortfolioState: portfolio_lines,
@@ -72,6 +75,8 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Topic: topic_lines,
     Dormancy: dormancy_lines,
     LeadTag: tag_lines,
+    GreenChannel: green_lines,
+    ReceiptRule: receipt_lines,
 }
 
 
