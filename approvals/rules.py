@@ -71,7 +71,7 @@ class Cast:
 
 
 def leads_of(rule: StepRule, cast: Cast, facts: Facts) -> list[Unit]:
-    """Who leads such a step in a project: for a permit whose power is delegated (赋权事项) whoever holds it."""
+    """Who leads such a step in a project: for a permit with delegated power (赋权事项) who holds it."""
     delegated = rule.permit.delegated if rule.permit else None
     if delegated and holds(delegated.when, facts) is True:
         held = cast.parts.get(delegated.part, ())

@@ -46,7 +46,7 @@ def _closure(milestones: dict[str, Milestone], steps: dict[str, Step]) -> set[st
 
 
 def _step_waits(step: Step, steps: Mapping[str, Step]) -> set[str]:
-    """What must be there first; of mutual prerequisites, which end at one stroke, what each waits for beside."""
+    """What must be there first; of mutual prerequisites, which end together, what each waits for beside."""
     partners = {c for c in step.prerequisites if c != step.code and step.code in _prerequisites(c, steps)}
     waits = _own_waits(step) | {wait for code in partners for wait in _own_waits(steps[code])}
     return waits - {f"step:{code}" for code in (*partners, *([step.code] if partners else ()))}

@@ -165,7 +165,7 @@ def open_round(
     step.deadline = _clock(at, rule, step, by, on)
     step.save()
     if rule.kind == PERMIT:
-        recording.begin(step, rule, at, application, by, on)
+        recording.begin(step, rule, at, application, by=by, on=on)
     note(step, rule, suggestions, by, on)
     there = {(row.aspect, row.unit_id) for row in carried}
     rows = [

@@ -1,4 +1,4 @@
-"""The clock of a permit: started when the material is complete, taken back when it is not, made longer once."""
+"""The clock of a permit: started with complete material, taken back when it is not, made longer once."""
 
 from datetime import date
 

@@ -22,7 +22,7 @@ LONGEST_NUMBER = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was granted: number as written on the paper, its file, and until when it holds (None: for good)."""
+    """What was granted: number as on the paper, its file, and until when it holds (None: for good)."""
 
     number: str = ""
     paper: Attachment | None = None

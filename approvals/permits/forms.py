@@ -37,7 +37,7 @@ class OnADay(forms.Form):
 
 
 class Choice:
-    """One matter on the application form: its rule, its materials, and whether it may be applied for again."""
+    """One matter on the application form: rule, materials, and whether it was applied for before."""
 
     def __init__(self, rule: StepRule, lines: Sequence[Wanted], *, commits: bool, again: bool) -> None:
         self.rule, self.lines, self.commits, self.again = rule, lines, commits, again

@@ -46,9 +46,9 @@ class PermitQuerySet(HangsOnCase["Permit"]):
 class Permit(models.Model):
     """What an application for a permit adds to its step, whose key it shares.
 
-    ``applied_by`` is the agent (代办) for ``agent_unit``; nobody yet where the plan opened the step by itself.
-    ``complete_on`` is the day on which the material was complete: the clock counts from it, and goes back with
-    it. ``first_due_on`` is the last day before a special case was granted. ``number``, ``paper`` and
+    ``applied_by`` is the agent (代办) for ``agent_unit``; nobody yet where the step opened by itself.
+    ``complete_on`` is the day on which the material was complete: the clock counts from it, and goes back
+    with it. ``first_due_on`` is the last day before a special case was granted. ``number``, ``paper`` and
     ``valid_until`` are the result's own. ``closed_on`` follows the step.
     """
 

@@ -1,4 +1,4 @@
-"""The panel 行政许可 of the case file: each matter with its state, clocks and next step; the green channel."""
+"""The panel 行政许可 of the case file: each matter with state, clocks, next step; the green channel."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ from projects.views.base import user_of
 
 @dataclass(slots=True)
 class Matter:
-    """One permit of the plan: its step's line, the table of its rule, and what its latest application says."""
+    """One permit of the plan: its step's line, the table of its rule, and its latest application."""
 
     line: Line
     rule: PermitRule

@@ -142,7 +142,7 @@ def _stopped(clocks: Sequence[Deadline]) -> dict[int, list[Pause]]:
 
 
 def overall(permit: Permit) -> list[Deadline]:
-    """The clocks between milestones of the case that still run, beside the permit's own (34 working days …)."""
+    """The clocks between milestones that still run, beside the permit's own (34 working days …)."""
     rows = Deadline.objects.filter(case_id=permit.case_id, rule__startswith="limit:")
     return list(rows.open().order_by("due_on", "id"))
 

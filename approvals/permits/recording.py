@@ -1,4 +1,4 @@
-"""An application as it is stored when its step opens. The callers hold the project's lock and asked who may."""
+"""An application as it is stored when its step opens. The callers hold the lock and asked who may."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Application:
 
 
 def check(application: Application, rule: StepRule, project: Project) -> None:
-    """Raises Refused (invalid) for a material that the guide does not know, or a commitment not provided for."""
+    """Raises Refused (invalid) for material that the guide does not know, or a commitment not provided."""
     names = {item.name for item in rule.guide.materials} if rule.guide else set()
     strange = sorted(set(application.handed or ()) - names)
     if strange:
@@ -49,7 +49,7 @@ def check(application: Application, rule: StepRule, project: Project) -> None:
 
 
 def begin(
-    step: Step, rule: StepRule, at: Standing, application: Application | None, by: User, on: date
+    step: Step, rule: StepRule, at: Standing, application: Application | None, *, by: User, on: date
 ) -> None:
     """Store the permit beside its step, just opened; its clock starts once the material is complete.
 
@@ -63,7 +63,7 @@ def begin(
         permit.applied_on, permit.applied_by, permit.agent_unit = on, by, acting_unit(by)
         permit.by_commitment = application.by_commitment
     permit.save(force_insert=True)
-    rows = _materials(permit, rule, at, application, by, on)
+    rows = _materials(permit, rule, at, application, by=by, on=on)
     Material.objects.bulk_create(rows)
     if permit.applied_on is not None and not lacking(rows):
         accept(permit, rule, at.project, on, by=by, on=on)
@@ -72,7 +72,7 @@ def begin(
 
 
 def _materials(
-    permit: Permit, rule: StepRule, at: Standing, application: Application | None, by: User, on: date
+    permit: Permit, rule: StepRule, at: Standing, application: Application | None, *, by: User, on: date
 ) -> list[Material]:
     by_commitment = bool(application and application.by_commitment)
     handed = application.handed if application else ()

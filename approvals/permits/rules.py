@@ -1,4 +1,4 @@
-"""What the plan says of one permit for one project: its table, its limit, its materials, its green channel."""
+"""What the plan says of one permit for one project: its table, limit, materials, green channel."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _PLAIN = PermitRule()
 
 
 def permit_of(rule: StepRule) -> PermitRule:
-    """The permit's own table; where the plan has none, its clock counts from complete material and no more."""
+    """The permit's own table; without one its clock counts from complete material."""
     return rule.permit or _PLAIN
 
 

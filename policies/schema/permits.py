@@ -22,7 +22,7 @@ class Delegation(Item):
 
 
 class SpecialCase(Item):
-    """特殊情况: the longer limit from the same day, with a reason, granted by another person of these roles."""
+    """特殊情况: the longer limit from the same day, with a reason, granted by another of these roles."""
 
     limit: Limit
     approved_by_roles: Annotated[tuple[RoleCode, ...], Field(strict=False, min_length=1)]
@@ -30,7 +30,7 @@ class SpecialCase(Item):
 
 
 class StopCause(Item):
-    """What may stop the clock. ``elsewhere``: a higher authority holds the case, which is named and pressed."""
+    """What may stop the clock. ``elsewhere``: a higher authority holds the case; it is named."""
 
     code: Code
     name: Text
@@ -51,8 +51,8 @@ class PermitRule(Item):
 
     ``counts_from``: the clock's event is the day on which the material is complete (材料齐备), or that of the
     application. ``legal`` is the statutory limit beside the promised one, ``green`` the own limit of projects
-    in the green channel. ``accepts``: the milestone that the first acceptance reaches, whose clock counts from
-    that day; early help (提前帮) before it counts nowhere. ``told_once``: the clause by which everything that
+    in the green channel. ``accepts``: the milestone that the first acceptance reaches, whose clock counts
+    from that day; early help (提前帮) before it counts nowhere. ``told_once``: the clause by which everything that
     is missing is told at one stroke; without it notices may follow one another.
     """
 

@@ -167,10 +167,10 @@ class Step(Rule):
     ``names_part``: the conclusion names who plays that part, with ``named_from`` only one of the units that
     agreed on that aspect, ``proposing`` who is put forward for it. ``apart_from``: steps beside which it does
     not run. ``pass_mark``: the weighted score out of a hundred without which no verdict may
-    reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants, ``permit`` is for permits.
-    ``bound_to``: the kind of agreement of which it examines one version. A new version asks the aspects it
-    touches again; once concluded, it withdraws the milestones and with ``new_version`` "reopen" opens another
-    round, with "withdraw" leaves that to people.
+    reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants,
+    ``permit`` is the table of permits. ``bound_to``: the kind of agreement of which it examines one version.
+    A new version asks the aspects it touches again; once concluded, it withdraws the milestones and with
+    ``new_version`` "reopen" opens another round, with "withdraw" leaves that to people.
     """
 
     code: Code

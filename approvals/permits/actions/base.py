@@ -58,7 +58,7 @@ def check_day(on: date, today: date, first: date | None, what: str) -> None:
 
 
 def named(permit: Permit, names: Iterable[str], field: str = "materials") -> list[Material]:
-    """The lines of the application by their names, in its order. Raises Refused (invalid) for others, or none."""
+    """The lines of the application by name, in its order. Raises Refused (invalid) for others, or none."""
     wanted = set(names)
     rows = [row for row in permit.materials.all() if row.name in wanted]
     strange = sorted(wanted - {row.name for row in rows})

@@ -175,12 +175,12 @@ def notify(
     today: date,
     expected: int | None = None,
 ) -> ShortfallNotice:
-    """一次告知: tell the applicant at one stroke what is missing and what will not do, by name and with words.
+    """一次告知: tell at one stroke what is missing and what will not do, by name and with words.
 
     What is missing goes into the notice by itself. The clock is taken back until everything is there. Where
     the plan has everything told at once, a further notice may only name what was handed in or withdrawn since
-    the last one. Raises Refused: forbidden but for the authority; invalid day, or a fault without words; unmet
-    ``told_once`` with the clause, or when the limit has passed; conflict where nothing is missing or wrong.
+    the last one. Raises Refused: forbidden but for the authority; invalid day, or a fault without words;
+    unmet ``told_once`` with the clause, or when the limit has passed; conflict where nothing is missing.
     """
     project, row = hold(permit, expected)
     require_authority(row, by)

@@ -1,4 +1,4 @@
-"""特殊情况: the longer limit, asked for with a reason by the authority, granted by another person (002 三(三)2)."""
+"""特殊情况: the longer limit, asked for with a reason by the authority, granted by another (002 三(三)2)."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from approvals.models import Permit, SpecialRequest, Step
+from approvals.models import Permit, SpecialRequest
 from approvals.permits import clocks
 from approvals.permits.actions.base import hold, note, require_open
 from approvals.permits.closing import touch
@@ -90,15 +90,12 @@ def grant_special(*, special: SpecialRequest, by: User, on: date) -> Permit:
     _require_in_time(row, on)
     _decide(asked, Decision.APPROVED, by, on, "")
     row.first_due_on = clock.due_on
-    step_rule = rule_of(row.step)
-    longer = clocks.opening(row.step, step_rule, rule.limit, clock.started_on, clocks.special_name(step_rule))
-    clocks.keep(
-        row.step,
-        deadlines.replace(
-            deadline=clock, opening=longer, reason=_why(asked), by=by, on=max(on, clock.started_on)
-        ),
-    )
-    first, due = str(row.first_due_on), str(Step.objects.get(pk=row.pk).deadline.due_on)  # type: ignore[union-attr]
+    whole = rule_of(row.step)
+    longer = clocks.opening(row.step, whole, rule.limit, clock.started_on, clocks.special_name(whole))
+    day = max(on, clock.started_on)
+    fresh = deadlines.replace(deadline=clock, opening=longer, reason=_why(asked), by=by, on=day)
+    clocks.keep(row.step, fresh)
+    first, due = str(row.first_due_on), str(fresh.due_on)
     note(row, "permit.special_granted", by, on, reason=asked.reason, first=first, due=due)
     touch(row)
     _tell_asker(row, asked)
@@ -142,7 +139,8 @@ def _why(asked: SpecialRequest) -> str:
 @house_language()
 def _tell(permit: Permit, asked: SpecialRequest, rule: SpecialCase) -> None:
     data = {
-        "title": permit.step.case.title, "name": permit.step.name, "who": asked.by.name, "reason": asked.reason
+        "title": permit.step.case.title, "name": permit.step.name, "who": asked.by.name,
+        "reason": asked.reason,
     }  # fmt: skip
     post(
         key=f"special:{asked.pk}:asked", topic="permit.special_asked", case=permit.step.case,

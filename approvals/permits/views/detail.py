@@ -1,4 +1,4 @@
-"""One permit: application, material, notices, clocks with their arithmetic, and what the reader may do next."""
+"""One permit: application, material, notices, clocks with arithmetic, and what the reader may do next."""
 
 from typing import Any
 
