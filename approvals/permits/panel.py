@@ -1,5 +1,6 @@
 """The panel 行政许可 of the case file: each matter with state, clocks, next step; the green channel."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access import units_with
+from accounts.models import User
+from accounts.roles import Can
+from approvals.models import EarlyHelp
 from approvals.overview import Line, shown_steps
 from approvals.permits import queries
 from approvals.permits.rules import PERMIT, green_channel, permit_of
@@ -16,7 +21,7 @@ from kernel.clock import today
 from policies.schema import PermitRule
 from policies.wording import limit_text
 from projects.facts import rules_of
-from projects.models import Project
+from projects.models import Phase, Project
 from projects.panels import Panel, register
 from projects.views.base import user_of
 
@@ -30,15 +35,17 @@ class Matter:
     shown: queries.Line | None = None
     sum: list[str] = field(default_factory=list)
     legal: str = ""
+    early: int = 0
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Every permit that concerns the project; no query while none is applied for, four at most else."""
+    """Every permit that concerns the project; no query before the landing, five at most from there on."""
     user, day = user_of(request), today()
     groups = shown_steps(project, user, day)
     lines = [line for group in groups for line in group.lines if line.rule.kind == PERMIT]
     matters = [_matter(line) for line in lines if line.latest or line.state != "left_out"]
     _fill(matters, day)
+    _count_early(project, matters)
     running = sum(line.state == "running" for line in lines)
     rules = rules_of(project)
     return {
@@ -46,7 +53,7 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "left_out": [line for line in lines if line.state == "left_out" and not line.latest],
         "green": green_channel(project, rules),
         "panel_count": running or "",
-        "panel_actions": _actions(project, lines, receipt=rules.receipt is not None),
+        "panel_actions": _actions(project, lines, user, receipt=rules.receipt is not None),
     }
 
 
@@ -72,13 +79,34 @@ def _fill(matters: list[Matter], day: Any) -> None:
         known[permit.pk].sum = sums.get(permit.step.deadline_id or 0, [])
 
 
-def _actions(project: Project, lines: list[Line], *, receipt: bool) -> list[tuple[str, str]]:
+def _count_early(project: Project, matters: list[Matter]) -> None:
+    """How often there was help before the application; nobody helps with permits before the landing."""
+    if project.phase in (Phase.PLANNING, Phase.NEGOTIATION) or not any(
+        row.rule.early_help for row in matters
+    ):
+        return
+    rows = EarlyHelp.objects.filter(case_id=project.pk).values_list("code", flat=True)
+    counted = Counter(rows)
+    for row in matters:
+        row.early = counted[row.line.rule.code]
+
+
+def _actions(project: Project, lines: list[Line], user: User, *, receipt: bool) -> list[tuple[str, str]]:
     found = []
     if any(line.may_open for line in lines):
         found.append((_("申请许可"), reverse("permit-apply", args=[project.pk])))
+    if project.is_running and _helps(lines, user):
+        found.append((_("登记提前帮"), reverse("permit-early", args=[project.pk])))
     if receipt:
         found.append((_("办理回执单"), reverse("receipt", args=[project.pk])))
     return found
+
+
+def _helps(lines: list[Line], user: User) -> bool:
+    """Whether the reader may help before the application: as agent, or for the authority."""
+    mine = units_with(user, Can.CONCLUDE_STEP)
+    early = [line for line in lines if permit_of(line.rule).early_help]
+    return any(line.may_open or {unit.pk for unit in line.leads} & mine for line in early)
 
 
 def shown(user: Any, project: Project) -> bool:

@@ -59,7 +59,7 @@ def add_entry(
         case=project.case, on=on, unit=unit, matter=matter.strip()[:100], service=service.strip()[:500],
         outcome=outcome.strip()[:300], by=by,
     )  # fmt: skip
-    data = {"unit": unit.name, "matter": row.matter, "service": row.service, "clause": rule.clause}
+    data = {"unit": str(unit), "matter": row.matter, "service": row.service, "clause": rule.clause}
     cases.record(case=project.case, kind="receipt.entered", by=by, on=on, data=data)
     return row
 
@@ -158,8 +158,8 @@ class _Told:
 
     @property
     def names(self) -> list[str]:
-        people = [row.user.name if row.user else row.unit.name for row in self.held]
-        found = [*people, *(unit.name for unit in self.units)]
+        people = [row.user.name if row.user else str(row.unit) for row in self.held]
+        found = [*people, *(str(unit) for unit in self.units)]
         return list(dict.fromkeys([*found, *(str(Role(role).label) for role in self.roles)]))
 
     @house_language()

@@ -41,7 +41,7 @@ def lines_of(project: Project) -> list[Line]:
 
 def _permit(row: Permit) -> Line:
     step = row.step
-    unit = step.lead_unit.name if step.lead_unit else EM_DASH
+    unit = str(step.lead_unit or EM_DASH)
     day = step.concluded_on or step.cancelled_on or row.complete_on or row.applied_on or step.opened_on
     return Line(str(day), unit, step.name, _service(row), _outcome(row))
 
@@ -49,7 +49,7 @@ def _permit(row: Permit) -> Line:
 def _service(row: Permit) -> str:
     parts = []
     if row.applied_on:
-        agent = row.agent_unit.name if row.agent_unit else EM_DASH
+        agent = str(row.agent_unit or EM_DASH)
         parts.append(_("%(day)s 申请（%(agent)s代办）") % {"day": row.applied_on, "agent": agent})
     if row.green:
         parts.append(row.green)
@@ -72,9 +72,9 @@ def _outcome(row: Permit) -> str:
 
 
 def _early(row: EarlyHelp) -> Line:
-    unit = row.unit.name if row.unit else EM_DASH
+    unit = str(row.unit or EM_DASH)
     return Line(str(row.on), unit, row.name, _("提前帮：%(note)s") % {"note": row.note}, _("不计入时限"))
 
 
 def _entry(row: ReceiptEntry) -> Line:
-    return Line(str(row.on), row.unit.name, row.matter, row.service, row.outcome or EM_DASH, row.pk)
+    return Line(str(row.on), str(row.unit), row.matter, row.service, row.outcome or EM_DASH, row.pk)
