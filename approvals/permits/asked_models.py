@@ -10,7 +10,7 @@ from cases.visibility import HangsOnCase
 from deadlines.models import Decision, PauseRequest
 
 
-class OfPermit(HangsOnCase["SpecialRequest"]):
+class OfRequest(HangsOnCase["SpecialRequest"]):
     case_path = "permit__case"
 
 
@@ -34,7 +34,7 @@ class SpecialRequest(models.Model):
     )
     decided_reason = models.CharField(_("决定理由"), max_length=300, blank=True)
 
-    objects = OfPermit.as_manager()
+    objects = OfRequest.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -93,7 +93,7 @@ class SendReceiptIn(serializers.Serializer[Any]):
 class ReceiptViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
     """手续办理回执单 by the project's id. 409 ``no_receipts`` where the plan has no slip."""
 
-    serializer_class = ReceiptOut  # type: ignore[assignment]  # the slip of a project, not a project
+    serializer_class = ReceiptOut  # the slip of a project, not a project
     queryset = Project.objects.none()
     lookup_value_regex = r"\d+"
     pagination_class = None

@@ -91,22 +91,23 @@ class Permits:
 def tell(packs: tuple[str, ...], on: date = TODAY, reworded: tuple[Rewording, ...] = ()) -> Permits:
     """A district under these plans, and a project that has signed on a day."""
     story = Story(open_district(on, packs=packs, reworded=reworded))
-    row = story.district.project(on=on)
-    projects.set_money(project=row, measure="total", raw="26亿元", by=story.clerk, on=on)
-    projects.set_parts(
-        project=row, part="landing", unit=story.district.park, by=story.clerk, on=on, produced=True
-    )
-    attach(case=row.case, kind="investment_agreement", upload=upload(), by=story.clerk, on=on)
-    projects.set_money(project=row, measure="contract", raw="24亿元", by=story.clerk, on=on)
-    projects.edit(
-        project=Project.objects.get(pk=row.pk),
-        by=story.clerk,
-        on=on,
-        changes={"agreement_grade": "contract"} if packs == FULING else {"site": "一号地块"},
-    )
-    before = {
-        FULING: ("joint_review_passed", "decided", "signed"),
-        OPTIMISATION: ("prescreened", "joint_review_passed", "signed"),
-    }
-    story.reach(row, *before.get(packs, ("signed",)), on=on)
-    return Permits(story, row.pk, on)
+    return Permits(story, signed(story, packs, on).pk, on)
+
+
+def signed(story: Story, packs: tuple[str, ...], on: date, name: str = "年产5万吨新材料项目") -> Project:
+    """A project that has come to the park and has signed."""
+    row = story.district.project(name, on=on)
+    by, park = story.clerk, story.district.park
+    projects.set_money(project=row, measure="total", raw="26亿元", by=by, on=on)
+    projects.set_parts(project=row, part="landing", unit=park, by=by, on=on, produced=True)
+    attach(case=row.case, kind="investment_agreement", upload=upload(), by=by, on=on)
+    projects.set_money(project=row, measure="contract", raw="24亿元", by=by, on=on)
+    if packs == FULING:
+        fresh = Project.objects.get(pk=row.pk)
+        projects.edit(project=fresh, by=by, on=on, changes={"agreement_grade": "contract"})
+    story.reach(row, *BEFORE.get(packs, ()), "signed", on=on)
+    return row
+
+
+BEFORE = {FULING: ("joint_review_passed", "decided"), OPTIMISATION: ("prescreened", "joint_review_passed")}
+"""What each plan wants before a signing."""

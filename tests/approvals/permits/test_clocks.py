@@ -68,6 +68,7 @@ def test_material_withdrawn_takes_the_clock_back_and_it_counts_anew(opened_on: O
     told = opened_on(date(2026, 9, 28))
     permit = told.apply(MATTER)
     first = Step.objects.get(pk=permit.pk).deadline
+    assert first is not None
     told.withdraw(permit, REGISTER, on=date(2026, 9, 29))
     permit.refresh_from_db()
     assert (permit.complete_on, told.due(permit)) == (None, None)

@@ -16,7 +16,7 @@ from approvals.permits import actions
 from approvals.permits.actions import Application
 from projects.models import Project
 from tests import factories
-from tests.approvals.permits.story import Permits
+from tests.approvals.permits.story import FULING, Permits, signed
 from tests.documents.files import PROGRAM, upload
 from tests.factories import TODAY
 
@@ -59,7 +59,7 @@ def test_the_case_file_shows_each_permit_with_state_clock_and_its_arithmetic(ful
         "2026-03-16",
         "起算 2026-03-02，当日不计",
         "待补齐材料",
-        "材料 1/3",
+        "材料 1/4",
         "绿色通道",
         "法定",
     ):
@@ -112,8 +112,7 @@ def test_board_and_matrix_cost_the_same_for_one_and_for_many(fuling: Permits, na
     fuling.apply("safety_review", handed=[])
     few = queries(fuling.clerk, name)
     for number in range(3):
-        row = fuling.story.district.project(f"项目{number}")
-        fuling.story.reach(row, "signed")
+        row = signed(fuling.story, FULING, TODAY, f"项目{number}")
         for code in ("energy_review", "land_grant"):
             fuling.story.open(Project.objects.get(pk=row.pk), code)
     assert queries(fuling.clerk, name) == few
