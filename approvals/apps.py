@@ -10,12 +10,14 @@ class ApprovalsConfig(AppConfig):
         from approvals import agreement_panel, panel, refacts, signing, signing_book
         from approvals.dispatching import panel as dispatching
         from approvals.following import follow, on_preview
+        from approvals.permits import following as sharing
         from approvals.permits import panel as permits
         from approvals.special import panel as special
         from cases import event_texts
         from projects import hooks
 
         hooks.on_milestone(follow)
+        hooks.on_milestone(sharing.follow)
         hooks.on_milestone(signing.follow)
         hooks.on_milestone(signing_book.follow)
         hooks.on_money(signing_book.on_money)

@@ -186,6 +186,19 @@ def test_after_the_end_nothing_is_handed_in(told: Permits) -> None:
     assert refused.value.codes == ["permit_ended"]
 
 
+def test_what_another_permit_ends_with_comes_into_the_application_by_itself(fuling: Permits) -> None:
+    """拿地即开工: applied for side by side, the second waits only for what the first two give."""
+    permit = fuling.apply(CODE, handed=[FORM, DRAWINGS, CONTRACTS, PROMISE])
+    others = [fuling.apply(code) for code in ("land_grant", "planning_permit")]
+    fuling.grant(others[0], later(fuling, 1))
+    permit.refresh_from_db()
+    assert permit.complete_on is None and permit.materials.get(name="用地批准手续").in_case
+    fuling.grant(others[1], later(fuling, 2))
+    permit.refresh_from_db()
+    assert permit.complete_on == later(fuling, 2)
+    assert fuling.due(permit) == date(2026, 3, 13)  # 5, 6, 9, 10, 11, 12, 13
+
+
 def test_each_move_is_one_event(told: Permits) -> None:
     permit = told.apply(CODE, handed=[FORM])
     told.supplement(permit, DRAWINGS, CONTRACTS, PROMISE, on=told.day)
