@@ -27,36 +27,12 @@ from approvals.sittings.models import DocketItem, Sitting  # isort: skip
 from approvals.special.models import Instruction, LedVisit, SpecialReport  # isort: skip
 
 __all__ = [
-    "AGAINST",
-    "ANSWERS",
-    "OUTCOMES",
-    "Agreement",
-    "AgreementState",
-    "AgreementVersion",
-    "Answer",
-    "Asks",
-    "DocketItem",
-    "EarlyHelp",
-    "Instruction",
-    "LedVisit",
-    "Material",
-    "Opinion",
-    "OpinionQuerySet",
-    "Permit",
-    "PermitStop",
-    "Proposal",
-    "ProposalState",
-    "ReceiptEntry",
-    "ReceiptSending",
-    "ShortfallNotice",
-    "Signing",
-    "Sitting",
-    "SpecialReport",
-    "SpecialRequest",
-    "State",
-    "Step",
+    "AGAINST", "ANSWERS", "OUTCOMES", "Agreement", "AgreementState", "AgreementVersion", "Answer", "Asks",
+    "DocketItem", "EarlyHelp", "Instruction", "LedVisit", "Material", "Opinion", "OpinionQuerySet",
+    "Permit", "PermitStop", "Proposal", "ProposalState", "ReceiptEntry", "ReceiptSending",
+    "ShortfallNotice", "Signing", "Sitting", "SpecialReport", "SpecialRequest", "State", "Step",
     "StepQuerySet",
-]
+]  # fmt: skip
 
 
 class Answer(models.TextChoices):

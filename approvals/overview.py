@@ -11,6 +11,7 @@ from accounts.roles import Can
 from approvals.binding import shown_current
 from approvals.models import Step
 from approvals.permissions import may_open
+from approvals.permits.queries import with_permit
 from approvals.permits.rules import PERMIT
 from approvals.readiness import Standing, concerns, not_yet, settled
 from approvals.rules import cast_for, leads_of, rule_of, verdict_of
@@ -90,8 +91,7 @@ def _standing(project: Project, on: date) -> Standing:
 
 
 def _latest(project: Project) -> dict[str, Step]:
-    rows = Step.objects.filter(case_id=project.pk).for_reading().select_related("permit").with_counts()
-    rows = rows.order_by("round")
+    rows = with_permit(Step.objects.filter(case_id=project.pk).for_reading().with_counts()).order_by("round")
     return {row.code: row for row in rows}
 
 

@@ -92,7 +92,8 @@ def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     found = list(rows.annotate(was_stopped=stopped).order_by("-id")[:CLOCKS])
     prefetch_related_objects([row for row in found if row.was_stopped], "pauses")  # few clocks ever are
     found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
-    calendar, day, user = calendars.current(), today(), user_of(request)
+    calendar = reading.once(project, "calendar", calendars.current)
+    day, user = today(), user_of(request)
     pauses = {row.pk: list(row.pauses.all()) if row.was_stopped else [] for row in found}
     lines = [
         {

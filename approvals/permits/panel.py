@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,14 +13,16 @@ from django.utils.translation import gettext_lazy
 from accounts.access import units_with
 from accounts.models import User
 from accounts.roles import Can
-from approvals.models import EarlyHelp
+from approvals.models import EarlyHelp, Permit
 from approvals.overview import Line, shown_steps
 from approvals.permits import queries
 from approvals.permits.rules import PERMIT, green_channel, permit_of
 from approvals.rules import rule_of
+from deadlines import calendars
 from kernel.clock import today
 from policies.schema import PermitRule
 from policies.wording import limit_text
+from projects import reading
 from projects.facts import rules_of
 from projects.models import Phase, Project
 from projects.panels import Panel, register
@@ -39,12 +42,12 @@ class Matter:
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Every permit that concerns the project; no query before the landing, five at most from there on."""
+    """Every permit that concerns the project; none but the steps' own query, as a rule."""
     user, day = user_of(request), today()
     groups = shown_steps(project, user, day)
     lines = [line for group in groups for line in group.lines if line.rule.kind == PERMIT]
     matters = [_matter(line) for line in lines if line.latest or line.state != "left_out"]
-    _fill(matters, day)
+    _fill(project, matters, day)
     _count_early(project, matters)
     running = sum(line.state == "running" for line in lines)
     rules = rules_of(project)
@@ -62,19 +65,25 @@ def _matter(line: Line) -> Matter:
     return Matter(line, rule, legal=limit_text(rule.legal) if rule.legal else "")
 
 
-def _fill(matters: list[Matter], day: Any) -> None:
-    known = {row.line.latest.pk: row for row in matters if row.line.latest}
-    permits = []
-    for row in known.values():
-        step = row.line.latest
+def _fill(project: Project, matters: list[Matter], day: date) -> None:
+    """What each application says, from the steps as the page has read them."""
+    known: dict[int, Matter] = {}
+    permits: list[Permit] = []
+    counted: dict[int, tuple[int, int]] = {}
+    for row in matters:
+        step: Any = row.line.latest
         permit = getattr(step, "permit", None)
-        if step is not None and permit is not None:
+        if permit is not None:
             permit.step = step
             permits.append(permit)
-    for shown in queries.lines(permits, day):
+            known[permit.pk], counted[permit.pk] = row, (step.wanted - step.lacks, step.wanted)
+            if step.deadline is not None:
+                step.deadline.was_stopped = step.was_stopped
+    for shown in queries.lines(permits, day, counted):
         known[shown.permit.pk].shown = shown
     clocks = [row.step.deadline for row in permits if row.is_open and row.step.deadline]
-    sums = queries.sums(clocks)
+    calendar = reading.once(project, "calendar", calendars.current) if clocks else None
+    sums = queries.sums(clocks, calendar)
     for permit in permits:
         known[permit.pk].sum = sums.get(permit.step.deadline_id or 0, [])
 

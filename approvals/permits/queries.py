@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Unit, User
-from approvals.models import Material, Permit
+from approvals.models import Material, Permit, StepQuerySet
 from approvals.permits.models import PermitQuerySet, Stage
 from approvals.permits.rules import lacking
 from deadlines import calendars, wording
+from deadlines.calendar import Calendar
 from deadlines.models import Deadline, Pause
 from deadlines.planning import stops
 from deadlines.showing import Shown, light_of
@@ -61,17 +63,20 @@ class Line:
     needed: int = 0
 
 
-def lines(permits: Sequence[Permit], on: date) -> list[Line]:
-    """For permits read ``for_reading``: one more query, for the material of those that wait for it."""
+def lines(
+    permits: Sequence[Permit], on: date, counted: Mapping[int, tuple[int, int]] | None = None
+) -> list[Line]:
+    """For permits read ``for_reading``: one more query, for the material of those that wait for it, unless it
+    is ``counted`` already (there, needed)."""
     waiting = [row.pk for row in permits if row.is_open and row.complete_on is None]
-    counted = _materials(waiting) if waiting else {}
-    found = []
-    for row in permits:
-        clock = row.step.deadline if row.is_open else None
-        line = Line(row, row.stage, light_of(clock, on))
-        line.there, line.needed = counted.get(row.pk, (0, 0))
-        found.append(line)
-    return found
+    if counted is None:
+        counted = _materials(waiting) if waiting else {}
+    return [_line(row, on, counted.get(row.pk, (0, 0)) if row.pk in waiting else (0, 0)) for row in permits]
+
+
+def _line(row: Permit, on: date, counted: tuple[int, int]) -> Line:
+    clock = row.step.deadline if row.is_open else None
+    return Line(row, row.stage, light_of(clock, on), *counted)
 
 
 def _materials(keys: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -80,6 +85,21 @@ def _materials(keys: Iterable[int]) -> dict[int, tuple[int, int]]:
     for row in Material.objects.filter(permit__in=list(keys), needed=True):
         found.setdefault(row.permit_id, []).append(row)
     return {key: (len(rows) - len(lacking(rows)), len(rows)) for key, rows in found.items()}
+
+
+def with_permit(rows: StepQuerySet) -> StepQuerySet:
+    """Steps with their permits, annotated with ``wanted`` and ``lacks`` (how much material is needed and is
+    not there) and ``was_stopped``: nothing more is asked for where no clock ever stood still."""
+    needed = Material.objects.filter(permit=OuterRef("pk"), needed=True)
+    missing = needed.filter(in_case=False, handed_on__isnull=True)
+    stopped = Exists(Pause.objects.filter(deadline=OuterRef("deadline")))
+    found = rows.select_related("permit")
+    return found.annotate(wanted=_number(needed), lacks=_number(missing), was_stopped=stopped)
+
+
+def _number(rows: QuerySet[Material]) -> Coalesce:
+    counted = rows.order_by().values("permit").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def parks(user: User, on: date) -> QuerySet[Unit]:
@@ -123,11 +143,15 @@ def matrix(projects: Sequence[Project], on: date) -> tuple[list[Row], list[tuple
     return list(rows.values()), list(names.items())
 
 
-def sums(clocks: Sequence[Deadline]) -> dict[int, list[str]]:
-    """The arithmetic of clocks in sentences, by key: two queries however many."""
+def sums(clocks: Sequence[Deadline], calendar: Calendar | None = None) -> dict[int, list[str]]:
+    """The arithmetic of clocks in sentences, by key: two queries however many (calendar, stops).
+
+    Clocks with ``was_stopped`` say themselves whether there are stops to be read.
+    """
     if not clocks:
         return {}
-    calendar, stopped = calendars.current(), _stopped(clocks)
+    calendar = calendar or calendars.current()
+    stopped = _stopped([row for row in clocks if getattr(row, "was_stopped", True)])
     return {
         row.pk: wording.lines(calendar.explain(row.started_on, row, stops(stopped.get(row.pk, []))))
         for row in clocks
@@ -136,7 +160,7 @@ def sums(clocks: Sequence[Deadline]) -> dict[int, list[str]]:
 
 def _stopped(clocks: Sequence[Deadline]) -> dict[int, list[Pause]]:
     found: dict[int, list[Pause]] = {}
-    for pause in Pause.objects.filter(deadline__in=[row.pk for row in clocks]):
+    for pause in Pause.objects.filter(deadline__in=[row.pk for row in clocks]) if clocks else ():
         found.setdefault(pause.deadline_id, []).append(pause)
     return found
 

@@ -77,7 +77,14 @@ def test_the_panel_costs_nothing_without_permits_and_the_same_for_one_and_for_ma
     )
     fuling.apply("construction_permit", handed=[])
     assert queries(clerk, "project-panel", fuling.pk, "permits") == few
-    assert few <= bare + 3
+    assert few <= bare + 1, "the calendar"
+
+
+def test_the_case_file_with_its_permits_costs_no_more_than_without(fuling: Permits) -> None:
+    bare = queries(fuling.clerk, "project-detail", fuling.pk)
+    fuling.apply_all(*(Application(step=c) for c in ("land_grant", "energy_review", "planning_permit")))
+    fuling.apply("safety_review", handed=[])
+    assert queries(fuling.clerk, "project-detail", fuling.pk) <= bare <= 26
 
 
 def test_the_steps_panel_leaves_permits_to_their_own(fuling: Permits) -> None:
