@@ -52,8 +52,8 @@ class PermitRule(Item):
     ``counts_from``: the clock's event is the day on which the material is complete (材料齐备), or that of the
     application. ``legal`` is the statutory limit beside the promised one, ``green`` the own limit of projects
     in the green channel. ``accepts``: the milestone that the first acceptance reaches, whose clock counts
-    from that day; early help (提前帮) before it counts nowhere. ``told_once``: the clause by which everything that
-    is missing is told at one stroke; without it notices may follow one another.
+    from that day; early help (提前帮) before it counts nowhere. ``told_once``: the clause by which everything
+    that is missing is told at one stroke; without it notices may follow one another.
     """
 
     counts_from: Literal["complete", "application"] = "complete"

@@ -138,7 +138,8 @@ def test_a_projects_forms_are_for_those_whose_role_works_on_it(browser: Client, 
     ("model", "path"),
     [(Step, "/steps/{0.pk}/"), (Step, "/steps/{0.pk}/sheet/"), (Assignment, "/assignments/{0.pk}/"),
      (Chain, "/chains/{0.code}/"), (Agreement, "/agreements/{0.pk}/"),
-     (Permit, "/permits/{0.pk}/"), (Agreement, "/agreements/{0.pk}/compare/"), (Agreement, "/agreements/{0.pk}/print/")],
+     (Permit, "/permits/{0.pk}/"), (Agreement, "/agreements/{0.pk}/compare/"),
+     (Agreement, "/agreements/{0.pk}/print/")],
 )  # fmt: skip
 def test_steps_duties_and_chains_are_for_those_who_see_the_case(
     browser: Client, visitor: User, model: Any, path: str
