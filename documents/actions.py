@@ -42,15 +42,26 @@ def kinds_of(case: Case) -> dict[str, str]:
 
 
 @transaction.atomic
-def attach(*, case: Case, kind: str, upload: "File[bytes]", by: User, on: date, note: str = "") -> Attachment:
+def attach(
+    *,
+    case: Case,
+    kind: str,
+    upload: "File[bytes]",
+    by: User,
+    on: date,
+    note: str = "",
+    produced: bool = False,
+) -> Attachment:
     """Keep a file as the next version of its kind; the same content again gives the version already there.
 
-    ``on`` is the paper's own date (Asia/Shanghai). Raises Refused: forbidden; invalid for an unknown kind, an
-    empty or too large file (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
+    ``on`` is the paper's own date (Asia/Shanghai); ``produced``: another action makes the file, which has
+    checked its own rights. Raises Refused: forbidden; invalid for an unknown kind, an empty or too large file
+    (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
     """
-    require(by, Can.ATTACH)
-    if not may_on(by, Can.ATTACH, case):
-        raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
+    if not produced:
+        require(by, Can.ATTACH)
+        if not may_on(by, Can.ATTACH, case):
+            raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
     kinds = kinds_of(case)
     if kind not in kinds:
         raise Refused.invalid("kind", _("没有“%(kind)s”这一类材料") % {"kind": kind})

@@ -37,6 +37,7 @@ MENU = (
     Item(_("推荐与流转"), "/proposals/", "send"),
     Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
     Item(_("签约台账"), "/signings/", "pencil"),
+    Item(_("挂图作战"), "/plans/wall/", "layout-kanban"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),

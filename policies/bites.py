@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from policies.models import PolicyVersion
 from policies.rulebook import Rulebook, pack_of
-from policies.schema import Choice, Clause, Pack, Phase, PolicyHead, Rule, Step
-from policies.wording import Names, guide_text, needs_text, rule_lines
+from policies.schema import Choice, Clause, Pack, Phase, PlanRule, PolicyHead, Rule, Step
+from policies.wording import Names, guide_text, needs_text, plan_parts, rule_lines
 
 # Whatever has no kind of its own carries no clause, wherever a pack puts it.
 _CATCH_ALL = ("documents", "other")
@@ -70,6 +70,7 @@ def kind_name(table: str) -> str:
         "target_classes": _("重点对象类别"),
         "lead_tags": _("线索标签"),
         "dormancy": _("停滞与休眠"),
+        "plans": _("项目计划"),
     }
     return names[table]
 
@@ -101,6 +102,8 @@ def _bites(pack: Pack, names: Names) -> Iterator[tuple[str, Bite]]:
         if isinstance(rule, Step):
             yield from _inside(rule)
             yield from _guide(rule, names)
+        if isinstance(rule, PlanRule):
+            yield from _forms(rule, names)
 
 
 def _head(head: PolicyHead) -> Bite:
@@ -130,6 +133,13 @@ def _guide(step: Step, names: Names) -> Iterator[tuple[str, Bite]]:
         title = _("%(step)s · 办事指南") % {"step": step.name}
         lines = tuple(guide_text(step.guide, names))
         yield step.guide.clause, Bite("steps", f"{step.code}.guide", kind_name("steps"), title, lines)
+
+
+def _forms(rule: PlanRule, names: Names) -> Iterator[tuple[str, Bite]]:
+    """The lists and the table of a plan, and items that cite a clause of their own."""
+    for clause, code, title, lines in plan_parts(rule, names):
+        if clause != rule.clause:
+            yield clause, Bite("plans", f"{rule.code}.{code}", kind_name("plans"), title, tuple(lines))
 
 
 def unit_names() -> dict[str, str]:

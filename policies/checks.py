@@ -7,6 +7,7 @@ from itertools import pairwise
 from kernel.conditions import Condition
 from policies.errors import PackError
 from policies.facts import FACTS
+from policies.plan_checks import plan_faults
 from policies.reachability import unreachable, unreachable_conditions
 from policies.references import OWN_CHANGES, Asked, conditions, nodes, references
 from policies.schema import GRADES, PHASES, RULE_TABLES, SIGNS, Milestone, Pack, Step
@@ -151,6 +152,7 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
     yield from _never_first(pack)
     yield from _likeness(pack)
     yield from _dormancy(pack)
+    yield from plan_faults(pack)
 
 
 def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:

@@ -157,6 +157,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "标题只能含 {project} 和 {enterprise}",
         "a title may only have {project} and {enterprise} in it",
     ),
+    "plan_day_or_words": (
+        "事项写 timing（文字）时，不再写 lasts、after、ends_on",
+        "an item with timing (words) has no lasts, after or ends_on",
+    ),
     "date_order": ("失效日期早于施行日期", "effective_to lies before effective_from"),
 }
 ALIASES = {

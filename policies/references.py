@@ -11,6 +11,7 @@ from policies.schema import (
     Needs,
     OverallLimit,
     Pack,
+    PlanRule,
     ReportRule,
     Step,
     TaskRule,
@@ -53,6 +54,8 @@ def references(pack: Pack) -> Iterator[Ref]:
         yield from _term(term)
     for template in pack.clause_templates:
         yield from _template(template)
+    for plan in pack.plans:
+        yield from _plan(plan)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -213,6 +216,23 @@ def _template(template: ClauseTemplate) -> Iterator[Ref]:
     yield from _many("clause_templates", f"{template.code}.text", "terms", named)
 
 
+def _plan(plan: PlanRule) -> Iterator[Ref]:
+    table, code = "plans", plan.code
+    yield from _many(table, f"{code}.needs", "milestones", plan.needs)
+    parts = (*plan.made_by_parts, *plan.filed_with_parts, *(s.part for s in plan.seals if s.part))
+    yield from _many(table, f"{code}.parts", "parts", parts)
+    yield Ref(table, f"{code}.document", "documents", plan.document)
+    for anchor in plan.anchors:
+        if anchor.term:
+            yield Ref(table, f"{code}.anchors.{anchor.code}.term", "terms", anchor.term)
+    cited = [(form.code, form.clause) for form in plan.forms.values()]
+    cited += [(item.code, item.clause) for item in plan.items if item.clause]
+    yield from (Ref(table, f"{code}.{key}.clause", "clauses", no) for key, no in cited)
+    for item in plan.items:
+        if item.milestone:
+            yield Ref(table, f"{code}.items.{item.code}.milestone", "milestones", item.milestone)
+
+
 class Asked(NamedTuple):
     """A condition and where it stands."""
 
@@ -228,6 +248,9 @@ def conditions(pack: Pack) -> Iterator[Asked]:
         yield from (Asked("steps", f"{step.code}.{a.code}.when", a.when) for a in step.aspects)
     yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
     yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
+    yield from (
+        Asked("plans", f"{plan.code}.items.{i.code}.when", i.when) for plan in pack.plans for i in plan.items
+    )
     yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):

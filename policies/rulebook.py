@@ -39,6 +39,7 @@ from policies.schema import (
     Pack,
     PartKind,
     Phase,
+    PlanRule,
     PolicyVersionRef,
     PortfolioState,
     Principle,
@@ -111,6 +112,7 @@ class Rulebook:
     target_classes: tuple[TargetClass, ...]
     lead_tags: tuple[LeadTag, ...]
     dormancy: tuple[Dormancy, ...]
+    plans: tuple[PlanRule, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -165,6 +167,10 @@ class Rulebook:
     def dormancy_of(self, state: str) -> Dormancy | None:
         """How long a lead in this portfolio state may stand still, if any plan says so."""
         return next((rule for rule in self.dormancy if state in rule.states), None)
+
+    def plan(self, code: str) -> PlanRule | None:
+        """The kind of plan with this code, if any policy has it."""
+        return next((rule for rule in self.plans if rule.code == code), None)
 
     def tasks_on(self, milestone: str) -> tuple[TaskRule, ...]:
         return tuple(rule for rule in self.tasks if rule.on_milestone == milestone)
@@ -260,6 +266,7 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         target_classes=rows("target_classes", TargetClass),
         lead_tags=rows("lead_tags", LeadTag),
         dormancy=rows("dormancy", Dormancy),
+        plans=rows("plans", PlanRule),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

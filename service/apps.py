@@ -8,7 +8,10 @@ class ServiceConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import event_texts
+        from projects.hooks import on_milestone
         from service import panel
+        from service.plans import events, following
+        from service.plans import panel as plan_panel
 
         event_texts.register(
             {
@@ -19,3 +22,6 @@ class ServiceConfig(AppConfig):
             }
         )
         panel.register()
+        event_texts.register(events.TEXTS)
+        on_milestone(following.follow)
+        plan_panel.hang()

@@ -11,8 +11,21 @@ from projects.models.records import OfProject
 
 # Django finds the models of an app in its module ``models``; those of its rooms stand apart.
 from service.portal.models import EnterpriseAccount  # isort: skip
+from service.plans.models import Plan, PlanItem, PlanSeal, PlanTarget, PlanTick, PlanVersion  # isort: skip
 
-__all__ = ["COMMISSIONER", "LANDING", "SERVICE_BODY", "EnterpriseAccount", "HandOver"]
+__all__ = [
+    "COMMISSIONER",
+    "LANDING",
+    "SERVICE_BODY",
+    "EnterpriseAccount",
+    "HandOver",
+    "Plan",
+    "PlanItem",
+    "PlanSeal",
+    "PlanTarget",
+    "PlanTick",
+    "PlanVersion",
+]
 
 COMMISSIONER = "commissioner"
 SERVICE_BODY = "service_body"

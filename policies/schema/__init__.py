@@ -35,6 +35,20 @@ from policies.schema.measures import (
 )
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.papers import ReportRule, ReportSection, Series
+from policies.schema.plans import (
+    Building,
+    Duration,
+    PlanAnchor,
+    PlanColumn,
+    PlanField,
+    PlanFigures,
+    PlanItemRule,
+    PlanList,
+    PlanRule,
+    PlanSealRule,
+    PlanTable,
+    PlanTrack,
+)
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Proposing, Score, Step, Verdict
 
 __all__ = [
@@ -48,6 +62,7 @@ __all__ = [
     "WHOLE_TABLES",
     "AgreementKind",
     "Aspect",
+    "Building",
     "Cadence",
     "ChainPreset",
     "Check",
@@ -58,6 +73,7 @@ __all__ = [
     "CreditRule",
     "DocumentKind",
     "Dormancy",
+    "Duration",
     "Duty",
     "Every",
     "Gate",
@@ -76,6 +92,16 @@ __all__ = [
     "Pack",
     "PartKind",
     "Phase",
+    "PlanAnchor",
+    "PlanColumn",
+    "PlanField",
+    "PlanFigures",
+    "PlanItemRule",
+    "PlanList",
+    "PlanRule",
+    "PlanSealRule",
+    "PlanTable",
+    "PlanTrack",
     "PolicyHead",
     "PolicyVersionRef",
     "PortfolioState",

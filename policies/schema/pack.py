@@ -22,6 +22,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
+from policies.schema.plans import PlanRule
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -59,6 +60,7 @@ RULE_TABLES = (
     "target_classes",
     "lead_tags",
     "dormancy",
+    "plans",
 )
 
 
@@ -95,6 +97,7 @@ class Pack(Item):
     target_classes: Listed[TargetClass] = ()
     lead_tags: Listed[LeadTag] = ()
     dormancy: Listed[Dormancy] = ()
+    plans: Listed[PlanRule] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -16,6 +16,7 @@ from policies.schema import (
     Milestone,
     OverallLimit,
     PartKind,
+    PlanRule,
     PortfolioState,
     ProjectClass,
     ReportRule,
@@ -45,10 +46,11 @@ from policies.wording.life import (
 )
 from policies.wording.measures import class_lines, credit_lines
 from policies.wording.papers import agreement_lines, report_lines, series_lines, template_lines, term_lines
+from policies.wording.plans import plan_lines, plan_parts
 from policies.wording.steps import guide_text, step_lines
 from policies.wording.words import Names, limit_text, needs_text
 
-__all__ = ["Names", "guide_text", "limit_text", "needs_text", "rule_lines"]
+__all__ = ["Names", "guide_text", "limit_text", "needs_text", "plan_parts", "rule_lines"]
 
 _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     PortfolioState: portfolio_lines,
@@ -72,6 +74,7 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Topic: topic_lines,
     Dormancy: dormancy_lines,
     LeadTag: tag_lines,
+    PlanRule: plan_lines,
 }
 
 
