@@ -51,13 +51,9 @@ def site_in(district: District, name: str = "年产5万吨新材料项目", **fi
     project = district.project(name, on=date(2026, 1, 5), **fields)
     guarantee = district.unit("economy-information")
     settle(project, district.park, guarantee)
-    ReachedMilestone.objects.create(
-        project=project, code="signed", on=SIGNED, recorded_by=district.clerk
-    )
+    ReachedMilestone.objects.create(project=project, code="signed", on=SIGNED, recorded_by=district.clerk)
     firm = factories.user(name="企业经办")
-    EnterpriseAccount.objects.create(
-        user=firm, project=project, valid_from=SIGNED, opened_by=district.clerk
-    )
+    EnterpriseAccount.objects.create(user=firm, project=project, valid_from=SIGNED, opened_by=district.clerk)
     return Site(
         district=district,
         project=Project.objects.select_related("case").get(pk=project.pk),

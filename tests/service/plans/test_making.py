@@ -27,7 +27,10 @@ def codes(refused) -> list[str]:
 def test_every_item_of_the_three_forms_is_there_but_what_does_not_concern_the_project(site: Site) -> None:
     plan = site.make()
     rows = PlanItem.objects.filter(version=plan.current)
-    numbers = {form: rows.filter(form=form).count() for form in ("task_force_list", "enterprise_list", "progress_table")}
+    numbers = {
+        form: rows.filter(form=form).count()
+        for form in ("task_force_list", "enterprise_list", "progress_table")
+    }
     assert numbers == {"task_force_list": 4, "enterprise_list": 12, "progress_table": 8 + 5}
     assert not rows.filter(code="fire_review").exists()
 
@@ -55,7 +58,9 @@ def test_making_is_one_event_and_counts_what_is_due_next(site: Site) -> None:
     plan = site.make()
     assert Event.objects.filter(case=site.project.case, kind="plan.made").count() == 1
     assert (plan.items_done, plan.items_total) == (0, 29)
-    first = PlanItem.objects.filter(version=plan.current, planned_on__isnull=False).order_by("planned_on").first()
+    first = (
+        PlanItem.objects.filter(version=plan.current, planned_on__isnull=False).order_by("planned_on").first()
+    )
     assert first and plan.next_on == first.planned_on
 
 
@@ -64,7 +69,9 @@ def test_days_that_cannot_be_met_are_refused_with_the_earliest_and_the_path(site
         site.make(agreed=DAYS | {"start": date(2026, 5, 8)})
     (item,) = refused.value.unmet
     assert (item.code, item.clause, item.field) == ("cannot_be_met:start", "二(2)", "start_on")
-    earliest = queries.preview(site.project, site.district.rules.plans[0], DAYS, TODAY).slots["piling"].earliest
+    earliest = (
+        queries.preview(site.project, site.district.rules.plans[0], DAYS, TODAY).slots["piling"].earliest
+    )
     assert f"最早可能为 {earliest}" in item.message
     assert "核准备案 → 用地资料报市自规局 →" in item.message
     assert not Plan.objects.exists()

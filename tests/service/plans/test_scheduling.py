@@ -19,22 +19,31 @@ def days(count: int, code: str, *after: str, ends_on: str = "") -> Task:
 
 
 def test_a_chain_is_counted_back_from_its_agreed_day_over_the_national_day() -> None:
-    network = Network([days(5, "permit"), days(7, "ready", "permit"), Task("start", after=("ready",), ends_on="start")])
+    network = Network(
+        [days(5, "permit"), days(7, "ready", "permit"), Task("start", after=("ready",), ends_on="start")]
+    )
     found = network.schedule(CALENDAR, {"start": date(2026, 10, 15)}, BEGIN).slots
     assert found["start"].latest == date(2026, 10, 15)
     assert found["ready"].latest == date(2026, 10, 15)
-    # 2026-09-30 + 7 working days = 2026-10-15; five working days before it: 9-20 (Sunday) is worked, 9-25…27 rests
+    # 2026-09-30 + 7 working days = 2026-10-15; five before that: 9-25 to 27 rests, 9-20 is worked
     assert found["permit"].latest == date(2026, 9, 30)
     assert found["permit"].starts_on == date(2026, 9, 22)
 
 
 def test_a_chain_is_counted_back_over_the_spring_festival() -> None:
     network = Network([days(7, "a", ends_on="start")])
-    assert network.schedule(CALENDAR, {"start": date(2026, 3, 2)}, BEGIN).slots["a"].starts_on == date(2026, 2, 13)
+    assert network.schedule(CALENDAR, {"start": date(2026, 3, 2)}, BEGIN).slots["a"].starts_on == date(
+        2026, 2, 13
+    )
 
 
 def test_of_several_that_wait_the_one_that_begins_first_decides() -> None:
-    tasks = [days(1, "a"), days(10, "long", "a"), days(2, "short", "a"), days(0, "end", "long", "short", ends_on="start")]
+    tasks = [
+        days(1, "a"),
+        days(10, "long", "a"),
+        days(2, "short", "a"),
+        days(0, "end", "long", "short", ends_on="start"),
+    ]
     found = Network(tasks).schedule(CALENDAR, {"start": date(2026, 6, 30)}, BEGIN).slots
     assert found["a"].latest == found["long"].starts_on
     assert found["short"].starts_on > found["a"].latest
@@ -66,7 +75,11 @@ def test_what_is_done_holds_nothing_up() -> None:
 
 
 def test_an_agreed_day_is_not_anticipated() -> None:
-    tasks = [days(0, "start", ends_on="start"), Task("works", 6, "month", ("start",)), days(0, "end", "works", ends_on="finish")]
+    tasks = [
+        days(0, "start", ends_on="start"),
+        Task("works", 6, "month", ("start",)),
+        days(0, "end", "works", ends_on="finish"),
+    ]
     agreed = {"start": date(2026, 6, 1), "finish": date(2026, 9, 1)}
     (missed,) = Network(tasks).schedule(CALENDAR, agreed, BEGIN).missed
     assert (missed.anchor, missed.earliest) == ("finish", date(2026, 12, 1))
