@@ -2,14 +2,18 @@
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 from approvals import actions as approvals
 from assignments import actions as assignments
 from assignments.models import Assignment
 from lifecycle.demo import words
+from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
 from service import actions as service
+from service.models import Plan
+from service.plans import actions as plans
 
 PERMITS = {
     "project_filing": "development-reform",
@@ -38,6 +42,31 @@ def name_commissioner(walk: Walk, on: date) -> None:
     service.name_commissioner(
         project=walk.row, user=walk.commissioner, unit=walk.park, by=walk.park_clerk, on=on, today=on
     )
+
+
+def plan_works(walk: Walk, on: date) -> None:
+    """The plan counted back from the agreement's days; a tight one stands all the same, which it says."""
+    plans.make_plan(
+        project=walk.row,
+        by=walk.commissioner,
+        on=on,
+        contacts={
+            "enterprise": plans.Contact("项目经理", "13800000000"),
+            "landing": plans.Contact("园区经办"),
+        },
+        accept_late="按协议约定的日期推进，各环节压缩用时",
+    )
+
+
+def seal_works(walk: Walk, on: date) -> None:
+    """Two of three plans are sealed by both sides; the firm's seal comes on paper."""
+    plan = Plan.objects.get(project=walk.pk)
+    if int(walk.row.case.code[-4:]) % 3 == 0:
+        return
+    scan = paper("倒排工期表签章页", walk.row.name, f"{on:%Y-%m-%d}")
+    said: dict[str, Any] = {"plan": plan, "by": walk.park_clerk, "on": on, "today": on}
+    plans.seal_plan(side="enterprise", signatory="企业负责人", upload=scan, **said)
+    plans.seal_plan(side="landing", signatory="园区负责人", **said)
 
 
 def match_elements(walk: Walk, on: date) -> None:

@@ -146,6 +146,25 @@ def workdays(count: str) -> float:
 
 
 @asked
+def backscheduling(count: str) -> float:
+    """Plans a second: so many plans made of the shipped preset, each counted back from days of its own."""
+    from deadlines import calendars
+    from policies.loader import parse_pack
+    from policies.packs import PACKS
+    from service.plans.network import count_back
+
+    rule = parse_pack(PACKS / "elsewhere" / "tianmen-construction-2024.toml").plans[0]
+    codes = frozenset(item.code for item in rule.items)
+    calendar, first, begun = calendars.current(), date(2025, 1, 6), perf_counter()
+    for number in range(int(count)):
+        start = first + timedelta(days=240 + number % 365)
+        agreed = {"start": start, "finish": start + timedelta(days=420)}
+        agreed["production"] = start + timedelta(days=480)
+        count_back(rule, codes, agreed, calendar, begin=first)
+    return int(count) / (perf_counter() - begun)
+
+
+@asked
 def doubles() -> dict[str, Any]:
     """The labelled set asked of this database: precision, recall, the seconds of each question.
 

@@ -17,18 +17,28 @@ from service.plans.models import WHOLE, PlanTarget
 WAN = 10_000
 
 
+def _day_fields(rule: PlanRule) -> dict[str, forms.Field]:
+    """The agreed days, and why they stand where they cannot be met."""
+    days: dict[str, forms.Field] = {
+        f"{one.code}_on": Day(label=one.name, future=True, initial=None) for one in rule.anchors
+    }
+    why = Words(
+        label=_("日期无法实现时，仍按此编制的理由"),
+        rows=2,
+        max_length=300,
+        required=False,
+        help_text=_("可先不填：日期不能实现时，会列出最早可能的日期和关键路径"),
+    )
+    return days | {"accept_late": why}
+
+
 class DaysForm(forms.Form):
-    """The agreed days that the plan counts back from, and why they stand where they cannot be met."""
+    """The agreed days that the plan counts back from."""
 
     def __init__(self, *args: Any, rule: PlanRule, **options: Any) -> None:
         super().__init__(*args, **options)
         self.rule = rule
-        days = {f"{one.code}_on": Day(label=one.name, future=True, initial=None) for one in rule.anchors}
-        why = Words(
-            label=_("日期无法实现时，仍按此编制的理由"), rows=2, max_length=300, required=False,
-            help_text=_("可先不填：日期不能实现时，会列出最早可能的日期和关键路径"),
-        )  # fmt: skip
-        self.fields = {**days, **self.fields, "accept_late": why}
+        self.fields |= _day_fields(rule)
 
     def agreed(self) -> dict[str, date]:
         return {one.code: self.cleaned_data[f"{one.code}_on"] for one in self.rule.anchors}
@@ -116,13 +126,15 @@ class FiguresForm(forms.Form):
         }
 
 
-class MakeForm(DaysForm, FiguresForm):
-    """Both at once, for a plan that is about to be made."""
+class MakeForm(FiguresForm):
+    """Both at once, for a plan that is about to be made: the days first."""
 
     def __init__(self, *args: Any, rule: PlanRule, **options: Any) -> None:
         super().__init__(*args, rule=rule, **options)
-        own = [f"{one.code}_on" for one in rule.anchors]
-        self.order_fields([*own, "accept_late", *self.fields])
+        self.fields = {**_day_fields(rule), **self.fields}
+
+    def agreed(self) -> dict[str, date]:
+        return {one.code: self.cleaned_data[f"{one.code}_on"] for one in self.rule.anchors}
 
 
 class ItemForm(forms.Form):
