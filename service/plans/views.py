@@ -6,13 +6,15 @@ from urllib.parse import quote
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.numbers import whole
 from policies.schema import PlanRule, PlanSealRule
+from projects import reading
 from projects.facts import rules_of
-from projects.views.base import FormPage, ProjectPage, crumbs, project_of
+from projects.views.base import FormPage, ProjectPage, crumbs
 from service.plans import actions, queries
 from service.plans.actions.making import path_text
 from service.plans.bars import chart
@@ -37,21 +39,15 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 class PlanPage(ProjectPage):
     """A page about the plan of a project; 404 where the policy has none."""
 
-    rule: PlanRule
-    plan: Plan | None
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated:
-            return self._found(request, *args, **kwargs)
-        return super().dispatch(request, *args, **kwargs)
-
-    def _found(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        project = project_of(request, kwargs["pk"])
-        if not rules_of(project).plans:
+    @cached_property
+    def rule(self) -> PlanRule:
+        if not rules_of(self.project).plans:
             raise Http404
-        self.rule = plan_rule(project)
-        self.plan = queries.plan_of(project)
-        return super().dispatch(request, *args, **kwargs)
+        return plan_rule(self.project)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return queries.plan_of(self.project)
 
     def made(self) -> Plan:
         if self.plan is None:
@@ -74,6 +70,7 @@ class Show(PlanPage):
     """项目计划: one version, by default the newest, as it stands today."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        reading.keep(self.project)
         may = self.project.is_running and may_plan(self.user, self.project, self.rule)
         context: dict[str, Any] = {"project": self.project, "rule": self.rule, "plan": self.plan, "may": may}
         context["crumbs"] = crumbs(self.project)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from documents.actions import attach
 from lifecycle.demo.papers import paper
 from tests import factories
 from tests.law import TODAY
@@ -39,12 +40,14 @@ def test_the_whole_way_over_rest(site: Site, caller: APIClient) -> None:
     one = f"{URL}{answer.data['id']}/"
     edited = post(caller, f"{one}edit-item/", code="filed", planned_on="2026-04-15")
     assert edited.status_code == 200
-    firm = factories.api(site.firm)
-    ticked = post(firm, f"{one}tick/", code="firm_plan", on=str(TODAY))
+    ticked = post(caller, f"{one}tick/", code="firm_plan", on=str(TODAY))
     line = next(row for row in ticked.data["items"] if row["code"] == "firm_plan")
-    assert (line["done_on"], line["state"]) == (str(TODAY), "done")
+    assert (line["done_on"], line["state"], line["on_behalf"]) == (str(TODAY), "done", True)
+    scan = attach(
+        case=site.project.case, kind="construction_plan", upload=paper("签章页"), by=site.planner, on=TODAY
+    )
+    assert post(caller, f"{one}seal/", side="enterprise", signatory="张三", paper=scan.pk).status_code == 200
     for who, side in (
-        (firm, "enterprise"),
         (caller, "landing"),
         (factories.api(site.guarantor), "guarantee"),
     ):
@@ -103,8 +106,6 @@ def test_what_was_changed_meanwhile_is_412(site: Site, caller: APIClient) -> Non
 
 
 def test_a_seal_entered_for_the_enterprise_names_its_paper(site: Site, caller: APIClient) -> None:
-    from documents.actions import attach
-
     one = f"{URL}{made(site, caller).data['id']}/"
     without = post(caller, f"{one}seal/", side="enterprise", signatory="张三")
     assert (without.status_code, without.data["unmet"][0]["code"]) == (400, "needs_paper")
@@ -140,4 +141,3 @@ def test_a_plan_out_of_sight_is_404_for_staff_and_for_another_enterprise(
     for who in (outside, site_in(site.district, "另一个项目").firm):
         assert factories.api(who).get(f"{URL}{key}/").status_code == 404
         assert factories.api(who).get(URL).data["results"] == []
-    assert factories.api(site.firm).get(f"{URL}{key}/").status_code == 200
