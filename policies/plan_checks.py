@@ -18,7 +18,7 @@ def plan_faults(pack: Pack) -> Iterator[Fault]:
 
 
 def _faults(plan: PlanRule) -> Iterator[tuple[str, str, str]]:
-    lists = {
+    lists: dict[str, list[str]] = {
         "anchors": [row.code for row in plan.anchors],
         "lists": [*(row.code for row in plan.lists), *([plan.table.code] if plan.table else [])],
         "items": [row.code for row in plan.items],

@@ -66,7 +66,7 @@ class Plan(models.Model):
         return max((today - self.next_on).days, 0) if self.next_on else 0
 
 
-class OfPlan(HangsOnCase["Any"]):
+class OfPlan(HangsOnCase[models.Model]):
     case_path = "plan__project__case"
 
 
@@ -141,7 +141,7 @@ class PlanVersion(models.Model):
         return whole + (self.finish_on.day > self.start_on.day)
 
 
-class OfVersion(HangsOnCase["Any"]):
+class OfVersion(HangsOnCase[models.Model]):
     case_path = "version__plan__project__case"
 
 

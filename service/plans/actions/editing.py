@@ -67,7 +67,7 @@ def _item(draft: PlanVersion, code: str) -> PlanItem:
 def _apply(row: PlanItem, changes: ItemChanges) -> None:
     for name in ("name", "goal", "note", "timing"):
         if name in changes:
-            setattr(row, name, str(changes[name]).strip())  # type: ignore[literal-required]
+            setattr(row, name, str(changes[name]).strip())
     if not row.name:
         raise Refused.invalid("name", _("请填写任务内容"))
     if "planned_on" in changes and changes["planned_on"] != row.planned_on:

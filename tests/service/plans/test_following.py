@@ -148,6 +148,7 @@ def test_slippage_is_counted_against_the_first_and_the_last_seal(site: Site) -> 
     moved = lines["filed"]
     assert (moved.state, moved.slip_first, moved.slip_last) == ("ahead", 21, 0)
     early = lines["firm_plan"]
+    assert early.item.planned_on
     assert early.slip_last == (TODAY - early.item.planned_on).days < 0
     assert plan.next_on == date(2026, 2, 20)
 

@@ -189,14 +189,15 @@ def test_a_sealed_version_is_not_edited_by_any_action(site: Site) -> None:
 
 def test_the_database_itself_keeps_a_sealed_version(site: Site) -> None:
     plan = site.seal_all(site.make())
-    item = PlanItem.objects.filter(version=plan.current).first()
+    assert plan.current
+    item, current = PlanItem.objects.filter(version=plan.current)[0], plan.current
     for break_ in (
         lambda: PlanItem.objects.filter(pk=item.pk).update(note="x"),
         lambda: PlanItem.objects.filter(pk=item.pk).delete(),
         lambda: PlanItem.objects.create(
-            version=plan.current, code="own-9", form="x", order=99, name="x", timing="x"
+            version=current, code="own-9", form="x", order=99, name="x", timing="x"
         ),
-        lambda: PlanVersion.objects.filter(pk=plan.current_id).update(start_on=date(2027, 1, 1)),
+        lambda: PlanVersion.objects.filter(pk=current.pk).update(start_on=date(2027, 1, 1)),
         lambda: PlanSeal.objects.filter(version=plan.current).update(signatory="x"),
     ):
         with pytest.raises(IntegrityError, match="sealed"), transaction.atomic():
@@ -212,9 +213,9 @@ def test_a_change_is_another_version_with_a_reason_sealed_by_all_again(site: Sit
     assert (draft.number, draft.items.count(), draft.sealed_on) == (2, 29, None)
     actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 4, 1))
     plan.refresh_from_db()
-    assert plan.current.number == 1  # what is followed is the one sealed
+    assert plan.current and plan.current.number == 1  # what is followed is the one sealed
     site.seal_all(plan)
-    assert (plan.current.number, plan.first_sealed.number) == (2, 1)
+    assert plan.first_sealed and (plan.current.number, plan.first_sealed.number) == (2, 1)
 
 
 def test_two_drafts_at_once_there_are_none(site: Site) -> None:

@@ -167,6 +167,7 @@ def test_three_seals_with_names_and_days(site: Site) -> None:
     actions.seal_plan(plan=plan, side="enterprise", by=site.firm, on=TODAY, signatory="赵总", today=TODAY)
     actions.seal_plan(plan=plan, side="guarantee", by=site.guarantor, on=TODAY, signatory="周局", today=TODAY)
     plan.refresh_from_db()
+    assert plan.current and plan.current.filed
     with plan.current.filed.file.open() as stream:
         filed = Document(BytesIO(stream.read()))
     assert "孙主任" in cells(filed.tables[3])[1][1]
