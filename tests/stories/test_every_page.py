@@ -28,10 +28,12 @@ FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/cale
 LISTS = (
     "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/proposals/", "/assignments/",
     "/chains/", "/mine/", "/leads/", "/projects/board/?by=stage",
+    "/plans/wall/", "/plans/wall/?state=late",
 )
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/", "proposals/",
     "attachments/", "commissioner/", "milestones/signed/",
+    "plan/",
 )
 # fmt: on
 WITH_A_RIGHT = {
