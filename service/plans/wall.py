@@ -3,11 +3,13 @@ first.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import F, Q, QuerySet
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from accounts.models import Unit, User
 from service.plans.bars import Scale, scale_of
@@ -60,20 +62,20 @@ def parks(user: User) -> QuerySet[Unit]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One project: its span as ``x`` and ``width``, its nodes as paths by state, and what comes next."""
+    """One project: what comes next, by how much it is late in words ("" for not), and its bar."""
 
     plan: Plan
-    days_late: int
-    x: int
-    width: int
-    marks: tuple[tuple[str, str], ...]
     next_name: str
+    late: str
+    bar: SafeString
 
 
 @dataclass(frozen=True, slots=True)
 class Wall:
+    """``shows_today``: whether today lies within the stretch of days."""
+
     scale: Scale | None
-    today: int | None
+    shows_today: bool
     rows: tuple[Row, ...]
 
 
@@ -90,12 +92,9 @@ def wall(plans: Sequence[Plan], today: date) -> Wall:
     done = set(ticks.values_list("plan_id", "code"))
     scale = _scale(nodes, today)
     if scale is None:
-        return Wall(None, None, tuple(Row(row, 0, 0, 0, (), "") for row in plans))
-    return Wall(
-        scale,
-        scale.x(today) if scale.first <= today <= scale.last else None,
-        tuple(_row(row, nodes[row.current_id or 0], done, scale, today) for row in plans),
-    )
+        return Wall(None, shows_today=False, rows=tuple(Row(row, "", "", SafeString()) for row in plans))
+    rows = tuple(_row(row, nodes[row.current_id or 0], done, scale, today) for row in plans)
+    return Wall(scale, scale.first <= today <= scale.last, rows)
 
 
 def _scale(nodes: dict[int, list[tuple[str, date, str, bool]]], today: date) -> Scale | None:
@@ -119,7 +118,27 @@ def _row(
             following = name
         if key:
             paths[state_of(day, ticked, today)].append(f"M{scale.x(day)} 2v8")
-    begin = scale.x(nodes[0][1]) if nodes else 0
-    width = scale.x(nodes[-1][1]) - begin if nodes else 0
-    marks = tuple((state, "".join(found)) for state, found in paths.items())
-    return Row(plan, plan.days_late(today), begin, width, marks, following)
+    late = plan.days_late(today)
+    words = ngettext("晚 %(n)s 天", "晚 %(n)s 天", late) % {"n": late} if late else ""
+    return Row(plan, following, words, _bar(nodes, paths, scale, today))
+
+
+def _bar(
+    nodes: Sequence[tuple[str, date, str, bool]],
+    paths: Mapping[str, Sequence[str]],
+    scale: Scale,
+    today: date,
+) -> SafeString:
+    """The span of a plan and its nodes as one drawing, a path for each state: a page has five hundred of
+    them.
+
+    All that goes into it are numbers and our own words.
+    """
+    begin, end = (scale.x(nodes[0][1]), scale.x(nodes[-1][1])) if nodes else (0, 0)
+    shapes = [f'<rect x="{begin}" y="5" width="{end - begin}" height="2"/>']
+    shapes += [f'<path class="{state}" d="{"".join(found)}"/>' for state, found in paths.items()]
+    if scale.first <= today <= scale.last:
+        shapes.append(f'<path class="now" d="M{scale.x(today)} 0v12"/>')
+    drawing = "".join(shapes)
+    size = f'viewBox="0 0 {scale.width} 12" preserveAspectRatio="none" aria-hidden="true"'
+    return mark_safe(f'<svg class="plan-bar" {size}>{drawing}</svg>')  # noqa: S308  # numbers, our own words
