@@ -1,7 +1,7 @@
 """A project's plan in versions: drafted, sealed by all sides, then never changed; and what of it is done."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -66,7 +66,7 @@ class Plan(models.Model):
         return max((today - self.next_on).days, 0) if self.next_on else 0
 
 
-class OfPlan(HangsOnCase[models.Model]):
+class OfPlan(HangsOnCase[Any]):
     case_path = "plan__project__case"
 
 
@@ -141,7 +141,7 @@ class PlanVersion(models.Model):
         return whole + (self.finish_on.day > self.start_on.day)
 
 
-class OfVersion(HangsOnCase[models.Model]):
+class OfVersion(HangsOnCase[Any]):
     case_path = "version__plan__project__case"
 
 
