@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Assignment
-from assignments.permissions import issuable
+from assignments.permissions import issuable, may_report_problem
 from kernel.clock import today
 from projects import panels
 from projects.models import Project
@@ -29,5 +29,7 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     day = today()
     lines = [{"row": row, "light": row.light(day)} for row in found[:SHOWN]]
     may = issuable(user, project.case, known_parts(project))
-    actions = [(_("新交办"), f"/cases/{project.pk}/assign/")] if may else []
+    reports = may_report_problem(user, project.case, known_parts(project))
+    actions = [(_("提出问题"), f"/cases/{project.pk}/problem/")] if reports else []
+    actions += [(_("新交办"), f"/cases/{project.pk}/assign/")] if may else []
     return {"lines": lines, "more": len(found) > SHOWN, "panel_actions": actions, "project": project}

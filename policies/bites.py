@@ -70,6 +70,11 @@ def kind_name(table: str) -> str:
         "target_classes": _("重点对象类别"),
         "lead_tags": _("线索标签"),
         "dormancy": _("停滞与休眠"),
+        "scopes": _("适用范围"),
+        "posts": _("服务团队"),
+        "handovers": _("信息移交"),
+        "problem_levels": _("问题协调层级"),
+        "matters": _("问题与诉求"),
     }
     return names[table]
 

@@ -29,6 +29,7 @@ _NAMES = {
     "grades": ("协议等级", "grade"),
     "agreements": ("协议种类", "kind of agreement"),
     "terms": ("协议条款项", "term of an agreement"),
+    "scopes": ("适用范围", "scope"),
 }
 
 
@@ -151,6 +152,7 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
     yield from _never_first(pack)
     yield from _likeness(pack)
     yield from _dormancy(pack)
+    yield from _handovers(pack, packs)
 
 
 def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:
@@ -256,6 +258,20 @@ def _dormancy(pack: Pack) -> Iterator[Fault]:
         if state in [earlier for earlier, _code in states[:place]]:
             zh, en = f"状态“{state}”已有另一个期限", f"state “{state}” has a limit already"
             yield "dormancy", f"{code}.states", zh, en
+
+
+def _handovers(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:
+    """A hand-over and its milestone name each other."""
+    milestones = {m.code: m for one in packs for m in one.milestones}
+    for rule in pack.handovers:
+        if rule.reaches and milestones[rule.reaches].action != "hand_over":
+            zh = f'里程碑“{rule.reaches}”应写 action = "hand_over"'
+            en = f'milestone “{rule.reaches}” should say action = "hand_over"'
+            yield "handovers", f"{rule.code}.reaches", zh, en
+    aimed = {rule.reaches for one in packs for rule in one.handovers}
+    for milestone in pack.milestones:
+        if milestone.action == "hand_over" and milestone.code not in aimed:
+            yield "milestones", f"{milestone.code}.action", "没有移交达成它", "no hand-over reaches it"
 
 
 def _never_first(pack: Pack) -> Iterator[Fault]:

@@ -122,6 +122,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
         'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',
     ),
+    "scope_one_way": (
+        "适用范围写 when（条件）或 milestone（由会议等明确），二者取一",
+        "a scope is told by when or by a milestone, one of the two",
+    ),
+    "post_filled_one_way": (
+        "岗位写 part（由谁担任）或 document（以何材料为凭），二者取一；units 只与 part 同时写",
+        "a post is filled by a part or by a document, one of the two; units stand with a part only",
+    ),
+    "post_limit_for_nobody": (
+        "写了 limit 的岗位应写由谁配备（to_parts 或 to_units）",
+        "a post with a limit says who is to fill it (to_parts or to_units)",
+    ),
+    "level_of_nobody": (
+        "未写由谁协调（to_parts 或 to_units）",
+        "nobody takes it: give to_parts or to_units",
+    ),
     "braces_in_pairs": ("花括号应成对，如 {term}", "braces stand in pairs, as in {term}"),
     "government_answers": (
         "政府一方的条款要写由谁落实（to_units 或 to_parts），企业一方的不写",

@@ -7,10 +7,12 @@ from kernel.conditions import Condition
 from policies.schema import (
     AgreementKind,
     ClauseTemplate,
+    HandoverRule,
     Milestone,
     Needs,
     OverallLimit,
     Pack,
+    Post,
     ReportRule,
     Step,
     TaskRule,
@@ -53,6 +55,7 @@ def references(pack: Pack) -> Iterator[Ref]:
         yield from _term(term)
     for template in pack.clause_templates:
         yield from _template(template)
+    yield from _service(pack)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -213,6 +216,45 @@ def _template(template: ClauseTemplate) -> Iterator[Ref]:
     yield from _many("clause_templates", f"{template.code}.text", "terms", named)
 
 
+def _service(pack: Pack) -> Iterator[Ref]:
+    for scope in pack.scopes:
+        yield from _many("scopes", f"{scope.code}.milestone", "milestones", _present(scope.milestone))
+    for post in pack.posts:
+        yield from _post(post)
+    for rule in pack.handovers:
+        yield from _handover(rule)
+    for table, rows in (("problem_levels", pack.problem_levels), ("matters", pack.matters)):
+        for row in rows:
+            yield from _many(table, f"{row.code}.to_parts", "parts", row.to_parts)
+            yield from _many(table, f"{row.code}.to_units", "units", row.to_units)
+
+
+def _post(post: Post) -> Iterator[Ref]:
+    table, code = "posts", post.code
+    yield Ref(table, f"{code}.from_milestone", "milestones", post.from_milestone)
+    yield from _many(table, f"{code}.part", "parts", _present(post.part))
+    yield from _many(table, f"{code}.document", "documents", _present(post.document))
+    yield from _many(table, f"{code}.scopes", "scopes", post.scopes)
+    yield from _many(table, f"{code}.to_parts", "parts", post.to_parts)
+    yield from _many(table, f"{code}.to_units", "units", (*post.units, *post.to_units))
+
+
+def _handover(rule: HandoverRule) -> Iterator[Ref]:
+    table, code = "handovers", rule.code
+    for trigger in rule.triggers:
+        yield from _many(table, f"{code}.triggers", "milestones", trigger.milestones)
+    yield from _many(table, f"{code}.scopes", "scopes", rule.scopes)
+    yield from _many(table, f"{code}.receivers", "parts", tuple(one.part for one in rule.receivers))
+    named = tuple(one.unit for one in rule.receivers if one.unit)
+    yield from _many(table, f"{code}.from_units", "units", (*rule.from_units, *named))
+    yield from _many(table, f"{code}.reaches", "milestones", _present(rule.reaches))
+    yield from _many(table, f"{code}.letter", "documents", _present(rule.letter))
+
+
+def _present(code: str | None) -> tuple[str, ...]:
+    return (code,) if code else ()
+
+
 class Asked(NamedTuple):
     """A condition and where it stands."""
 
@@ -229,6 +271,9 @@ def conditions(pack: Pack) -> Iterator[Asked]:
     yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
     yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
     yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
+    yield from (Asked("scopes", f"{one.code}.when", one.when) for one in pack.scopes if one.when)
+    for handover in pack.handovers:
+        yield from (Asked("handovers", f"{handover.code}.triggers", one.when) for one in handover.triggers)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
             yield Asked("credit", f"{credit.code}.weights[{place}]", weight.when)

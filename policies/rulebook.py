@@ -31,9 +31,11 @@ from policies.schema import (
     Dormancy,
     Duty,
     Grade,
+    HandoverRule,
     LeadChannel,
     LeadTag,
     Likeness,
+    Matter,
     Milestone,
     OverallLimit,
     Pack,
@@ -41,11 +43,14 @@ from policies.schema import (
     Phase,
     PolicyVersionRef,
     PortfolioState,
+    Post,
     Principle,
+    ProblemLevel,
     ProjectClass,
     ReportRule,
     Rule,
     Rung,
+    Scope,
     Series,
     Step,
     TargetClass,
@@ -111,6 +116,11 @@ class Rulebook:
     target_classes: tuple[TargetClass, ...]
     lead_tags: tuple[LeadTag, ...]
     dormancy: tuple[Dormancy, ...]
+    scopes: Mapping[str, Scope]
+    posts: tuple[Post, ...]
+    handovers: Mapping[str, HandoverRule]
+    problem_levels: tuple[ProblemLevel, ...]
+    matters: Mapping[str, Matter]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -165,6 +175,10 @@ class Rulebook:
     def dormancy_of(self, state: str) -> Dormancy | None:
         """How long a lead in this portfolio state may stand still, if any plan says so."""
         return next((rule for rule in self.dormancy if state in rule.states), None)
+
+    def posts_of(self, part: str) -> tuple[Post, ...]:
+        """The posts of the service team that whoever plays a part fills."""
+        return tuple(rule for rule in self.posts if rule.part == part)
 
     def tasks_on(self, milestone: str) -> tuple[TaskRule, ...]:
         return tuple(rule for rule in self.tasks if rule.on_milestone == milestone)
@@ -260,6 +274,11 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         target_classes=rows("target_classes", TargetClass),
         lead_tags=rows("lead_tags", LeadTag),
         dormancy=rows("dormancy", Dormancy),
+        scopes=by_code("scopes", Scope),
+        posts=rows("posts", Post),
+        handovers=by_code("handovers", HandoverRule),
+        problem_levels=rows("problem_levels", ProblemLevel),
+        matters=by_code("matters", Matter),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

@@ -16,6 +16,8 @@ from cases.models import Part
 from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
+from service.handing import api as handing
+from service.team import api as team
 
 
 class CommissionerOut(serializers.ModelSerializer[Part]):
@@ -98,6 +100,10 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
         return found
 
 
-routes = [(r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner")]
+routes = [
+    (r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner"),
+    *handing.routes,
+    *team.routes,
+]
 
 __all__ = ["CommissionerViewSet", "routes"]

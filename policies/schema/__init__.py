@@ -35,11 +35,22 @@ from policies.schema.measures import (
 )
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.papers import ReportRule, ReportSection, Series
+from policies.schema.service import (
+    MATTERS,
+    HandoverRule,
+    Matter,
+    Post,
+    ProblemLevel,
+    ReceiverRule,
+    Scope,
+    Trigger,
+)
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Proposing, Score, Step, Verdict
 
 __all__ = [
     "CHANNELS",
     "GRADES",
+    "MATTERS",
     "MOVEMENTS",
     "PHASES",
     "RULE_TABLES",
@@ -63,12 +74,14 @@ __all__ = [
     "Gate",
     "Grade",
     "Guide",
+    "HandoverRule",
     "JointShare",
     "LeadChannel",
     "LeadTag",
     "Likeness",
     "Limit",
     "Material",
+    "Matter",
     "Milestone",
     "Needs",
     "Opening",
@@ -79,13 +92,17 @@ __all__ = [
     "PolicyHead",
     "PolicyVersionRef",
     "PortfolioState",
+    "Post",
     "Principle",
+    "ProblemLevel",
     "ProjectClass",
     "Proposing",
+    "ReceiverRule",
     "ReportRule",
     "ReportSection",
     "Rule",
     "Rung",
+    "Scope",
     "Score",
     "Series",
     "Step",
@@ -93,6 +110,7 @@ __all__ = [
     "TaskRule",
     "Term",
     "Topic",
+    "Trigger",
     "Verdict",
     "Weight",
 ]

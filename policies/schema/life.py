@@ -126,7 +126,7 @@ class Milestone(Rule):
     phase: PhaseCode
     staged: bool = False
     produced_by: Literal["record", "step", "action"] = "record"
-    action: Literal["", "name_commissioner", "issue_report", "sign_agreement"] = ""
+    action: Literal["", "name_commissioner", "issue_report", "sign_agreement", "hand_over"] = ""
     recorded_by_parts: Listed[Code] = ()
     recorded_by_roles: Listed[RoleCode] = ()
     documents: Listed[Code] = ()

@@ -22,6 +22,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
+from policies.schema.service import HandoverRule, Matter, Post, ProblemLevel, Scope
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -29,6 +30,7 @@ WHOLE_TABLES = (
     *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
     "principles",
     "dormancy",
+    "problem_levels",
 )
 RULE_TABLES = (
     "phases",
@@ -59,6 +61,11 @@ RULE_TABLES = (
     "target_classes",
     "lead_tags",
     "dormancy",
+    "scopes",
+    "posts",
+    "handovers",
+    "problem_levels",
+    "matters",
 )
 
 
@@ -95,6 +102,11 @@ class Pack(Item):
     target_classes: Listed[TargetClass] = ()
     lead_tags: Listed[LeadTag] = ()
     dormancy: Listed[Dormancy] = ()
+    scopes: Listed[Scope] = ()
+    posts: Listed[Post] = ()
+    handovers: Listed[HandoverRule] = ()
+    problem_levels: Listed[ProblemLevel] = ()
+    matters: Listed[Matter] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -11,15 +11,20 @@ from policies.schema import (
     CreditRule,
     Dormancy,
     Duty,
+    HandoverRule,
     LeadTag,
     Likeness,
+    Matter,
     Milestone,
     OverallLimit,
     PartKind,
     PortfolioState,
+    Post,
+    ProblemLevel,
     ProjectClass,
     ReportRule,
     Rung,
+    Scope,
     Series,
     Step,
     TaskRule,
@@ -45,6 +50,7 @@ from policies.wording.life import (
 )
 from policies.wording.measures import class_lines, credit_lines
 from policies.wording.papers import agreement_lines, report_lines, series_lines, template_lines, term_lines
+from policies.wording.service import handover_lines, level_lines, matter_lines, post_lines, scope_lines
 from policies.wording.steps import guide_text, step_lines
 from policies.wording.words import Names, limit_text, needs_text
 
@@ -72,6 +78,11 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Topic: topic_lines,
     Dormancy: dormancy_lines,
     LeadTag: tag_lines,
+    Scope: scope_lines,
+    Post: post_lines,
+    HandoverRule: handover_lines,
+    ProblemLevel: level_lines,
+    Matter: matter_lines,
 }
 
 

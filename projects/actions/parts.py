@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.roles import Can, Role
 from cases import actions as cases
 from cases.models import Part
@@ -58,6 +58,38 @@ def _require_no_procedure(project: Project, rule: PartKind) -> None:
         )
 
 
+def require_no_successor(project: Project, rule: PartKind, unit: Unit, user: User | None) -> None:
+    """Raises Refused where this would pass a post of the service team to another without its duties."""
+    if not (rule.exclusive and rules_of(project).posts_of(rule.code)):
+        return
+    held = Part.objects.filter(case_id=project.pk, part=rule.code, valid_to__isnull=True)
+    if held.exclude(unit=unit, user=user).exists():
+        raise _by_the_team(project, rule)
+
+
+def require_ender(project: Project, rule: PartKind, by: User) -> None:
+    """Raises Refused unless this person ends such a part by hand; a post is ended with its duties in view."""
+    require_setter(project, rule, by)
+    if rules_of(project).posts_of(rule.code):
+        raise _by_the_team(project, rule)
+
+
+def _by_the_team(project: Project, rule: PartKind) -> Refused:
+    message = _("“%(part)s”是服务团队的岗位，请在“服务团队”中更换或终止，以免遗漏其未办结的事项")
+    url = reverse("team", args=[project.pk])
+    words = message % {"part": rule.name}
+    return Refused.because("by_its_own_action", words, clause=rule.clause, url=url, status="conflict")
+
+
+def may_end(project: Project, rule: PartKind, by: User) -> bool:
+    """Whether the page of parts offers to end such a part."""
+    try:
+        require_ender(project, rule, by)
+    except Refused:
+        return False
+    return True
+
+
 def may_set(project: Project, rule: PartKind, by: User) -> bool:
     """Whether the page offers to give or end such a part."""
     try:
@@ -90,7 +122,7 @@ def end_part(
     rules = rules_of(project)
     rule = rules.parts.get(row.part)
     if rule is not None and not produced:
-        require_setter(project, rule, by)
+        require_ender(project, rule, by)
     ended = cases.end_part(part=row, by=by, on=on, reason=reason.strip())
     cached = CACHED.get(row.part)
     if cached and getattr(project, f"{cached}_id") == row.unit_id:
@@ -99,4 +131,5 @@ def end_part(
     if row.part in CREDITED:
         hooks.tell_money(project, by, on)
     cadences.on_part(project, rules, row.part, by=by, on=on)
+    hooks.tell_part(hooks.PartChange(project, row.part, on, by))
     return ended
