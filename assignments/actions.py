@@ -104,9 +104,7 @@ def require_person(case: Case, kind: str, user: User | None) -> None:
     matter = rulebook(case.policy_set_id).matters.get(kind)
     if matter and matter.person and user is None:
         message = _("“%(kind)s”须明确责任人") % {"kind": Kind(kind).label}
-        raise Refused.because(
-            "person_needed", message, clause=matter.clause, field="user", status="invalid"
-        )
+        raise Refused.because("person_needed", message, clause=matter.clause, field="user", status="invalid")
 
 
 @joined

@@ -35,9 +35,10 @@ class AssignmentOut(serializers.ModelSerializer[Assignment]):
     class Meta:
         model = Assignment
         fields = (
-            "id", "project", "kind", "state", "title", "text", "rule", "level", "clause", "unit", "user", "issued_by",
-            "issued_on", "deadline", "due_on", "provisional", "light", "parent", "accepted_on", "reported_on",
-            "report", "evidence", "returned_times", "returned_reason", "ended_on", "ended_note",
+            "id", "project", "kind", "state", "title", "text", "rule", "level", "clause", "unit", "user",
+            "issued_by", "issued_on", "deadline", "due_on", "provisional", "light", "parent", "accepted_on",
+            "reported_on", "report", "evidence", "returned_times", "returned_reason", "ended_on",
+            "ended_note",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -44,7 +44,8 @@ def collector(case: Case, matter: Matter | None, on: date) -> tuple[Unit, User |
 def next_up(row: Assignment, on: date) -> Rise:
     """The next level that somebody other than the present one holds.
 
-    Raises Refused: conflict where the plan has no chain or the problem is at its top; unmet for a vacant level.
+    Raises Refused: conflict where the plan has no chain or the problem is at its top; unmet for a vacant
+    level.
     """
     levels = rulebook(row.case.policy_set_id).problem_levels
     if not levels:

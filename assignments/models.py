@@ -71,11 +71,10 @@ def _whole(prefix: str, text: str) -> Q:
 class Assignment(models.Model):
     """One duty handed to a unit (and person), with its clock, its report and how it ended.
 
-    ``rule`` is the code of the pack's rule that opened it, ``alarm`` the rung of the ladder that did; ``level``
-    the level of the plan up to which a problem was raised with it.
-    ``deadline`` is the clock it is measured by: its own, or for 催办 and 督办 the one that was missed.
-    The state moves only through ``assignments.actions``; who, when and why stand beside it, and every
-    move is an event of the case.
+    ``rule`` is the code of the pack's rule that opened it, ``alarm`` the rung of the ladder that did;
+    ``level`` the level of the plan up to which a problem was raised with it. ``deadline`` is the clock it
+    is measured by: its own, or for 催办 and 督办 the one that was missed. The state moves only through
+    ``assignments.actions``; who, when and why stand beside it, and every move is an event of the case.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", verbose_name=_("档案"))

@@ -63,7 +63,9 @@ def require_reporting(user: User, case: Case) -> None:
 
 def may_raise(user: User, row: Assignment) -> bool:
     """Who answers for the problem or issued it, or hands out duties on the case."""
-    return may_answer(user, row) or row.issued_by_id == user.pk or may_on(user, Can.ISSUE_ASSIGNMENT, row.case)
+    return (
+        may_answer(user, row) or row.issued_by_id == user.pk or may_on(user, Can.ISSUE_ASSIGNMENT, row.case)
+    )
 
 
 def require_raise(user: User, row: Assignment) -> None:
@@ -85,8 +87,8 @@ def may_enter_decision(user: User, row: Assignment) -> bool:
 
 
 def require_decide(user: User, row: Assignment, evidence: Attachment | None) -> None:
-    """Raises Refused: forbidden unless the user decides for the level or enters its minutes; invalid where these
-    are missing or of another case; conflict for what was not raised."""
+    """Raises Refused: forbidden unless the user decides for the level or enters its minutes; invalid where
+    these are missing or of another case; conflict for what was not raised."""
     _require_sight(user, row.case_id)
     if not row.level:
         raise Refused.conflict(_("该事项未提请上级协调，请直接反馈办理情况"), code="not_raised")
@@ -108,8 +110,8 @@ def may_answer(user: User, row: Assignment) -> bool:
 
 def may_judge(user: User, row: Assignment) -> bool:
     """Whoever issued it; else the issuing unit, or for what the system opened or an enterprise raised the
-    offices of the whole district. An instruction or supervision is judged by its issuer or an inspector only. Nobody strikes
-    off what the own unit answers for, unless the unit had issued it to itself."""
+    offices of the whole district. An instruction or supervision is judged by its issuer or an inspector
+    only. Nobody strikes off what the own unit answers for, unless the unit had issued it to itself."""
     if row.issued_by_id == user.pk:
         return True
     if row.unit_id in units_of(user) and row.issued_unit_id != row.unit_id:

@@ -1,5 +1,5 @@
-"""问题: registered by whoever works on the project, raised level by level up the chain of the plan, and come down
-again as a decision that somebody carries out (003 四(二)、四(三), 002 三(三)4).
+"""问题: registered by whoever works on the project, raised level by level up the chain of the plan, and
+come down again as a decision that somebody carries out (003 四(二)、四(三), 002 三(三)4).
 
 ``on`` is the business date in Asia/Shanghai.
 """
@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 
 from accounts.access import acting_unit
 from accounts.models import Unit, User
-from assignments.actions import check_unit, end_row, lock_row, needed, note_report, open_row, require_person, until
+from assignments.actions import (
+    check_unit,
+    end_row,
+    lock_row,
+    needed,
+    note_report,
+    open_row,
+    require_person,
+    until,
+)
 from assignments.chain import Rise, collector, next_up
 from assignments.models import Assignment, Kind, State
 from assignments.permissions import require_decide, require_raise, require_reporting
@@ -31,8 +40,8 @@ PROBLEMS = (Kind.PROBLEM, Kind.COMPLAINT)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a decision has somebody do: the unit (and person), in which words (the decision's own if none), until
-    which day (the plan's limit for decisions if none)."""
+    """What a decision has somebody do: the unit (and person), in which words (the decision's own if none),
+    until which day (the plan's limit for decisions if none)."""
 
     unit: Unit
     user: User | None = None
@@ -86,8 +95,8 @@ def raise_up(*, assignment: Assignment, reason: str, by: User, on: date) -> Assi
     """提请上一级协调: what cannot be settled here goes one level up, with its own clock; here it counts as
     reported. Returns the problem as it stands above.
 
-    Raises Refused: forbidden; invalid without a reason; conflict when it is reported, ended, raised already or
-    at the top; unmet where nobody holds the level.
+    Raises Refused: forbidden; invalid without a reason; conflict when it is reported, ended, raised
+    already or at the top; unmet where nobody holds the level.
     """
     row = lock_row(assignment)
     require_raise(by, row)
@@ -144,9 +153,9 @@ def decide(
 ) -> list[Assignment]:
     """议定: the level decides, and each order goes down as an assignment of its own (议定事项).
 
-    Somebody else may enter it with the minutes (``evidence``) on the level's behalf. Raises Refused: forbidden;
-    invalid without words or orders, or for a unit, person or day that will not do; conflict when it is no
-    longer open.
+    Somebody else may enter it with the minutes (``evidence``) on the level's behalf. Raises Refused:
+    forbidden; invalid without words or orders, or for a unit, person or day that will not do; conflict
+    when it is no longer open.
     """
     row = lock_row(assignment)
     require_decide(by, row, evidence)

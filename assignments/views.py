@@ -120,7 +120,8 @@ def detail(
 
 
 def problem_context(request: HttpRequest, row: Assignment, form: Form | None = None) -> dict[str, Any]:
-    """What a page of a problem shows beyond that of a duty: its way up the chain, and the forms of its moves."""
+    """What a page of a problem shows beyond that of a duty: its way up the chain, and the forms of its
+    moves."""
     user: Any = request.user
     waits = row.state in (State.ISSUED, State.ACCEPTED)
     chain = rulebook(row.case.policy_set_id).problem_levels

@@ -26,15 +26,15 @@ def taken_in(
 ) -> Taken:
     """The first scope that holds decides; no scopes named take in everything."""
     if not codes:
-        return Taken(True)
+        return Taken(answer=True)
     missing: list[str] = []
     for rule in (rules.scopes[code] for code in codes if code in rules.scopes):
         told = rule.milestone in reached if rule.when is None else holds(rule.when, facts)
         if told:
-            return Taken(True, rule)
+            return Taken(answer=True, by=rule)
         if told is None and rule.when is not None:
             missing += _unknown(rule.when, facts)
-    return Taken(None if missing else False, None, tuple(dict.fromkeys(missing)))
+    return Taken(answer=None if missing else False, missing=tuple(dict.fromkeys(missing)))
 
 
 def _unknown(condition: Condition, facts: Mapping[str, object]) -> list[str]:

@@ -5,25 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('assignments', '0002_urging_closed_unreported'),
-        ('cases', '0006_duplicates'),
-        ('deadlines', '0005_weekday'),
-        ('documents', '0002_numbered_documents'),
-        ('policies', '0002_published_is_immutable'),
+        ("accounts", "0004_demo_accounts"),
+        ("assignments", "0002_urging_closed_unreported"),
+        ("cases", "0006_duplicates"),
+        ("deadlines", "0005_weekday"),
+        ("documents", "0002_numbered_documents"),
+        ("policies", "0002_published_is_immutable"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='level',
-            field=models.CharField(blank=True, max_length=64, verbose_name='协调层级'),
+            model_name="assignment",
+            name="level",
+            field=models.CharField(blank=True, max_length=64, verbose_name="协调层级"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('level', ''), _negated=True), fields=['level', '-id'], name='assignment_by_level'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("level", ""), _negated=True),
+                fields=["level", "-id"],
+                name="assignment_by_level",
+            ),
         ),
     ]

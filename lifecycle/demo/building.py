@@ -10,6 +10,7 @@ from lifecycle.demo import words
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
 from service import actions as service
+from service.team import actions as team
 
 PERMITS = {
     "project_filing": "development-reform",
@@ -38,6 +39,15 @@ def name_commissioner(walk: Walk, on: date) -> None:
     service.name_commissioner(
         project=walk.row, user=walk.commissioner, unit=walk.park, by=walk.park_clerk, on=on, today=on
     )
+    if int(walk.row.case.code[-2:]) % 3:  # the rest still lack somebody to see to the forms
+        team.fill(
+            project=walk.row,
+            post="agency_staff",
+            unit=walk.park,
+            user=walk.park_clerk,
+            by=walk.park_clerk,
+            on=on,
+        )
 
 
 def match_elements(walk: Walk, on: date) -> None:

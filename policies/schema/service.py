@@ -1,5 +1,5 @@
-"""After the signing: whom a scheme takes in, which posts serve a project, to whom it is handed over, and how a
-problem climbs."""
+"""After the signing: whom a scheme takes in, which posts serve a project, to whom it is handed over, and
+how a problem climbs."""
 
 from typing import Annotated, Literal
 
@@ -35,12 +35,12 @@ class Scope(Rule):
 class Post(Rule):
     """A post of a project's service team, from a milestone on.
 
-    It is filled by who plays ``part`` (``least`` of them), by the plan itself where ``units`` are named (they
-    join by themselves), or, what is no person, by a kind of paper on file (``document``). ``scopes``: only for
-    projects that one of these takes in. ``limit``: until when it is to be filled, by who plays ``to_parts`` or
-    ``to_units``. ``rank`` is who is meant ("县级干部"), ``duties`` what the post has to do, in the plan's words,
-    ``answers`` who answers for it in the unit (第一责任人). ``overall``: bears the overall responsibility.
-    ``of_body``: its holder belongs to the unit that serves the project.
+    It is filled by who plays ``part`` (``least`` of them), by the plan itself where ``units`` are named
+    (they join by themselves), or, what is no person, by a kind of paper on file (``document``).
+    ``scopes``: only for projects that one of these takes in. ``limit``: until when it is to be filled, by
+    who plays ``to_parts`` or ``to_units``. ``rank`` is who is meant ("县级干部"), ``duties`` what the post
+    has to do, in the plan's words, ``answers`` who answers for it in the unit (第一责任人). ``overall``:
+    bears the overall responsibility. ``of_body``: its holder belongs to the unit that serves the project.
     """
 
     code: Code
@@ -108,7 +108,8 @@ class HandoverRule(Rule):
 class ProblemLevel(Rule):
     """One level up which a problem climbs, lowest first: who takes it, and within which limit it is decided.
 
-    The first of ``to_parts`` that is held, else the first of ``to_units``; ``tells_roles`` hear of it as well.
+    The first of ``to_parts`` that is held, else the first of ``to_units``; ``tells_roles`` hear of it as
+    well.
     """
 
     code: Code
@@ -125,8 +126,9 @@ class ProblemLevel(Rule):
 
 
 class Matter(Rule):
-    """What the plan asks of a kind of duty that people hand out (问题、企业诉求): who collects it where nobody
-    is named, within which ``limit`` it is done where no day is named, whether a ``person`` must be named."""
+    """What the plan asks of a kind of duty that people hand out (问题、企业诉求): who collects it where
+    nobody is named, within which ``limit`` it is done where no day is named, whether a ``person`` must be
+    named."""
 
     code: MatterKind
     to_parts: Listed[Code] = ()

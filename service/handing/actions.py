@@ -46,8 +46,8 @@ def by_letter(
     """函件移交 (R208): with its number and paper, where the program has not handed over; where it has, the
     letter joins the hand-over that stands.
 
-    Raises Refused: forbidden; unmet what the plan waits for, each item with clause and link; invalid number or
-    day; conflict where a letter is on file already.
+    Raises Refused: forbidden; unmet what the plan waits for, each item with clause and link; invalid
+    number or day; conflict where a letter is on file already.
     """
     project = lock(project)
     wanted = rule_of(project, rule)
@@ -89,8 +89,8 @@ def _kept(
 
 @transaction.atomic
 def acknowledge(*, receipt: Receipt, by: User, on: date, note: str = "") -> Receipt:
-    """签收. The last one completes the hand-over. Raises Refused: forbidden for another unit; conflict when it
-    is answered already or the hand-over was undone."""
+    """签收. The last one completes the hand-over. Raises Refused: forbidden for another unit; conflict
+    when it is answered already or the hand-over was undone."""
     row = _locked(receipt)
     require_answer(by, row)
     _require_waiting(row)
@@ -130,8 +130,8 @@ def decline(*, receipt: Receipt, reason: str, by: User, on: date) -> Receipt:
 def push_again(*, receipt: Receipt, by: User, on: date, unit: Unit | None = None) -> Receipt:
     """重新移交 what was given back: to the same unit, or to another that receives by the same part.
 
-    Raises Refused: forbidden; conflict when it was not given back, or has been pushed again; invalid for a unit
-    that may not play the part.
+    Raises Refused: forbidden; conflict when it was not given back, or has been pushed again; invalid for a
+    unit that may not play the part.
     """
     row = _locked(receipt)
     require_handing(by, row.handing)
@@ -154,8 +154,8 @@ def push_again(*, receipt: Receipt, by: User, on: date, unit: Unit | None = None
 
 @transaction.atomic
 def withdraw(*, handing: Handing, reason: str, by: User, on: date) -> Handing:
-    """撤销 a hand-over made in error. Raises Refused: forbidden; invalid without a reason; conflict when it has
-    been undone already."""
+    """撤销 a hand-over made in error. Raises Refused: forbidden; invalid without a reason; conflict when
+    it has been undone already."""
     project = lock(handing.project)
     row = Handing.objects.select_for_update(of=("self",)).select_related("from_unit").get(pk=handing.pk)
     row.project = project

@@ -1,4 +1,5 @@
-"""REST of hand-overs: ``handovers/`` with their receipts; by letter, acknowledge, decline, push again, undo."""
+"""REST of hand-overs: ``handovers/`` with their receipts; by letter, acknowledge, decline, push again,
+undo."""
 
 from typing import Any
 

@@ -63,7 +63,9 @@ def on_part(change: PartChange) -> None:
     rules = rules_of(change.project).handovers
     if not any(one.part == change.part for rule in rules.values() for one in rule.receivers):
         return
-    rows = Handing.objects.filter(project=change.project, withdrawn_on__isnull=True, completed_on__isnull=True)
+    rows = Handing.objects.filter(
+        project=change.project, withdrawn_on__isnull=True, completed_on__isnull=True
+    )
     for row in rows.select_related("project__case", "from_unit"):
         rule = rules.get(row.rule)
         if rule is not None:
@@ -73,7 +75,9 @@ def on_part(change: PartChange) -> None:
 
 def _follow(row: Handing, rule: HandoverRule, change: PartChange) -> None:
     """What its predecessor in the part has not answered is the new holder's to answer."""
-    holders = {one.rule.part: one.unit for one in receivers(row.project, rule, change.on) if not one.rule.unit}
+    holders = {
+        one.rule.part: one.unit for one in receivers(row.project, rule, change.on) if not one.rule.unit
+    }
     unit = holders.get(change.part)
     receipt = row.receipts.filter(part=change.part, acknowledged_on=None, declined_on=None).first()
     if unit is None or receipt is None or receipt.unit_id == unit.pk:
@@ -100,6 +104,4 @@ def _restart(change: MilestoneChange, rule: HandoverRule) -> None:
     waiting = row.receipts.filter(acknowledged_on=None, declined_on=None) if row else []
     for receipt in waiting:
         if receipt.deadline.is_open and receipt.pushed_on == receipt.deadline.started_on:
-            deadlines.restart(
-                deadline=receipt.deadline, started_on=change.on, by=change.by, on=change.on
-            )
+            deadlines.restart(deadline=receipt.deadline, started_on=change.on, by=change.by, on=change.on)

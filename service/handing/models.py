@@ -36,8 +36,8 @@ class ReceiptState(models.TextChoices):
 class Handing(models.Model):
     """One hand-over by a rule of the plan (``rule``), on a business date.
 
-    ``letter_no`` and ``letter`` where it went (or went as well) by letter; ``completed_on``: every receiver has
-    acknowledged. Undone with a reason when what it rests on falls away.
+    ``letter_no`` and ``letter`` where it went (or went as well) by letter; ``completed_on``: every
+    receiver has acknowledged. Undone with a reason when what it rests on falls away.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="handings", verbose_name=_("项目"))
@@ -118,8 +118,8 @@ class ReceiptQuerySet(OfProject):
 class Receipt(models.Model):
     """One receiver of a hand-over: its clock, and whether it acknowledged or gave it back with a reason.
 
-    ``part`` is the part by which it receives, ``given`` the part in the case that it got by this push and loses
-    again with it. ``replaced_by``: the receiver to whom a declined one was pushed instead.
+    ``part`` is the part by which it receives, ``given`` the part in the case that it got by this push and
+    loses again with it. ``replaced_by``: the receiver to whom a declined one was pushed instead.
     """
 
     handing = models.ForeignKey(Handing, models.PROTECT, related_name="receipts", verbose_name=_("移交"))
@@ -128,7 +128,9 @@ class Receipt(models.Model):
     part_name = models.CharField(_("角色名称"), max_length=60)
     given = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+")
     pushed_on = models.DateField(_("推送日期"))
-    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="receipts", verbose_name=_("签收期限"))
+    deadline = models.ForeignKey(
+        Deadline, models.PROTECT, related_name="receipts", verbose_name=_("签收期限")
+    )
     acknowledged_on = models.DateField(_("签收日期"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(_("签收意见"), max_length=300, blank=True)

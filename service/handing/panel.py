@@ -11,7 +11,9 @@ from accounts.models import User
 from kernel.clock import today
 from projects.facts import rules_of
 from projects.models import Project
-from projects.panels import Panel, register as hang
+from projects.models.project import LEADS
+from projects.panels import Panel
+from projects.panels import register as hang
 from service.handing.queries import of_project
 from service.handing.rules import waits_for
 from service.scopes import Scopes
@@ -23,7 +25,7 @@ def register() -> None:
 
 def shown_to(user: User, project: Project) -> bool:
     """From the signing on, where the plan hands over at all."""
-    return bool(rules_of(project).handovers) and project.phase not in ("planning", "negotiation")
+    return bool(rules_of(project).handovers) and project.batch not in LEADS
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -54,5 +56,3 @@ def _unnamed(rules: Any, handing: Any, found: list[Any]) -> list[str]:
 
 def _letter(project: Project, code: str) -> str:
     return reverse("handing-letter", args=[project.pk, code])
-
-

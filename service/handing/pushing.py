@@ -17,7 +17,6 @@ from deadlines.models import Deadline
 from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
-from policies.rulebook import Rulebook
 from policies.schema import HandoverRule, Limit
 from projects import actions as projects
 from projects.facts import rules_of
@@ -38,8 +37,8 @@ def standing(project: Project, code: str) -> Handing | None:
 def hand_over(
     project: Project, rule: HandoverRule, *, by: User, on: date, way: str = Way.PLATFORM, **letter: object
 ) -> Handing:
-    """One hand-over with its receipts, pushed to all who are known. Raises Refused (conflict) when it was made
-    at the same moment."""
+    """One hand-over with its receipts, pushed to all who are known. Raises Refused (conflict) when it was
+    made at the same moment."""
     units = answering(rule.from_units, (), project.pk, on)
     if not units:
         raise Refused.because("no_handing_unit", _("制度指定的移交单位不存在"), clause=rule.clause)
@@ -76,11 +75,11 @@ def fill(row: Handing, rule: HandoverRule, *, by: User, on: date) -> list[Receip
 
 def push(row: Handing, one: Asked, unit: Unit, *, by: User, on: date) -> Receipt:
     """One receiver: it plays its part in the case from now on, its clock runs, its people hear of it."""
-    project, rules = row.project, rules_of(row.project)
-    part = rules.part(one.rule.part)
+    project = row.project
+    part = rules_of(project).part(one.rule.part)
     given = _give(project, one, unit, by, on)
     receipt = Receipt(handing=row, unit=unit, part=part.code, part_name=part.name, given=given, pushed_on=on)
-    receipt.deadline = _clock(row, one.limit, unit, rules, by, on)
+    receipt.deadline = _clock(receipt, one.limit, by, on)
     receipt.save()
     _tell(receipt)
     return receipt
@@ -97,12 +96,14 @@ def _give(project: Project, one: Asked, unit: Unit, by: User, on: date) -> Part 
     )
 
 
-def _clock(row: Handing, limit: Limit, unit: Unit, rules: Rulebook, by: User, on: date) -> Deadline:
+def _clock(receipt: Receipt, limit: Limit, by: User, on: date) -> Deadline:
+    row = receipt.handing
     with house_language():
         name = _("签收“%(name)s”") % {"name": row.name}
     return deadlines.open_deadline(
         case=row.project.case, rule=f"{CLOCK}{row.rule}", name=name, clause=row.clause, limit=limit,
-        started_on=on, start_event="handing.made", ladder=rules.escalation, responsible_unit=unit,
+        started_on=on, start_event="handing.made", ladder=rules_of(row.project).escalation,
+        responsible_unit=receipt.unit,
         policy_version_id=row.policy_version_id, by=by, on=on,
     )  # fmt: skip
 
@@ -123,9 +124,7 @@ def undo(row: Handing, reason: str, *, by: User, on: date) -> None:
         projects.withdraw(
             project=row.project, milestone=rule.reaches, by=by, on=on, reason=reason, produced=True
         )
-    tell_units(
-        row, f"handing:{row.pk}:withdrawn", _undone(row), [receipt.unit_id for receipt in receipts]
-    )
+    tell_units(row, f"handing:{row.pk}:withdrawn", _undone(row), [receipt.unit_id for receipt in receipts])
 
 
 def settle(row: Handing, *, by: User, on: date) -> None:

@@ -44,12 +44,8 @@ def _shown(rows: ReceiptQuerySet, user: User, show: str, on: date) -> ReceiptQue
         return rows.waiting().filter(deadline__due_on__lt=on)
     if show == "waiting":
         return rows.waiting()
-    if show == "acknowledged":
-        return rows.filter(acknowledged_on__isnull=False)
-    if show == "declined":
-        return rows.filter(declined_on__isnull=False)
-    if show == "all":
-        return rows
+    if show in ("acknowledged", "declined", "all"):
+        return rows if show == "all" else rows.filter(**{f"{show}_on__isnull": False})
     return rows.waiting().filter(unit__in=units_with(user, Can.REPORT_ASSIGNMENT))
 
 

@@ -66,7 +66,9 @@ def waits_for(project: Project, rule: HandoverRule, scopes: Scopes) -> list[Unme
 
 def receivers(project: Project, rule: HandoverRule, on: date) -> list[Asked]:
     """The receivers of the plan on a business date; one query for the parts, one for the units named."""
-    held = Part.objects.filter(case_id=project.pk, valid_to__isnull=True).select_related("unit").order_by("id")
+    held = (
+        Part.objects.filter(case_id=project.pk, valid_to__isnull=True).select_related("unit").order_by("id")
+    )
     played = {part.part: part.unit for part in held}
     codes = [one.unit for one in rule.receivers if one.unit]
     units = {code: unit for code in codes for unit in answering([code], (), project.pk, on)}

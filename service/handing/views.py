@@ -18,7 +18,7 @@ from policies.schema import HandoverRule
 from projects.facts import rules_of
 from projects.views.base import STATUS, ActionPage, FormPage
 from service.handing import actions, pushing, queries
-from service.handing.forms import AcknowledgeForm, AgainForm, LetterForm, ReasonForm
+from service.handing.forms import AgainForm, LetterForm, ReasonForm
 from service.handing.models import Handing, Receipt
 from service.handing.permissions import may_answer, may_hand, require_answer, require_from, require_handing
 from service.handing.rules import rule_of, waits_for
@@ -40,7 +40,9 @@ class Inbox(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.dict()
         show = asked.get("show") if asked.get("show") in queries.SHOWS else "mine"
-        page = page_of(request, queries.filtered(self.user, asked | {"show": str(show)}, self.today).for_list())
+        page = page_of(
+            request, queries.filtered(self.user, asked | {"show": str(show)}, self.today).for_list()
+        )
         context = {
             "page": page,
             "lines": [(row, row.light(self.today)) for row in page.rows],
@@ -241,6 +243,4 @@ class Letter(ActionPage):
 
     def act(self, form: forms.Form) -> None:
         said = form.cleaned_data
-        actions.by_letter(
-            project=self.project, rule=self.rule.code, by=self.user, today=self.today, **said
-        )
+        actions.by_letter(project=self.project, rule=self.rule.code, by=self.user, today=self.today, **said)

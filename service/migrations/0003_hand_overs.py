@@ -6,111 +6,307 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('cases', '0006_duplicates'),
-        ('deadlines', '0005_weekday'),
-        ('documents', '0002_numbered_documents'),
-        ('policies', '0002_published_is_immutable'),
-        ('projects', '0018_last_movement'),
-        ('service', '0002_enterprise_accounts'),
+        ("accounts", "0004_demo_accounts"),
+        ("cases", "0006_duplicates"),
+        ("deadlines", "0005_weekday"),
+        ("documents", "0002_numbered_documents"),
+        ("policies", "0002_published_is_immutable"),
+        ("projects", "0018_last_movement"),
+        ("service", "0002_enterprise_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='handover',
-            options={'ordering': ['-id'], 'verbose_name': '服务岗位移交'},
+            name="handover",
+            options={"ordering": ["-id"], "verbose_name": "服务岗位移交"},
         ),
         migrations.CreateModel(
-            name='Handing',
+            name="Handing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=64, verbose_name='规则')),
-                ('name', models.CharField(max_length=120, verbose_name='移交事项')),
-                ('clause', models.CharField(blank=True, max_length=40, verbose_name='条款')),
-                ('way', models.CharField(choices=[('platform', '平台自动移交'), ('letter', '函件移交')], max_length=12, verbose_name='方式')),
-                ('letter_no', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('on', models.DateField(verbose_name='移交日期')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='记录时间')),
-                ('completed_on', models.DateField(blank=True, null=True, verbose_name='全部签收日期')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300, verbose_name='撤销原因')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('from_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='移交单位')),
-                ('letter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.attachment', verbose_name='函件')),
-                ('policy_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.policyversion')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handings', to='projects.project', verbose_name='项目')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=64, verbose_name="规则")),
+                ("name", models.CharField(max_length=120, verbose_name="移交事项")),
+                ("clause", models.CharField(blank=True, max_length=40, verbose_name="条款")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("platform", "平台自动移交"), ("letter", "函件移交")],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("letter_no", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("on", models.DateField(verbose_name="移交日期")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="记录时间")),
+                ("completed_on", models.DateField(blank=True, null=True, verbose_name="全部签收日期")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300, verbose_name="撤销原因")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="移交单位",
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.attachment",
+                        verbose_name="函件",
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.policyversion",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handings",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '移交',
-                'ordering': ['-id'],
+                "verbose_name": "移交",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=40, verbose_name='角色')),
-                ('part_name', models.CharField(max_length=60, verbose_name='角色名称')),
-                ('pushed_on', models.DateField(verbose_name='推送日期')),
-                ('acknowledged_on', models.DateField(blank=True, null=True, verbose_name='签收日期')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='签收意见')),
-                ('declined_on', models.DateField(blank=True, null=True, verbose_name='退回日期')),
-                ('declined_reason', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='deadlines.deadline', verbose_name='签收期限')),
-                ('declined_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('given', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.part')),
-                ('handing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='service.handing', verbose_name='移交')),
-                ('replaced_by', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='service.receipt', verbose_name='改送')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='接收单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=40, verbose_name="角色")),
+                ("part_name", models.CharField(max_length=60, verbose_name="角色名称")),
+                ("pushed_on", models.DateField(verbose_name="推送日期")),
+                ("acknowledged_on", models.DateField(blank=True, null=True, verbose_name="签收日期")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="签收意见")),
+                ("declined_on", models.DateField(blank=True, null=True, verbose_name="退回日期")),
+                ("declined_reason", models.CharField(blank=True, max_length=300, verbose_name="退回原因")),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="deadlines.deadline",
+                        verbose_name="签收期限",
+                    ),
+                ),
+                (
+                    "declined_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.part",
+                    ),
+                ),
+                (
+                    "handing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="service.handing",
+                        verbose_name="移交",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="service.receipt",
+                        verbose_name="改送",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="接收单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '移交签收',
-                'ordering': ['id'],
+                "verbose_name": "移交签收",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='handing',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on__isnull', True)), fields=('project', 'rule'), name='handing_once_while_it_stands'),
+            model_name="handing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_on__isnull", True)),
+                fields=("project", "rule"),
+                name="handing_once_while_it_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_by__isnull', True), ('withdrawn_on__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='handing_withdrawn_whole'),
+            model_name="handing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("withdrawn_by__isnull", True),
+                        ("withdrawn_on__isnull", True),
+                        ("withdrawn_reason", ""),
+                    ),
+                    models.Q(
+                        ("withdrawn_by__isnull", False),
+                        ("withdrawn_on__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="handing_withdrawn_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('letter__isnull', True), ('letter_no', '')), models.Q(models.Q(('letter_no', ''), _negated=True), ('letter__isnull', False)), _connector='OR'), name='handing_letter_whole'),
+            model_name="handing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("letter__isnull", True), ("letter_no", "")),
+                    models.Q(models.Q(("letter_no", ""), _negated=True), ("letter__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handing_letter_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('way', 'letter'), _negated=True), models.Q(('letter_no', ''), _negated=True), _connector='OR'), name='handing_by_letter_has_one'),
+            model_name="handing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("way", "letter"), _negated=True),
+                    models.Q(("letter_no", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="handing_by_letter_has_one",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(condition=models.Q(('acknowledged_on__isnull', True), ('declined_on__isnull', True)), fields=['unit', '-id'], name='receipt_waiting_by_unit'),
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(("acknowledged_on__isnull", True), ("declined_on__isnull", True)),
+                fields=["unit", "-id"],
+                name="receipt_waiting_by_unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['unit', '-id'], name='receipt_by_unit'),
+            model_name="receipt",
+            index=models.Index(fields=["unit", "-id"], name="receipt_by_unit"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('declined_on__isnull', True)), fields=('handing', 'part'), name='receipt_one_of_a_part'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("declined_on__isnull", True)),
+                fields=("handing", "part"),
+                name="receipt_one_of_a_part",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_by__isnull', True), ('acknowledged_on__isnull', True), ('note', '')), models.Q(('acknowledged_by__isnull', False), ('acknowledged_on__isnull', False)), _connector='OR'), name='receipt_acknowledged_whole'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("acknowledged_by__isnull", True), ("acknowledged_on__isnull", True), ("note", "")
+                    ),
+                    models.Q(("acknowledged_by__isnull", False), ("acknowledged_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="receipt_acknowledged_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('declined_by__isnull', True), ('declined_on__isnull', True), ('declined_reason', '')), models.Q(('declined_by__isnull', False), ('declined_on__isnull', False), models.Q(('declined_reason', ''), _negated=True)), _connector='OR'), name='receipt_declined_whole'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("declined_by__isnull", True), ("declined_on__isnull", True), ("declined_reason", "")
+                    ),
+                    models.Q(
+                        ("declined_by__isnull", False),
+                        ("declined_on__isnull", False),
+                        models.Q(("declined_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="receipt_declined_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('acknowledged_on__isnull', True), ('declined_on__isnull', True), _connector='OR'), name='receipt_one_answer'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acknowledged_on__isnull", True), ("declined_on__isnull", True), _connector="OR"
+                ),
+                name="receipt_one_answer",
+            ),
         ),
     ]

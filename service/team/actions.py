@@ -1,7 +1,7 @@
 """All writes to the service team: a post is filled, passed to another with its open duties, or ended.
 
-``on`` is the business date in Asia/Shanghai. The commissioner's own actions stand in ``service.actions``; these
-here lead to them, so that every post has one door.
+``on`` is the business date in Asia/Shanghai. The commissioner's own actions stand in ``service.actions``;
+these here lead to them, so that every post has one door.
 """
 
 from datetime import date, timedelta
@@ -85,8 +85,9 @@ def replace(
 ) -> HandOver:
     """更换: the old holder ends the day before, the new one takes every duty and clock still open.
 
-    A unit (or person) that plays another working part in the project keeps what it has in hand. Raises Refused
-    as ``fill`` does; invalid without a reason, to the same holder, or for a day not after the old one began.
+    A unit (or person) that plays another working part in the project keeps what it has in hand. Raises
+    Refused as ``fill`` does; invalid without a reason, to the same holder, or for a day not after the old
+    one began.
     """
     project = lock(project)
     old, rule = _held(project, part)
@@ -106,9 +107,7 @@ def replace(
 
 
 @transaction.atomic
-def end(
-    *, project: Project, part: Part, by: User, on: date, reason: str, today: date | None = None
-) -> Part:
+def end(*, project: Project, part: Part, by: User, on: date, reason: str, today: date | None = None) -> Part:
     """Leave a post vacant from a day on; the plan asks for it again, and its clock starts anew.
 
     Raises Refused: forbidden; invalid without a reason; conflict where duties are still open with the holder,

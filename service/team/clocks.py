@@ -3,7 +3,6 @@
 Whatever changes the milestones, the facts or the parts of a project brings them in line (``settle``).
 """
 
-from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from cases.actions import assign_part
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
 from kernel.language import house_language
-from policies.rulebook import Rulebook
 from projects.facts import rules_of
 from projects.hooks import MilestoneChange, PartChange
 from projects.models import Project
@@ -58,7 +56,8 @@ def settle(project: Project, *, by: User, on: date) -> None:
     for code, clock in running.items():
         _end(clock, asked.get(code), by, on)
     if project.is_running and not project.from_ledger:
-        _start(project, rules, rows, running, by, on)
+        waiting = [seat for seat in rows if seat.missing and seat.rule.code not in running]
+        _start(project, waiting, by, on)
 
 
 def _join(project: Project, rows: list[Seat], by: User, on: date) -> bool:
@@ -88,9 +87,8 @@ def _end(clock: Deadline, seat: Seat | None, by: User, on: date) -> None:
         deadlines.cancel(deadline=clock, reason=reason, by=by, on=day)
 
 
-def _start(
-    project: Project, rules: Rulebook, rows: list[Seat], running: Collection[str], by: User, on: date
-) -> None:
+def _start(project: Project, rows: list[Seat], by: User, on: date) -> None:
+    ladder = rules_of(project).escalation
     openings = [
         deadlines.Opening(
             case=project.case,
@@ -100,12 +98,12 @@ def _start(
             limit=seat.rule.limit,
             started_on=on,
             start_event=seat.rule.from_milestone,
-            ladder=rules.escalation,
+            ladder=ladder,
             responsible_unit=_responsible(project, seat, on),
             policy_version_id=seat.rule.source.id,
         )
         for seat in rows
-        if seat.missing and seat.rule.limit and seat.rule.code not in running
+        if seat.rule.limit
     ]
     deadlines.open_many(openings=openings, by=by, on=on)
 

@@ -58,33 +58,40 @@ def seats(project: Project) -> list[Seat]:
     rules = rules_of(project)
     if not rules.posts:
         return []
-    scopes, parts = Scopes(project), reading.of(project).parts
-    papers = present_documents(project) if any(rule.document for rule in rules.posts) else set()
-    body = service_body(project)
-    taken = [(rule, scopes.of(rule.scopes)) for rule in rules.posts]
-    return [
-        _seat(rule, told, rules, parts, scopes.reached, papers, body)
-        for rule, told in taken
-        if told.answer is not False
-    ]
+    at = _Ground(
+        rules=rules,
+        scopes=Scopes(project),
+        parts=reading.of(project).parts,
+        papers=present_documents(project) if any(rule.document for rule in rules.posts) else set(),
+        body=service_body(project),
+    )
+    found = [_seat(rule, at) for rule in rules.posts]
+    return [seat for seat in found if seat.taken.answer is not False]
 
 
-def _seat(
-    rule: Post,
-    taken: Taken,
-    rules: Rulebook,
-    parts: Iterable[Part],
-    reached: set[str],
-    papers: set[str],
-    body: Unit | None,
-) -> Seat:
-    held = tuple(part for part in parts if rule.part and part.part == rule.part)
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every post of one project is judged by."""
+
+    rules: Rulebook
+    scopes: Scopes
+    parts: Sequence[Part]
+    papers: set[str]
+    body: Unit | None
+
+
+def _seat(rule: Post, at: _Ground) -> Seat:
+    held = tuple(part for part in at.parts if rule.part and part.part == rule.part)
     if rule.units:
         held = tuple(part for part in held if part.unit.code in rule.units) or held
-    strays = tuple(part for part in held if rule.of_body and _strays(part, body))
-    kind = rules.parts.get(rule.part or "")
     return Seat(
-        rule, kind, held, rule.from_milestone in reached, taken, rule.document in papers, strays
+        rule=rule,
+        part=at.rules.parts.get(rule.part or ""),
+        holders=held,
+        due=rule.from_milestone in at.scopes.reached,
+        taken=at.scopes.of(rule.scopes),
+        paper=rule.document in at.papers,
+        strays=tuple(part for part in held if rule.of_body and _strays(part, at.body)),
     )
 
 

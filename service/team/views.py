@@ -25,7 +25,8 @@ from service.team.roster import Seat
 
 
 class Team(ProjectPage):
-    """服务团队: each post with who holds it, red where it is missing, with clause, clock and the way to fill it."""
+    """服务团队: each post with who holds it, red where it is missing, with clause, clock and the way to
+    fill it."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         seats = roster.seats(self.project)
@@ -76,7 +77,11 @@ class Team(ProjectPage):
 def fill_url(project: Project, seat: Seat) -> str:
     """Where the post is filled: by a paper, by the commissioner's own page, else by the form of the team."""
     if seat.rule.document:
-        return "" if seat.filled else reverse("project-attach", args=[project.pk]) + f"?kind={seat.rule.document}"
+        return (
+            ""
+            if seat.filled
+            else reverse("project-attach", args=[project.pk]) + f"?kind={seat.rule.document}"
+        )
     if not seat.open_to_more:
         return ""
     if seat.rule.part == COMMISSIONER:
@@ -169,9 +174,7 @@ class Replace(OfHolder):
 
     def act(self, form: forms.Form) -> Any:
         said = form.cleaned_data
-        return actions.replace(
-            project=self.project, part=self.part, by=self.user, today=self.today, **said
-        )
+        return actions.replace(project=self.project, part=self.part, by=self.user, today=self.today, **said)
 
 
 class End(OfHolder):

@@ -44,9 +44,7 @@ class Served:
 
     def reach(self, *codes: str, on: date = TODAY) -> None:
         for code in codes:
-            projects.reach(
-                project=self.project, milestone=code, by=self.district.head, on=on, produced=True
-            )
+            projects.reach(project=self.project, milestone=code, by=self.district.head, on=on, produced=True)
 
     def withdraw(self, code: str, on: date = NEXT) -> None:
         projects.withdraw(
@@ -57,7 +55,7 @@ class Served:
     def sign(self, on: date = TODAY) -> None:
         paper = upload()
         attach(case=self.project.case, kind="investment_agreement", upload=paper, by=self.clerk, on=on)
-        before = [code for code in self.district.rules.milestone("signed").guard.milestones]
+        before = list(self.district.rules.milestone("signed").guard.milestones)
         self._lay_down(before)
         self.reach("signed", on=on)
         self.project.refresh_from_db()
@@ -66,9 +64,7 @@ class Served:
         from projects.models import ReachedMilestone
 
         for code in codes:
-            ReachedMilestone.objects.create(
-                project=self.project, code=code, on=TODAY, recorded_by=self.clerk
-            )
+            ReachedMilestone.objects.create(project=self.project, code=code, on=TODAY, recorded_by=self.clerk)
 
     def money(self, measure: str, raw: str) -> None:
         projects.set_money(project=self.project, measure=measure, raw=raw, by=self.clerk, on=TODAY)

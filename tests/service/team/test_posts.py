@@ -75,7 +75,9 @@ def test_a_project_that_a_special_meeting_has_named_is_taken_in_whatever_its_siz
 
 def test_units_that_the_plan_itself_names_join_by_themselves_and_see_the_case() -> None:
     found = signed(TIANMEN)
-    joined = {part: row.unit.code for part in ("supervising", "promotion_centre") if (row := found.holder(part))}
+    joined = {
+        part: row.unit.code for part in ("supervising", "promotion_centre") if (row := found.holder(part))
+    }
     assert joined == {"supervising": "government-services", "promotion_centre": "investment-bureau"}
     reader = found.person("reviewer", "government-services")
     assert Project.objects.visible_to(reader).filter(pk=found.project.pk).exists()
