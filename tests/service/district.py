@@ -8,7 +8,7 @@ from accounts.models import Unit, User
 from cases.models import Part
 from documents.actions import attach
 from projects import actions as projects
-from projects.models import Project
+from projects.models import Project, ReachedMilestone
 from tests.documents.files import upload
 from tests.factories import TODAY
 from tests.law import District, open_district
@@ -56,18 +56,16 @@ class Served:
         paper = upload()
         attach(case=self.project.case, kind="investment_agreement", upload=paper, by=self.clerk, on=on)
         before = list(self.district.rules.milestone("signed").guard.milestones)
-        self._lay_down(before)
+        self._lay_down(before, on)
         self.reach("signed", on=on)
         self.project.refresh_from_db()
 
-    def _lay_down(self, codes: list[str]) -> None:
-        from projects.models import ReachedMilestone
-
+    def _lay_down(self, codes: list[str], on: date) -> None:
         for code in codes:
-            ReachedMilestone.objects.create(project=self.project, code=code, on=TODAY, recorded_by=self.clerk)
+            ReachedMilestone.objects.create(project=self.project, code=code, on=on, recorded_by=self.clerk)
 
-    def money(self, measure: str, raw: str) -> None:
-        projects.set_money(project=self.project, measure=measure, raw=raw, by=self.clerk, on=TODAY)
+    def money(self, measure: str, raw: str, on: date = TODAY) -> None:
+        projects.set_money(project=self.project, measure=measure, raw=raw, by=self.clerk, on=on)
 
     def edit(self, **changes: Any) -> None:
         projects.edit(project=self.project, by=self.clerk, on=TODAY, changes=changes)
@@ -77,20 +75,20 @@ class Served:
         return rows.select_related("unit", "user").first()
 
 
-def serve(pack: str = TIANMEN, **fields: Any) -> Served:
+def serve(pack: str = TIANMEN, on: date = TODAY, **fields: Any) -> Served:
     """A registered industrial project that settles in the first park; figures follow."""
-    district = open_district(packs=[pack, *BESIDE.get(pack, ())])
-    project = district.project(industry_code="3841", **fields)
+    district = open_district(on=on, packs=[pack, *BESIDE.get(pack, ())])
+    project = district.project(industry_code="3841", on=on, **fields)
     projects.set_parts(
-        project=project, part="landing", unit=district.park, by=district.clerk, on=TODAY, produced=True
+        project=project, part="landing", unit=district.park, by=district.clerk, on=on, produced=True
     )
     return Served(district, Project.objects.select_related("case").get(pk=project.pk))
 
 
-def signed(pack: str = TIANMEN, fixed_asset: str = "3亿元", total: str = "5亿元") -> Served:
-    found = serve(pack)
+def signed(pack: str = TIANMEN, fixed_asset: str = "3亿元", total: str = "5亿元", on: date = TODAY) -> Served:
+    found = serve(pack, on)
     for measure, raw in (("fixed_asset", fixed_asset), ("total", total), ("contract", total)):
         if raw:
-            found.money(measure, raw)
-    found.sign()
+            found.money(measure, raw, on)
+    found.sign(on)
     return found
