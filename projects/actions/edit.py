@@ -109,8 +109,9 @@ def set_parts(
     rule = rules.part(part)
     if not produced:
         require_setter(project, rule, by)
-        require_no_successor(project, rule, unit, user)
     _check_part(rule, unit, user)
+    if not produced:
+        require_no_successor(project, rule, unit, user)
     claiming.require_free(project, rules, part, user, on, produced=produced)
     row = cases.assign_part(
         case=project.case,

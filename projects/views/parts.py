@@ -11,7 +11,7 @@ from accounts.roles import Can
 from cases.models import Part
 from policies.schema import PartKind
 from projects import actions
-from projects.actions.parts import may_end, may_set, require_ender
+from projects.actions.parts import may_set, require_ender
 from projects.facts import rules_of
 from projects.forms import PartForm, ReasonForm
 from projects.views.base import ActionPage
@@ -37,13 +37,12 @@ class Assign(ActionPage):
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         rules, settable = rules_of(self.project), self._settable()
-        endable = {code for code, rule in settable.items() if may_end(self.project, rule, self.user)}
         rows = Part.objects.filter(case_id=self.project.pk).select_related("unit", "user").order_by("-id")
         lines: list[dict[str, Any]] = [
             {
                 "row": row,
                 "rule": rules.parts.get(row.part),
-                "may_end": row.part in endable or row.part not in rules.parts,
+                "may_end": row.part in settable or row.part not in rules.parts,
             }
             for row in rows
         ]
@@ -92,7 +91,7 @@ class End(ActionPage):
         super().check()
         rule = self._rule()
         if rule is not None:
-            require_ender(self.project, rule, self.user)
+            require_ender(self.project, rule, self._part(), self.user)
 
     def _rule(self) -> PartKind | None:
         return rules_of(self.project).parts.get(self._part().part)

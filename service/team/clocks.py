@@ -15,7 +15,7 @@ from deadlines.models import Deadline
 from kernel.language import house_language
 from projects.facts import rules_of
 from projects.hooks import MilestoneChange, PartChange
-from projects.models import Project
+from projects.models import Project, ReachedMilestone
 from service.team import roster
 from service.team.roster import PREFIX, Seat
 
@@ -88,7 +88,7 @@ def _end(clock: Deadline, seat: Seat | None, by: User, on: date) -> None:
 
 
 def _start(project: Project, rows: list[Seat], by: User, on: date) -> None:
-    ladder = rules_of(project).escalation
+    ladder, since = rules_of(project).escalation, _reached(project, rows)
     openings = [
         deadlines.Opening(
             case=project.case,
@@ -96,7 +96,7 @@ def _start(project: Project, rows: list[Seat], by: User, on: date) -> None:
             name=_name(seat),
             clause=seat.rule.clause,
             limit=seat.rule.limit,
-            started_on=on,
+            started_on=max(on, since.get(seat.rule.from_milestone, on)),
             start_event=seat.rule.from_milestone,
             ladder=ladder,
             responsible_unit=_responsible(project, seat, on),
@@ -106,6 +106,13 @@ def _start(project: Project, rows: list[Seat], by: User, on: date) -> None:
         if seat.rule.limit
     ]
     deadlines.open_many(openings=openings, by=by, on=on)
+
+
+def _reached(project: Project, rows: list[Seat]) -> dict[str, date]:
+    """The days of the milestones from which the posts are asked for: no clock runs from before."""
+    codes = {seat.rule.from_milestone for seat in rows}
+    found = ReachedMilestone.objects.filter(project=project, code__in=codes, withdrawn_on__isnull=True)
+    return dict(found.order_by("on").values_list("code", "on"))
 
 
 @house_language()

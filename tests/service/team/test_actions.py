@@ -241,8 +241,12 @@ def test_whoever_still_has_duties_is_replaced_and_not_ended(found) -> None:
     assert codes(refused) == ["has_duties"]
 
 
-def test_the_page_of_parts_neither_ends_nor_passes_a_post_and_leads_to_the_team(found) -> None:
+def test_the_page_of_parts_neither_ends_nor_passes_a_post_with_something_in_hand(found) -> None:
     old = guarantee(found)
+    assignments.issue(
+        case=found.project.case, kind="task", unit=old.unit, title="跟踪进展", by=found.clerk, on=TODAY,
+        due_on=LATER,
+    )  # fmt: skip
     said = {"project": found.project, "by": found.clerk, "on": NEXT}
     with pytest.raises(Refused) as refused:
         projects.set_parts(part="guarantee", unit=found.unit("commerce"), **said)
