@@ -69,8 +69,8 @@ def require_no_successor(project: Project, rule: PartKind, unit: Unit, user: Use
 
 
 def require_ender(project: Project, rule: PartKind, part: Part, by: User) -> None:
-    """Raises Refused unless this person ends such a part by hand; a post with something in hand is replaced by
-    the service team."""
+    """Raises Refused unless this person ends such a part by hand; what a post has in hand is passed on by the
+    service team."""
     require_setter(project, rule, by)
     if rules_of(project).posts_of(rule.code) and _has_clocks(part):
         raise _by_the_team(project, rule)

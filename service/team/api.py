@@ -86,7 +86,7 @@ class TeamEndIn(serializers.Serializer[Any]):
 class TeamViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
     """The service team of one project, by the project's id."""
 
-    serializer_class = TeamOut  # type: ignore[assignment]  # posts of a project, not projects
+    serializer_class = TeamOut
     queryset = Project.objects.none()
     lookup_value_regex = r"\d+"
     pagination_class = None
