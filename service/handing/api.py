@@ -32,8 +32,10 @@ class ReceiptOut(serializers.ModelSerializer[Receipt]):
     state = serializers.ChoiceField(choices=ReceiptState.choices, read_only=True)
     due_on = serializers.DateField(source="deadline.due_on", read_only=True)
     provisional = serializers.BooleanField(source="deadline.provisional", read_only=True)
-    acknowledged_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
-    declined_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    acknowledged_by = serializers.SlugRelatedField[User](
+        slug_field="username", read_only=True, allow_null=True
+    )
+    declined_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Receipt

@@ -25,7 +25,7 @@ class HolderOut(serializers.ModelSerializer[Part]):
     part = serializers.IntegerField(source="pk", read_only=True)
     unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
     unit_name = serializers.CharField(source="unit.name", read_only=True)
-    user = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    user = serializers.SlugRelatedField[User](slug_field="username", read_only=True, allow_null=True)
     name = serializers.CharField(source="user.name", read_only=True, default="")
 
     class Meta:
