@@ -143,8 +143,7 @@ def push_again(*, receipt: Receipt, by: User, on: date, unit: Unit | None = None
         raise Refused.invalid("receipt", _("制度已不要求向该角色移交"))
     to = unit or row.unit
     _require_kind(row, to, on)
-    if wanted.unit is None:
-        _require_holder(row, to)
+    _require_holder(row, to, free=wanted.unit is not None)
     again = pushing.push(row.handing, Asked(wanted, to, wanted.limit or rule.limit), to, by=by, on=on)
     row.replaced_by = again
     row.save(update_fields=["replaced_by"])
@@ -185,10 +184,14 @@ def _require_waiting(row: Receipt) -> None:
         raise Refused.conflict(_("已于 %(day)s 答复") % {"day": day}, code="already_answered")
 
 
-def _require_holder(row: Receipt, unit: Unit) -> None:
-    """What goes to whoever plays a part goes to its holder of today; another is named in the team first."""
+def _require_holder(row: Receipt, unit: Unit, *, free: bool) -> None:
+    """What goes by a part that somebody plays goes to its holder of today, who is changed in the team.
+
+    ``free``: where nobody plays it, it may go to any unit.
+    """
     held = Part.objects.filter(case_id=row.handing.project_id, part=row.part, valid_to__isnull=True)
-    if not held.filter(unit=unit).exists():
+    holders = set(held.values_list("unit_id", flat=True))
+    if unit.pk not in holders and (holders or not free):
         words = {"unit": unit.name, "part": row.part_name}
         message = _("%(unit)s现不担任“%(part)s”，请先在服务团队中更换") % words
         url = reverse("team", args=[row.handing.project_id])

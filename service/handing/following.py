@@ -75,9 +75,7 @@ def on_part(change: PartChange) -> None:
 
 def _follow(row: Handing, rule: HandoverRule, change: PartChange) -> None:
     """What its predecessor in the part has not answered is the new holder's to answer."""
-    holders = {
-        one.rule.part: one.unit for one in receivers(row.project, rule, change.on) if not one.rule.unit
-    }
+    holders = {one.rule.part: one.unit for one in receivers(row.project, rule, change.on)}
     unit = holders.get(change.part)
     receipt = row.receipts.filter(part=change.part, acknowledged_on=None, declined_on=None).first()
     if unit is None or receipt is None or receipt.unit_id == unit.pk:

@@ -20,7 +20,7 @@ from service.scopes import Scopes
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One receiver as it is on a day: its unit, None while nobody plays the part."""
+    """One receiver on a day: who plays the part, else the unit named; None while there is neither."""
 
     rule: ReceiverRule
     unit: Unit | None
@@ -73,7 +73,7 @@ def receivers(project: Project, rule: HandoverRule, on: date) -> list[Asked]:
     codes = [one.unit for one in rule.receivers if one.unit]
     units = {code: unit for code in codes for unit in answering([code], (), project.pk, on)}
     return [
-        Asked(one, units.get(one.unit) if one.unit else played.get(one.part), one.limit or rule.limit)
+        Asked(one, played.get(one.part) or units.get(one.unit or ""), one.limit or rule.limit)
         for one in rule.receivers
     ]
 
