@@ -99,7 +99,7 @@ def _give(project: Project, one: Asked, unit: Unit, by: User, on: date) -> Part 
 def _clock(receipt: Receipt, limit: Limit, by: User, on: date) -> Deadline:
     row = receipt.handing
     with house_language():
-        name = _("签收“%(name)s”") % {"name": row.name}
+        name = _("签收%(name)s") % {"name": row.name}
     return deadlines.open_deadline(
         case=row.project.case, rule=f"{CLOCK}{row.rule}", name=name, clause=row.clause, limit=limit,
         started_on=on, start_event="handing.made", ladder=rules_of(row.project).escalation,

@@ -55,20 +55,22 @@ class Team(ProjectPage):
             "clock": clock,
             "light": clock.light(self.today) if clock else None,
             "unknown": [str(labels().get(name, name)) for name in seat.taken.missing],
-            "fill_url": fill_url(self.project, seat) if allowed or seat.rule.document else "",
+            "fill_url": fill_url(self.project, seat) if allowed else "",
             "holders": [
                 {
                     "part": part,
                     "gone": part.pk in gone,
                     "stray": part.pk in strays,
                     "may": allowed,
-                    "may_end": allowed and part.part != COMMISSIONER,
+                    "may_end": allowed and part.part != COMMISSIONER and not seat.rule.units,
                 }
                 for part in seat.holders
             ],
         }
 
     def _may(self, seat: Seat) -> bool:
+        if seat.rule.document:
+            return may_on(self.user, Can.ATTACH, self.project)
         if seat.rule.part == COMMISSIONER:
             return may_on(self.user, Can.NAME_COMMISSIONER, self.project)
         return seat.part is not None and may_set(self.project, seat.part, self.user)
