@@ -50,6 +50,11 @@ def up(row: Assignment, by: User, on: date = NEXT) -> Assignment:
     return problems.raise_up(assignment=row, reason="需增设开关站，须统筹资金", by=by, on=on)
 
 
+def due(row: Assignment) -> date:
+    assert row.deadline is not None
+    return row.deadline.due_on
+
+
 def codes(refused) -> list[str]:
     return [item.code for item in refused.value.unmet]
 
@@ -57,11 +62,11 @@ def codes(refused) -> list[str]:
 def test_a_problem_has_department_person_and_the_limit_of_the_plan(power) -> None:
     """R233."""
     assert (power.unit.code, power.user.memberships.get().unit.code) == ("power-company", "power-company")
-    assert (power.clause, power.deadline.due_on) == ("四(三)", date(2026, 3, 16))
+    assert (power.clause, due(power)) == ("四(三)", date(2026, 3, 16))
 
 
 def test_a_day_of_its_own_comes_before_the_limit_of_the_plan(found) -> None:
-    assert registered(found, due_on=date(2026, 3, 5)).deadline.due_on == date(2026, 3, 5)
+    assert due(registered(found, due_on=date(2026, 3, 5))) == date(2026, 3, 5)
 
 
 def test_where_the_plan_wants_a_person_a_department_alone_is_refused_with_the_clause(found) -> None:
@@ -92,7 +97,7 @@ def test_where_nobody_is_named_it_goes_to_whoever_collects_by_the_plan(found) ->
 def test_without_the_others_the_place_where_it_settles_collects(pack, collects) -> None:
     served = signed(pack)
     row = problems.raise_problem(case=served.project.case, title="排水不畅", by=served.clerk, on=TODAY)
-    assert row.unit == served.holder(collects).unit
+    assert row.unit == served.held_by(collects)
 
 
 def test_a_complaint_is_answered_within_the_limit_of_the_plan() -> None:
@@ -101,7 +106,7 @@ def test_a_complaint_is_answered_within_the_limit_of_the_plan() -> None:
     row = problems.raise_problem(
         case=served.project.case, kind="complaint", title="收费不明", by=served.clerk, on=TODAY
     )
-    assert (row.unit.code, row.clause, row.deadline.due_on) == ("investment-bureau", "二", date(2026, 3, 16))
+    assert (row.unit.code, row.clause, due(row)) == ("investment-bureau", "二", date(2026, 3, 16))
 
 
 def test_an_enterprise_s_account_raises_one_without_a_role_where_the_caller_has_asked(found) -> None:
@@ -158,7 +163,7 @@ def test_it_climbs_from_the_department_to_the_special_meeting_each_level_with_it
     collected = up(power, power.user)
     analysed = up(collected, found.person("reviewer", "economy-information"))
     meeting = up(analysed, found.person("reviewer", "government-services"))
-    assert [(row.level, row.unit.code, row.deadline.due_on) for row in (collected, analysed, meeting)] == [
+    assert [(row.level, row.unit.code, due(row)) for row in (collected, analysed, meeting)] == [
         ("collected", "economy-information", date(2026, 3, 6)),
         ("analysed", "government-services", date(2026, 3, 6)),
         ("special_meeting", "district-government", date(2026, 3, 17)),
@@ -258,7 +263,7 @@ def test_the_decision_goes_down_as_assignments_with_unit_and_day(found, power) -
     assert [(one.kind, one.unit.code, one.parent_id) for one in made] == [
         ("decision", "power-company", row.pk), ("decision", "finance", row.pk),
     ]  # fmt: skip
-    assert made[1].deadline.due_on == date(2026, 3, 17)
+    assert due(made[1]) == date(2026, 3, 17)
     assert Assignment.objects.get(pk=row.pk).state == "closed"
 
 

@@ -70,6 +70,12 @@ class Served:
     def edit(self, **changes: Any) -> None:
         projects.edit(project=self.project, by=self.clerk, on=TODAY, changes=changes)
 
+    def held_by(self, part: str) -> Unit:
+        """The unit that plays the part now."""
+        row = self.holder(part)
+        assert row is not None, part
+        return row.unit
+
     def holder(self, part: str) -> Part | None:
         rows = Part.objects.filter(case=self.project.case, part=part, valid_to__isnull=True)
         return rows.select_related("unit", "user").first()

@@ -212,7 +212,8 @@ def test_what_the_predecessor_has_not_answered_is_the_new_holders_to_answer(hand
         by=handed.clerk, on=NEXT, reason="分工调整",
     )  # fmt: skip
     row = receipt("guarantee")
-    assert (row.unit.code, row.deadline.responsible_unit.code) == ("commerce", "commerce")
+    commerce = handed.unit("commerce")
+    assert (row.unit, row.deadline.responsible_unit) == (commerce, commerce)
     assert Receipt.objects.filter(part="guarantee").count() == 1
 
 
@@ -267,7 +268,7 @@ def test_after_acceptance_the_project_goes_to_the_operating_department(handed: S
         "government-services",
         "economy-information",
     )
-    assert handed.holder("operating").unit.code == "economy-information"
+    assert handed.held_by("operating").code == "economy-information"
     acknowledge(handed, "operating")
     assert "handed_to_operating" in reached_codes(handed.project)
 
@@ -295,6 +296,7 @@ def test_by_letter_what_is_missing_is_named_with_its_clause(found: Served) -> No
 def test_a_letter_joins_the_hand_over_that_the_platform_made_once(handed: Served) -> None:
     said = {"project": handed.project, "rule": "into_construction", "by": handed.clerk, "on": TODAY}
     row = actions.by_letter(number="天招函〔2026〕3号", paper=upload(), **said)
+    assert row.letter is not None
     assert (row.letter_no, row.letter.kind) == ("天招函〔2026〕3号", "handover_letter")
     assert Handing.objects.count() == 1
     with pytest.raises(Refused) as refused:
