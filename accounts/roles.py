@@ -43,6 +43,7 @@ class Can(StrEnum):
     RECORD_MILESTONE = "record_milestone"
     WITHDRAW_MILESTONE = "withdraw_milestone"
     RECORD_CONTACT = "record_contact"
+    MATCH_ELEMENTS = "match_elements"
     RECORD_MONEY = "record_money"
     ATTACH = "attach"
     ASSIGN_PARTS = "assign_parts"
@@ -86,7 +87,14 @@ def _rule(scope: Scope, *can: Can) -> RoleRule:
     return RoleRule(scope, frozenset(can))
 
 
-_FIELD_WORK = (Can.RECORD_CONTACT, Can.RECORD_MONEY, Can.ATTACH, Can.RECORD_MILESTONE, Can.REPORT_ASSIGNMENT)
+_FIELD_WORK = (
+    Can.RECORD_CONTACT,
+    Can.RECORD_MONEY,
+    Can.ATTACH,
+    Can.RECORD_MILESTONE,
+    Can.REPORT_ASSIGNMENT,
+    Can.MATCH_ELEMENTS,
+)
 _PROJECT_WORK = (
     *_FIELD_WORK,
     Can.REGISTER_PROJECT,

@@ -39,6 +39,8 @@ MENU = (
     Item(_("签约台账"), "/signings/", "pencil"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
     Item(_("交办"), "/assignments/", "checklist"),
+    Item(_("走访联系"), "/visits/", "phone"),
+    Item(_("要素保障"), "/elements/", "list-check"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
     Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
     Item(_("制度"), "/policies/", "book", business=False),

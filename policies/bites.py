@@ -65,6 +65,7 @@ def kind_name(table: str) -> str:
         "claiming": _("首接认领"),
         "cadences": _("联系频次"),
         "topics": _("洽谈内容"),
+        "elements": _("要素保障"),
         "principles": _("匹配原则"),
         "lead_channels": _("线索渠道"),
         "target_classes": _("重点对象类别"),

@@ -80,6 +80,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "within belongs to same_amount and far_amount, and there it must stand",
     ),
     "kept_by_needs_window": ("应与 window 同时写", "belongs together with window"),
+    "cadence_every": (
+        'asks = "due" 时写 every，其他时候不写',
+        'every belongs to asks = "due", and there it must stand',
+    ),
+    "cadence_calendar": (
+        "按周历、月历计的，every 只能是1周或1个月，不写 weekday",
+        "by the calendar, every is one week or one month, without a weekday",
+    ),
+    "element_owner": (
+        "须写由谁保障：asks_units 或 asks_parts",
+        "say who sees to it: asks_units or asks_parts",
+    ),
     "factor_as_text": (
         '系数应写作加引号的非负小数（如 "0.2"），现为 %(input)s',
         'a factor is a quoted decimal, not negative, such as "0.2"; not %(input)s',

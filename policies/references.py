@@ -44,6 +44,7 @@ def references(pack: Pack) -> Iterator[Ref]:
     for task in pack.assignments:
         yield from _task(task)
     yield from _first_contact(pack)
+    yield from _elements(pack)
     yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
     for report in pack.reports:
         yield from _report(report)
@@ -179,6 +180,12 @@ def _first_contact(pack: Pack) -> Iterator[Ref]:
         yield from _many("dormancy", f"{rest.code}.states", "portfolio", rest.states)
 
 
+def _elements(pack: Pack) -> Iterator[Ref]:
+    for rule in pack.elements:
+        yield from _many("elements", f"{rule.code}.asks_units", "units", rule.asks_units)
+        yield from _many("elements", f"{rule.code}.asks_parts", "parts", rule.asks_parts)
+
+
 def _report(report: ReportRule) -> Iterator[Ref]:
     table, code = "reports", report.code
     yield Ref(table, f"{code}.series", "series", report.series)
@@ -229,6 +236,7 @@ def conditions(pack: Pack) -> Iterator[Asked]:
     yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
     yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
     yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
+    yield from (Asked("cadences", f"{rule.code}.when", rule.when) for rule in pack.cadences)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
             yield Asked("credit", f"{credit.code}.weights[{place}]", weight.when)

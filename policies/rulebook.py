@@ -30,6 +30,7 @@ from policies.schema import (
     DocumentKind,
     Dormancy,
     Duty,
+    Element,
     Grade,
     LeadChannel,
     LeadTag,
@@ -106,6 +107,7 @@ class Rulebook:
     claiming: tuple[ClaimRule, ...]
     cadences: tuple[Cadence, ...]
     topics: tuple[Topic, ...]
+    elements: Mapping[str, Element]
     principles: tuple[Principle, ...]
     lead_channels: tuple[LeadChannel, ...]
     target_classes: tuple[TargetClass, ...]
@@ -255,6 +257,7 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         claiming=rows("claiming", ClaimRule),
         cadences=rows("cadences", Cadence),
         topics=rows("topics", Topic),
+        elements=by_code("elements", Element),
         principles=rows("principles", Principle),
         lead_channels=rows("lead_channels", LeadChannel),
         target_classes=rows("target_classes", TargetClass),

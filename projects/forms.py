@@ -240,6 +240,7 @@ class ContactForm(forms.Form):
     )
     paper_kind = forms.ChoiceField(label=_("附件类别"), required=False)
     uploads = Files(label=_("照片、附件"), required=False, help_text=_("可选多个文件"))
+    on_request = forms.BooleanField(label=_("应企业要求"), required=False)
 
     def __init__(self, rules: Rulebook, phase: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

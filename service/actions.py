@@ -21,6 +21,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.schema import Milestone
+from projects import cadences
 from projects.actions import reach
 from projects.facts import rules_of
 from projects.gates import reached_codes, unmet
@@ -64,6 +65,7 @@ def name_commissioner(
     with house_language():
         words = _("已配备项目服务专员%(user)s") % {"user": user.name}
     assignments.fulfil(case=project.case, rule=ACTION, words=words, by=by, on=on)
+    cadences.on_part(project, rules_of(project), COMMISSIONER, by=by, on=on)
     _tell(project, f"event:{event.pk}", gettext_lazy("您已担任“%(project)s”的项目服务专员"), [user])
     return part
 
@@ -101,6 +103,7 @@ def hand_over(
     row = _move(
         old, new, HandOver(project=project, from_part=old, to_part=new, on=on, reason=new.reason, by=by)
     )
+    cadences.on_part(project, rules_of(project), COMMISSIONER, by=by, on=on)
     _tell(
         project, f"hand_over:{row.pk}", gettext_lazy("“%(project)s”的项目服务专员已移交"), [old.user, to_user]
     )

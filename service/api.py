@@ -16,6 +16,8 @@ from cases.models import Part
 from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
+from service.elements import api as elements
+from service.visits import api as visits
 
 
 class CommissionerOut(serializers.ModelSerializer[Part]):
@@ -98,6 +100,10 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
         return found
 
 
-routes = [(r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner")]
+routes = [
+    (r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner"),
+    *elements.routes,
+    *visits.routes,
+]
 
 __all__ = ["CommissionerViewSet", "routes"]

@@ -10,9 +10,10 @@ from projects.models import Project
 from projects.models.records import OfProject
 
 # Django finds the models of an app in its module ``models``; those of its rooms stand apart.
+from service.elements.models import ElementNeed  # isort: skip
 from service.portal.models import EnterpriseAccount  # isort: skip
 
-__all__ = ["COMMISSIONER", "LANDING", "SERVICE_BODY", "EnterpriseAccount", "HandOver"]
+__all__ = ["COMMISSIONER", "LANDING", "SERVICE_BODY", "ElementNeed", "EnterpriseAccount", "HandOver"]
 
 COMMISSIONER = "commissioner"
 SERVICE_BODY = "service_body"

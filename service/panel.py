@@ -11,6 +11,7 @@ from projects import panels
 from projects.models import Project
 from projects.permissions import may_on
 from service.queries import last_contact, standing
+from service.visits.queries import undisturbed
 
 
 def register() -> None:
@@ -26,7 +27,7 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {
         "standing": standing(project),
         "last_contact": last,
-        "silent_days": (today() - last).days if last else None,
+        "silent_days": (today() - last).days if last and not undisturbed(project) else None,
         "may_name": may_on(user, Can.NAME_COMMISSIONER, project) and project.is_running,
         "project": project,
     }

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from service import views
 
 urlpatterns = [
-    path("mine/", views.mine, name="mine"),
-    path("mine/contact/", views.contact, name="mine-contact"),
     path("projects/<int:pk>/commissioner/", views.commissioner, name="commissioner"),
+    path("", include("service.elements.urls")),
+    path("", include("service.visits.urls")),
 ]

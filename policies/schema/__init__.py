@@ -3,6 +3,7 @@
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
 from policies.schema.contacts import CHANNELS, Cadence, ClaimRule, Every, Topic
+from policies.schema.elements import Element, Platform
 from policies.schema.leads import MOVEMENTS, Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     PHASES,
@@ -59,6 +60,7 @@ __all__ = [
     "DocumentKind",
     "Dormancy",
     "Duty",
+    "Element",
     "Every",
     "Gate",
     "Grade",
@@ -76,6 +78,7 @@ __all__ = [
     "Pack",
     "PartKind",
     "Phase",
+    "Platform",
     "PolicyHead",
     "PolicyVersionRef",
     "PortfolioState",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.contacts import Cadence, ClaimRule, Topic
+from policies.schema.elements import Element
 from policies.schema.leads import Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     ChainPreset,
@@ -54,6 +55,7 @@ RULE_TABLES = (
     "claiming",
     "cadences",
     "topics",
+    "elements",
     "principles",
     "lead_channels",
     "target_classes",
@@ -90,6 +92,7 @@ class Pack(Item):
     claiming: Listed[ClaimRule] = ()
     cadences: Listed[Cadence] = ()
     topics: Listed[Topic] = ()
+    elements: Listed[Element] = ()
     principles: Listed[Principle] = ()
     lead_channels: Listed[LeadChannel] = ()
     target_classes: Listed[TargetClass] = ()

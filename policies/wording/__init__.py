@@ -11,6 +11,7 @@ from policies.schema import (
     CreditRule,
     Dormancy,
     Duty,
+    Element,
     LeadTag,
     Likeness,
     Milestone,
@@ -26,6 +27,7 @@ from policies.schema import (
     Term,
     Topic,
 )
+from policies.wording.elements import element_lines
 from policies.wording.leads import (
     cadence_lines,
     claiming_lines,
@@ -70,6 +72,7 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     ClaimRule: claiming_lines,
     Cadence: cadence_lines,
     Topic: topic_lines,
+    Element: element_lines,
     Dormancy: dormancy_lines,
     LeadTag: tag_lines,
 }

@@ -160,6 +160,7 @@ class ContactIn(serializers.Serializer[Any]):
         max_length=MOST_PAPERS,
         help_text="ids of attachments of the project",
     )
+    on_request = serializers.BooleanField(required=False, help_text="the enterprise had asked for it")
 
 
 class FundsIn(serializers.Serializer[Any]):
@@ -318,6 +319,7 @@ def contact_out(row: ContactRecord) -> dict[str, Any]:
         "topics": {code: mask_in_prose(text) for code, text in row.topics.items()},
         "papers": [paper.attachment_id for paper in row.papers.all()],
         "is_first": row.is_first,
+        "on_request": row.on_request,
         "by": row.by.name,
     }
 

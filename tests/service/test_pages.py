@@ -143,7 +143,7 @@ def test_a_call_tomorrow_is_refused_and_the_words_stay_in_the_form(park, person)
         "on": tomorrow,
     }
     answer = make.pages(person).post("/mine/contact/", body)
-    assert answer.status_code == 409
+    assert answer.status_code == 400
     assert "看现场" in answer.content.decode()
 
 
