@@ -153,6 +153,7 @@ ROLES: dict[Role, RoleRule] = {
         Can.REPORT_ASSIGNMENT,
         Can.PAUSE_DEADLINES,
         Can.RECORD_MILESTONE,
+        Can.SHOW_PHONE,  # of the projects that the unit works on: whoever guarantees one calls the firm
     ),
     Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT),
     Role.LEADER: _rule(

@@ -1,15 +1,16 @@
 """After the signature: service, permits in parallel, start, acceptance, production (方案三(四)、三(五))."""
 
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from approvals import actions as approvals
-from assignments import actions as assignments
-from assignments.models import Assignment
-from lifecycle.demo import words
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
+from projects.facts import rules_of
 from service import actions as service
+from service.elements import actions as elements
+from service.elements.models import ElementNeed
 
 PERMITS = {
     "project_filing": "development-reform",
@@ -40,11 +41,36 @@ def name_commissioner(walk: Walk, on: date) -> None:
     )
 
 
+NEEDS = {
+    "power": (800, 1250, 2000, 4000),
+    "water": (120, 300, 800),
+    "gas": (2000, 6000),
+    "labour": (60, 150, 320),
+    "financing": (3000, 8000, 20000),
+    "energy_capacity": (900, 2600),
+}
+"""What firms usually need, in the measures of the plan; the other elements they say they do not."""
+
+
 def match_elements(walk: Walk, on: date) -> None:
-    """The commissioner reports what the firm needs; the park strikes the task off."""
-    for row in Assignment.objects.undone().filter(case_id=walk.pk, rule="element_matching"):
-        assignments.report(assignment=row, report=walk.rng.choice(words.REPORTS), by=walk.commissioner, on=on)
-        assignments.close(assignment=row, by=walk.clerk, on=on, note="情况属实")
+    """The commissioner registers what the firm needs, element by element, which strikes the task off."""
+    wants = []
+    for code in rules_of(walk.row).elements:
+        amounts = NEEDS.get(code, ())
+        needed = bool(amounts) and walk.rng.random() < 0.6
+        amount = Decimal(walk.rng.choice(amounts)) if needed else None
+        platform = "长江渝融通" if needed and code == "financing" else ""
+        wants.append(elements.Want(element=code, needed=needed, amount=amount, platform=platform))
+    elements.register(project=walk.row, wants=wants, by=walk.commissioner, on=on, today=on)
+
+
+def meet_elements(walk: Walk, on: date) -> None:
+    """Most of what was needed is there; the rest is being seen to."""
+    for need in ElementNeed.objects.open().filter(project_id=walk.pk).order_by("pk"):
+        if walk.rng.random() < 0.7:
+            elements.meet(need=need, result="已接通、签约", by=walk.commissioner, on=on, today=on)
+        else:
+            elements.begin(need=need, by=walk.commissioner, on=on, today=on, note="已现场勘查，方案编制中")
 
 
 def mark_small(walk: Walk, on: date) -> None:

@@ -138,6 +138,7 @@ def started(rng: Random, days: int = 4) -> Plan:
     return [
         *permitted(rng, days),
         step(rng, 3, 12, building.start),
+        (0, building.meet_elements),
         step(rng, 2, 12, building.pay_in),
         step(rng, 5, 15, talking.visit),
         step(rng, 1, 10, building.progress),

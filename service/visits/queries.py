@@ -51,21 +51,20 @@ def _answerable(user: User) -> DeadlineQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call or visit that is due: its project, rule and clock. ``missed``: spans gone by without any."""
+    """One call or visit that is due: its project, rule and clock. ``missed``: spans gone by without any;
+    ``ahead``: its week or month has not begun."""
 
     project: Project
     rule: Cadence
     clock: Deadline
     light: str
     missed: int
+    ahead: bool
 
     @property
     def channel(self) -> str:
         """The easiest that counts."""
         return "phone" if "phone" in self.rule.channels else self.rule.channels[0]
-
-    def begun(self, day: date) -> bool:
-        return self.clock.started_on < day
 
 
 def calls_of(user: User, projects: list[Project], day: date) -> list[Call]:
@@ -77,7 +76,8 @@ def calls_of(user: User, projects: list[Project], day: date) -> list[Call]:
         project = by_pk[clock.case_id]
         if rule := cadences.rule_of(rules_of(project), clock):
             missed = sum(mark.kept is Kept.MISSED for mark in marks_of(clock, rule, day, calendar))
-            found.append(Call(project, rule, clock, str(clock.light(day).value), missed))
+            light, ahead = str(clock.light(day).value), clock.started_on >= day
+            found.append(Call(project, rule, clock, light, missed, ahead))
     return found
 
 
