@@ -27,11 +27,11 @@ PLAN = "/policies/fuling-lifecycle/2024.11.2/"
 FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
 LISTS = (
     "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/proposals/", "/assignments/",
-    "/chains/", "/mine/", "/leads/", "/projects/board/?by=stage",
+    "/chains/", "/mine/", "/visits/", "/elements/", "/leads/", "/projects/board/?by=stage",
 )
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/", "proposals/",
-    "attachments/", "commissioner/", "milestones/signed/",
+    "attachments/", "commissioner/", "elements/", "milestones/signed/",
 )
 # fmt: on
 WITH_A_RIGHT = {
@@ -59,6 +59,7 @@ WITH_A_RIGHT_IN_A_PROJECT = {
     "attach/": Can.ATTACH,
     "parts/": Can.ASSIGN_PARTS,
     "nodes/": Can.EDIT_PROJECT,
+    "elements/new/": Can.MATCH_ELEMENTS,
 }
 KEPT_OUT = {403, 404}
 

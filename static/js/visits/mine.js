@@ -10,7 +10,7 @@
   const user = Number(words.user);
   const addresses = { api: words.api, session: words.session };
   const AGAIN_MS = 60_000, SAID = "visits-said";
-  let mending = null;
+  let mending = null, dirty = false;
 
   // ---- what waits
 
@@ -55,7 +55,7 @@
     note.hidden = !text;
   }
 
-  const untouched = () => !form || (!form.elements.matter.value && !mending);
+  const untouched = () => !form || !(dirty || mending || form.closest("details").open);
 
   async function send() {
     const { end, sent } = await visits.flush(user, addresses);
@@ -88,8 +88,7 @@
     };
     await visits.put(row);
     navigator.storage?.persist?.();
-    stop();
-    form.reset();
+    clear();
     form.closest("details").open = false;
     say(words.kept);
   }
@@ -102,6 +101,12 @@
     note.textContent = row.photos.length ? words.photos.replace("{n}", row.photos.length) : "";
     form.querySelector("[data-mending]").hidden = false;
     open();
+  }
+
+  function clear() {
+    stop();
+    form.reset();
+    dirty = false;
   }
 
   function stop() {
@@ -133,7 +138,8 @@
         await draw();
         send();
       });
-      form.querySelector("[data-stop-mending]").addEventListener("click", () => { stop(); form.reset(); });
+      form.addEventListener("input", () => { dirty = true; });
+      form.querySelector("[data-stop-mending]").addEventListener("click", clear);
     }
     document.addEventListener("click", (event) => {
       const said = event.target.closest("[data-said]");

@@ -129,7 +129,7 @@ def test_where_nobody_is_to_be_disturbed_silence_is_no_fault(db: None) -> None:
     assert "无事不扰" in page
     assert "三(四)10" in page
     assert "tag-warn" not in page
-    assert "没有到期的电话或走访" in page
+    assert "没有到期的电话和走访" in page
     assert "无事不扰" in text(lives.clerk(), f"/projects/{project.pk}/")
 
 
