@@ -26,7 +26,7 @@ from service.visits.forms import MOST_PHOTOS
 from service.visits.keeping import Kept
 
 
-class VisitOut(serializers.ModelSerializer[ContactRecord]):
+class ServiceVisitOut(serializers.ModelSerializer[ContactRecord]):
     """Telephone numbers are masked. ``papers``: ids of attachments."""
 
     project = serializers.IntegerField(source="project_id", read_only=True)
@@ -51,7 +51,7 @@ class VisitOut(serializers.ModelSerializer[ContactRecord]):
         return {**found, **prose, "with_whom": mask(found["with_whom"])}
 
 
-class VisitIn(serializers.Serializer[Any]):
+class ServiceVisitIn(serializers.Serializer[Any]):
     """``client_id`` is made by the sender; left out, an ``Idempotency-Key`` that is a UUID stands for it."""
 
     project = serializers.IntegerField(min_value=1, max_value=2**62)
@@ -70,7 +70,7 @@ class VisitIn(serializers.Serializer[Any]):
     )
 
 
-class MarkOut(serializers.Serializer[Any]):
+class ServiceVisitMarkOut(serializers.Serializer[Any]):
     """One week, month or span: from – to its last day for the contact, and the day of the contact."""
 
     first = serializers.DateField()
@@ -79,7 +79,7 @@ class MarkOut(serializers.Serializer[Any]):
     on = serializers.DateField(allow_null=True)
 
 
-class VisitDueOut(serializers.Serializer[queries.Line]):
+class ServiceVisitDueOut(serializers.Serializer[queries.Line]):
     """A contact that is due. ``marks``: the spans that its clock stands for; ``missed``: how many went by."""
 
     id = serializers.IntegerField(source="clock.pk", help_text="of the clock, under /deadlines/")
@@ -94,10 +94,10 @@ class VisitDueOut(serializers.Serializer[queries.Line]):
     met_on = serializers.DateField(source="clock.met_on", allow_null=True)
     light = serializers.ChoiceField([*Light.choices, ("met", "met")])
     missed = serializers.IntegerField()
-    marks = MarkOut(many=True)
+    marks = ServiceVisitMarkOut(many=True)
 
 
-class SessionOut(serializers.Serializer[Any]):
+class ServiceVisitSessionOut(serializers.Serializer[Any]):
     """Who is signed in on this device, and a fresh token for its next write."""
 
     user = serializers.IntegerField()
@@ -123,7 +123,7 @@ class VisitViewSet(
 ):
     """Calls and visits to the enterprises of the projects that the caller sees."""
 
-    serializer_class = VisitOut
+    serializer_class = ServiceVisitOut
     queryset = ContactRecord.objects.none()
     lookup_value_regex = r"\d+"
     filter_backends = ()
@@ -150,7 +150,7 @@ class VisitViewSet(
         """Newest first."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=VisitIn, responses={200: VisitOut, 201: VisitOut})
+    @extend_schema(request=ServiceVisitIn, responses={200: ServiceVisitOut, 201: ServiceVisitOut})
     def create(self, request: Request) -> Response:
         """Record one, with photos (multipart). Sent again with the same ``client_id``: 200 and the first."""
         fields: dict[str, Any] = {"on": today()} | self._checked()
@@ -159,18 +159,18 @@ class VisitViewSet(
         project = get_object_or_404(rows, pk=fields.pop("project"))
         sent = ContactRecord.objects.filter(by=self._user, client_id=fields["client_id"] or _NOBODY).exists()
         row = recording.record(project=project, by=self._user, today=today(), **fields)
-        return Response(VisitOut(row).data, status=200 if sent else 201)
+        return Response(ServiceVisitOut(row).data, status=200 if sent else 201)
 
-    @extend_schema(parameters=_DUE, responses=VisitDueOut(many=True))
+    @extend_schema(parameters=_DUE, responses=ServiceVisitDueOut(many=True))
     @action(detail=False, methods=["get"])
     def due(self, request: Request) -> Response:
         """The contacts due in a month: what was done in time, late, or missed."""
         rows = queries.timed(self._user, request.query_params.dict(), today())
         page = self.paginate_queryset(rows.select_related("case", "responsible_unit"))
         lines = queries.lines_of(list(page or []), today())
-        return self.get_paginated_response(VisitDueOut(lines, many=True).data)
+        return self.get_paginated_response(ServiceVisitDueOut(lines, many=True).data)
 
-    @extend_schema(responses=forced_singular_serializer(SessionOut))
+    @extend_schema(responses=forced_singular_serializer(ServiceVisitSessionOut))
     @action(detail=False, methods=["get"], pagination_class=None)
     def session(self, request: Request) -> Response:
         """Who would send now: asked by the phone before it sends what it has kept."""
@@ -183,7 +183,7 @@ class VisitViewSet(
         return self.request.user
 
     def _checked(self) -> dict[str, Any]:
-        body = VisitIn(data=self.request.data)
+        body = ServiceVisitIn(data=self.request.data)
         body.is_valid(raise_exception=True)
         found: dict[str, Any] = body.validated_data
         return found
