@@ -68,18 +68,10 @@ def record_contact(
     _require_days(on, next_on, today)
     rules = rules_of(project)
     words = {"with_whom": with_whom, "place": place, "matter": matter, "outcome": outcome}
-    row = ContactRecord(
-        project=project,
-        on=on,
-        channel=channel,
-        next_step=next_step.strip(),
-        next_on=next_on,
-        topics=_topics(project, rules, channel, topics or {}),
-        on_request=on_request,
-        client_id=client_id,
-        by=by,
-        **{field: text.strip() for field, text in words.items()},
-    )
+    row = ContactRecord(project=project, by=by, on=on, channel=channel, next_on=next_on, client_id=client_id)
+    for field, text in (words | {"next_step": next_step}).items():
+        setattr(row, field, text.strip())
+    row.topics, row.on_request = _topics(project, rules, channel, topics or {}), on_request
     _store(row)
     _keep_papers(row, papers, uploads, paper_kind)
     cadences.heard(project, rules, channel, by=by, on=on)
