@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Can
-from deadlines import calendars, wording
+from deadlines import wording
 from deadlines.models import Deadline, Pause
 from deadlines.permissions import may_stop
 from deadlines.planning import stops
-from deadlines.queries import for_list, with_request
 from deadlines.showing import light_of
 from documents.actions import kinds_of
 from documents.models import Attachment
@@ -32,7 +31,7 @@ from projects.permissions import may_on
 from projects.timeline import entries_after
 from projects.views.base import user_of
 
-PAPERS, CLOCKS = 12, 40
+PAPERS = 12
 
 
 def _link(request: HttpRequest, what: Can, words: str, name: str, project: Project) -> list[tuple[str, str]]:
@@ -87,12 +86,11 @@ def _lead(project: Project) -> list[tuple[str, str]]:
 
 def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Open ones by due day, then the latest closed; the arithmetic of each is unfolded on the page."""
-    rows = with_request(for_list(Deadline.objects.filter(case_id=project.pk)))
-    stopped = Exists(Pause.objects.filter(deadline=OuterRef("pk")))
-    found = list(rows.annotate(was_stopped=stopped).order_by("-id")[:CLOCKS])
+    read = reading.of(project)
+    found: list[Any] = list(read.clocks)
     prefetch_related_objects([row for row in found if row.was_stopped], "pauses")  # few clocks ever are
     found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
-    calendar, day, user = calendars.current(), today(), user_of(request)
+    calendar, day, user = read.calendar, today(), user_of(request)
     pauses = {row.pk: list(row.pauses.all()) if row.was_stopped else [] for row in found}
     lines = [
         {

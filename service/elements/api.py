@@ -71,7 +71,7 @@ class WantIn(serializers.Serializer[Any]):
 class ElementsIn(serializers.Serializer[Any]):
     project = serializers.IntegerField(min_value=1, max_value=2**62)
     on = serializers.DateField(required=False)
-    wants = WantIn(many=True, allow_empty=False, max_length=50)
+    wants = WantIn(many=True, allow_empty=False)
 
 
 class ElementBeginIn(serializers.Serializer[Any]):

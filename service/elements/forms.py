@@ -69,9 +69,9 @@ def _address(rule: Element, platform: str) -> str:
 
 
 def _fields(rule: Element) -> dict[str, forms.Field]:
-    code, label = rule.code, _("数量")
+    code, label = rule.code, str(_("数量"))
     if rule.measure:
-        label = _("数量（%(measure)s）") % {"measure": rule.measure}
+        label = str(_("数量（%(measure)s）") % {"measure": rule.measure})
     found: dict[str, forms.Field] = {
         f"answer_{code}": forms.ChoiceField(label=_("需求"), choices=ANSWERS, required=False),
         f"amount_{code}": forms.DecimalField(

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Can
-from deadlines import calendars
 from deadlines.calendar import Calendar
 from deadlines.models import Deadline
 from kernel.clock import today
@@ -20,7 +19,7 @@ from projects.models import Project
 from projects.permissions import may_on
 from service.visits.keeping import Mark, marks_of
 
-CLOCKS, MARKS = 40, 12
+MARKS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +53,20 @@ def shown(user: User, project: Project) -> bool:
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Two queries: the latest contact clocks, and which calendar is in force."""
+    """No query of its own: the clocks, the calendar and the parts are the page's."""
     user: Any = request.user
-    rules, day = rules_of(project), today()
-    rows = Deadline.objects.filter(case_id=project.pk, start_event=cadences.START).order_by("-id")[:CLOCKS]
-    clocks, calendar = list(rows), calendars.current()
-    holders = {part.part: str(part.user or part.unit) for part in reading.of(project).parts}
+    rules, day, read = rules_of(project), today(), reading.of(project)
+    holders = {part.part: str(part.user or part.unit) for part in read.parts}
     lines = []
     for rule in rules.cadences:
         if not cadences.applies(project, rule):
             continue
-        own = [clock for clock in clocks if clock.rule == cadences.rule_name(rule.code)]
+        own = [clock for clock in read.clocks if clock.rule == cadences.rule_name(rule.code)]
         name = rules.parts[rule.part].name if rule.part in rules.parts else rule.part
         clock = next((clock for clock in own if clock.is_open), None)
-        lines.append(Line(rule, name, holders.get(rule.part, ""), clock, _marks(own, rule, day, calendar)))
+        lines.append(
+            Line(rule, name, holders.get(rule.part, ""), clock, _marks(own, rule, day, read.calendar))
+        )
     return {"lines": lines, "project": project, "may_record": may_on(user, Can.RECORD_CONTACT, project)}
 
 

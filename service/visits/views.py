@@ -83,7 +83,7 @@ def _mine(
         },
         "calls": calls,
         "due": due,
-        "late": sum(item.light == "red" for item in [*due, *calls]),
+        "late": sum(item.light == "red" for item in due) + sum(call.light == "red" for call in calls),
         "form": form or forms.VisitForm(projects=rows, initial=_initial(request, day)),
         "refused": refused,
         "open_form": bool(form or request.GET.get("project")),

@@ -1,4 +1,4 @@
-"""Service after signing as pack data: cadences by the calendar, open or on request; elements and their owners."""
+"""Service after signing as pack data: cadences by the calendar, open or on request; elements."""
 
 import pytest
 

@@ -73,6 +73,10 @@ def power(project: Project, by: User, **more: Any) -> ElementNeed:
     return need
 
 
+def duty_of(need: ElementNeed) -> Assignment:
+    return Assignment.objects.select_related("unit").get(element_need=need)
+
+
 def refused(act: Any) -> Refused:
     with pytest.raises(Refused) as caught:
         act()
@@ -84,7 +88,7 @@ def refused(act: Any) -> Refused:
 
 def test_each_need_becomes_a_duty_of_the_plans_unit_with_its_clock(project, person) -> None:
     need = power(project, person, words="双回路供电")
-    duty = need.assignment
+    duty = duty_of(need)
     assert (duty.unit.code, duty.clause) == ("power-company", "三(四)10")
     assert clock_of(duty).due_on == date(2026, 3, 30)  # twenty working days
     assert need.amount_text == "630.5 千伏安"
@@ -93,7 +97,7 @@ def test_each_need_becomes_a_duty_of_the_plans_unit_with_its_clock(project, pers
 
 def test_the_day_it_is_needed_by_takes_the_place_of_the_plans_limit(project, person) -> None:
     need = power(project, person, needed_by=date(2026, 3, 11))
-    assert clock_of(need.assignment).due_on == date(2026, 3, 11)
+    assert clock_of(duty_of(need)).due_on == date(2026, 3, 11)
 
 
 def test_the_task_is_struck_off_once_every_element_is_answered_no_need_included(project, person) -> None:
@@ -180,24 +184,24 @@ def test_the_owner_says_that_it_is_under_way_and_who_serves_says_that_it_is_met(
     assert found.status == "forbidden"
     later = date(2026, 3, 20)
     done = actions.meet(need=need, result="已送电", by=person, on=later, today=later)
-    duty = Assignment.objects.get(pk=need.assignment_id)
+    duty = duty_of(need)
     assert (done.state, duty.state, clock_of(duty).met_on) == ("met", "closed", later)
 
 
 def test_a_need_whose_owner_has_reported_is_closed_with_it(project, person, district) -> None:
     need, owner = power(project, person), district.person("reviewer", "power-company")
-    assignments.report(assignment=need.assignment, report="已接火", by=owner, on=NAMED)
+    assignments.report(assignment=duty_of(need), report="已接火", by=owner, on=NAMED)
     page = make.pages(person).get(f"/projects/{project.pk}/elements/").content.decode()
     assert "保障单位已反馈，待确认" in page
     actions.meet(need=need, result="已送电", by=person, on=NAMED, today=NAMED)
-    assert Assignment.objects.get(pk=need.assignment_id).state == "closed"
+    assert duty_of(need).state == "closed"
 
 
 def test_a_dropped_need_takes_its_duty_back_and_may_be_registered_again(project, person) -> None:
     need = power(project, person)
     assert refused(lambda: actions.drop(need=need, reason=" ", by=person, on=NAMED, today=NAMED)).unmet
     actions.drop(need=need, reason="改用自备电源", by=person, on=NAMED, today=NAMED)
-    duty = Assignment.objects.get(pk=need.assignment_id)
+    duty = duty_of(need)
     assert (duty.state, clock_of(duty).cancelled_on) == ("revoked", NAMED)
     assert power(project, person).pk != need.pk
 
@@ -234,7 +238,7 @@ def test_where_the_plan_names_no_unit_whoever_plays_the_part_is_asked(db: None) 
     unit = district.unit("economy-information")
     projects.set_parts(project=project, part="guarantee", unit=unit, by=district.clerk, on=NAMED)
     (need,) = register(project, district.clerk, want)
-    assert need.assignment.unit == unit
+    assert duty_of(need).unit == unit
 
 
 # ---- pages

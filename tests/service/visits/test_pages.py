@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
-from cases.models import Part
+from cases.models import Enterprise, Part
 from projects.models import Project
 from service import actions
 from tests import factories as make
@@ -144,8 +144,7 @@ def test_before_construction_a_month_of_silence_still_stands_out(db: None) -> No
 
 def test_dialling_is_a_logged_act_and_gives_a_link_to_the_telephone(db: None) -> None:
     project, part = served()
-    project.enterprise.contact_phone = "13812345678"
-    project.enterprise.save()
+    Enterprise.objects.filter(pk=project.enterprise_id).update(contact_phone="13812345678")
     page = text(part.user, "/mine/")
     assert "13812345678" not in page
     assert "打电话" in page
