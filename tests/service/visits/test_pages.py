@@ -144,7 +144,7 @@ def test_before_construction_a_month_of_silence_still_stands_out(db: None) -> No
 
 def test_dialling_is_a_logged_act_and_gives_a_link_to_the_telephone(db: None) -> None:
     project, part = served()
-    Enterprise.objects.filter(pk=project.enterprise_id).update(contact_phone="13812345678")
+    Enterprise.objects.filter(name=str(project.enterprise)).update(contact_phone="13812345678")
     page = text(part.user, "/mine/")
     assert "13812345678" not in page
     assert "打电话" in page
