@@ -38,6 +38,7 @@ MENU = (
     Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
     Item(_("签约台账"), "/signings/", "pencil"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
+    Item(_("建设进度"), "/progress/", "chart-bar"),
     Item(_("交办"), "/assignments/", "checklist"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
     Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),

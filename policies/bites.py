@@ -70,6 +70,9 @@ def kind_name(table: str) -> str:
         "target_classes": _("重点对象类别"),
         "lead_tags": _("线索标签"),
         "dormancy": _("停滞与休眠"),
+        "recognitions": _("认定和口径"),
+        "progress": _("进度月报"),
+        "guidance": _("验收指导"),
     }
     return names[table]
 

@@ -44,6 +44,7 @@ def references(pack: Pack) -> Iterator[Ref]:
     for task in pack.assignments:
         yield from _task(task)
     yield from _first_contact(pack)
+    yield from _progress(pack)
     yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
     for report in pack.reports:
         yield from _report(report)
@@ -82,6 +83,10 @@ def _clauses(pack: Pack) -> Iterator[Ref]:
             yield Ref("credit", f"{credit.code}.weights[{place}].clause", "clauses", weight.clause)
         if credit.joint:
             yield Ref("credit", f"{credit.code}.joint.clause", "clauses", credit.joint.clause)
+    for recognition in pack.recognitions:
+        inner = [(one.code, one.clause) for one in (*recognition.grounds, *recognition.readings)]
+        key = recognition.code
+        yield from (Ref("recognitions", f"{key}.{code}.clause", "clauses", no) for code, no in inner if no)
     for choice in pack.choices:
         if choice.clause:
             yield Ref("choices", f"{choice.rule}.clause", "clauses", choice.clause)
@@ -177,6 +182,30 @@ def _first_contact(pack: Pack) -> Iterator[Ref]:
         yield from _many("topics", f"{topic.code}.phases", "phases", topic.phases)
     for rest in pack.dormancy:
         yield from _many("dormancy", f"{rest.code}.states", "portfolio", rest.states)
+
+
+def _progress(pack: Pack) -> Iterator[Ref]:
+    """Start to production: recognitions, the monthly report, guidance before acceptance."""
+    for rule in pack.recognitions:
+        yield Ref("recognitions", f"{rule.code}.milestone", "milestones", rule.milestone)
+        for ground in rule.grounds:
+            key = f"{rule.code}.{ground.code}"
+            yield from _many("recognitions", f"{key}.documents", "documents", ground.documents)
+            shown = (ground.milestone,) if ground.milestone else ()
+            yield from _many("recognitions", f"{key}.milestone", "milestones", shown)
+        for reading in rule.readings:
+            key = f"{rule.code}.{reading.code}"
+            yield from _many("recognitions", f"{key}.units", "units", reading.units)
+            yield from _many("recognitions", f"{key}.parts", "parts", reading.parts)
+    for report in pack.progress:
+        ends = (report.from_milestone, report.until_milestone)
+        yield from _many("progress", f"{report.code}.from_milestone", "milestones", ends)
+        yield from _many("progress", f"{report.code}.parts", "parts", report.parts)
+    for help_ in pack.guidance:
+        yield from _many("guidance", f"{help_.code}.units", "units", help_.units)
+        yield from _many("guidance", f"{help_.code}.parts", "parts", help_.parts)
+        after = (help_.from_milestone,) if help_.from_milestone else ()
+        yield from _many("guidance", f"{help_.code}.from_milestone", "milestones", after)
 
 
 def _report(report: ReportRule) -> Iterator[Ref]:

@@ -31,10 +31,12 @@ from policies.schema import (
     Dormancy,
     Duty,
     Grade,
+    GuidanceRule,
     LeadChannel,
     LeadTag,
     Likeness,
     Milestone,
+    MonthlyReport,
     OverallLimit,
     Pack,
     PartKind,
@@ -43,6 +45,7 @@ from policies.schema import (
     PortfolioState,
     Principle,
     ProjectClass,
+    Recognition,
     ReportRule,
     Rule,
     Rung,
@@ -111,6 +114,9 @@ class Rulebook:
     target_classes: tuple[TargetClass, ...]
     lead_tags: tuple[LeadTag, ...]
     dormancy: tuple[Dormancy, ...]
+    recognitions: Mapping[str, Recognition]
+    progress: tuple[MonthlyReport, ...]
+    guidance: Mapping[str, GuidanceRule]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -165,6 +171,15 @@ class Rulebook:
     def dormancy_of(self, state: str) -> Dormancy | None:
         """How long a lead in this portfolio state may stand still, if any plan says so."""
         return next((rule for rule in self.dormancy if state in rule.states), None)
+
+    def recognition_of(self, milestone: str) -> Recognition | None:
+        """By what a milestone is recognised and who states its day, if any plan says so."""
+        return next((rule for rule in self.recognitions.values() if rule.milestone == milestone), None)
+
+    @property
+    def monthly(self) -> MonthlyReport | None:
+        """The monthly report on projects under construction, if any plan asks for one."""
+        return next(iter(self.progress), None)
 
     def tasks_on(self, milestone: str) -> tuple[TaskRule, ...]:
         return tuple(rule for rule in self.tasks if rule.on_milestone == milestone)
@@ -260,6 +275,9 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         target_classes=rows("target_classes", TargetClass),
         lead_tags=rows("lead_tags", LeadTag),
         dormancy=rows("dormancy", Dormancy),
+        recognitions=by_code("recognitions", Recognition),
+        progress=rows("progress", MonthlyReport),
+        guidance=by_code("guidance", GuidanceRule),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

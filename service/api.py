@@ -16,6 +16,7 @@ from cases.models import Part
 from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
+from service.progress import api as progress
 
 
 class CommissionerOut(serializers.ModelSerializer[Part]):
@@ -98,6 +99,9 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
         return found
 
 
-routes = [(r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner")]
+routes = [
+    (r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner"),
+    *progress.routes,
+]
 
 __all__ = ["CommissionerViewSet", "routes"]

@@ -5,6 +5,7 @@ from policies.schema.base import Limit, Needs, PolicyVersionRef, Rule
 from policies.schema.contacts import CHANNELS, Cadence, ClaimRule, Every, Topic
 from policies.schema.leads import MOVEMENTS, Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
+    BY_NAMED,
     PHASES,
     ChainPreset,
     Clause,
@@ -35,9 +36,18 @@ from policies.schema.measures import (
 )
 from policies.schema.pack import RULE_TABLES, WHOLE_TABLES, Pack
 from policies.schema.papers import ReportRule, ReportSection, Series
+from policies.schema.progress import (
+    FigureStage,
+    Ground,
+    GuidanceRule,
+    MonthlyReport,
+    Reading,
+    Recognition,
+)
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Proposing, Score, Step, Verdict
 
 __all__ = [
+    "BY_NAMED",
     "CHANNELS",
     "GRADES",
     "MOVEMENTS",
@@ -60,8 +70,11 @@ __all__ = [
     "Dormancy",
     "Duty",
     "Every",
+    "FigureStage",
     "Gate",
     "Grade",
+    "Ground",
+    "GuidanceRule",
     "Guide",
     "JointShare",
     "LeadChannel",
@@ -70,6 +83,7 @@ __all__ = [
     "Limit",
     "Material",
     "Milestone",
+    "MonthlyReport",
     "Needs",
     "Opening",
     "OverallLimit",
@@ -82,6 +96,8 @@ __all__ = [
     "Principle",
     "ProjectClass",
     "Proposing",
+    "Reading",
+    "Recognition",
     "ReportRule",
     "ReportSection",
     "Rule",

@@ -10,6 +10,8 @@ from kernel.conditions import Condition
 from policies.schema.base import Code, Item, KindCode, Limit, Listed, Needs, RoleCode, Rule, Text
 
 PHASES = ("planning", "negotiation", "landing", "construction", "production")
+BY_NAMED = ("sign_agreement", "recognise", "deliver_land")
+"""Mechanisms that the plan lets certain people work."""
 PhaseCode = Literal["planning", "negotiation", "landing", "construction", "production"]
 
 
@@ -116,7 +118,7 @@ class Milestone(Rule):
     """A fact that gates ask for. ``record``: people record it; ``step``: a step's verdict reaches it;
     ``action``: the named mechanism of the program does.
 
-    Where an action reaches it, ``recorded_by_*`` name who may act (``sign_agreement``).
+    Where an action reaches it, ``recorded_by_*`` name who may act (``BY_NAMED``).
     ``guard`` is what must be there before it may be reached; ``documents`` is the evidence and
     ``fields`` the project fields that recording it asks for. ``staged``: may be reached in parts.
     ``years_ahead``: which planning years (谋划年度) the plan opens for projects on their way to it.
@@ -126,7 +128,9 @@ class Milestone(Rule):
     phase: PhaseCode
     staged: bool = False
     produced_by: Literal["record", "step", "action"] = "record"
-    action: Literal["", "name_commissioner", "issue_report", "sign_agreement"] = ""
+    action: Literal[
+        "", "name_commissioner", "issue_report", "sign_agreement", "recognise", "deliver_land"
+    ] = ""
     recorded_by_parts: Listed[Code] = ()
     recorded_by_roles: Listed[RoleCode] = ()
     documents: Listed[Code] = ()

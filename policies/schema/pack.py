@@ -22,6 +22,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
+from policies.schema.progress import GuidanceRule, MonthlyReport, Recognition
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -29,6 +30,7 @@ WHOLE_TABLES = (
     *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
     "principles",
     "dormancy",
+    "progress",
 )
 RULE_TABLES = (
     "phases",
@@ -59,6 +61,9 @@ RULE_TABLES = (
     "target_classes",
     "lead_tags",
     "dormancy",
+    "recognitions",
+    "progress",
+    "guidance",
 )
 
 
@@ -95,6 +100,9 @@ class Pack(Item):
     target_classes: Listed[TargetClass] = ()
     lead_tags: Listed[LeadTag] = ()
     dormancy: Listed[Dormancy] = ()
+    recognitions: Listed[Recognition] = ()
+    progress: Listed[MonthlyReport] = ()
+    guidance: Listed[GuidanceRule] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

@@ -11,13 +11,16 @@ from policies.schema import (
     CreditRule,
     Dormancy,
     Duty,
+    GuidanceRule,
     LeadTag,
     Likeness,
     Milestone,
+    MonthlyReport,
     OverallLimit,
     PartKind,
     PortfolioState,
     ProjectClass,
+    Recognition,
     ReportRule,
     Rung,
     Series,
@@ -45,6 +48,7 @@ from policies.wording.life import (
 )
 from policies.wording.measures import class_lines, credit_lines
 from policies.wording.papers import agreement_lines, report_lines, series_lines, template_lines, term_lines
+from policies.wording.progress import guidance_lines, monthly_lines, recognition_lines
 from policies.wording.steps import guide_text, step_lines
 from policies.wording.words import Names, limit_text, needs_text
 
@@ -72,6 +76,9 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Topic: topic_lines,
     Dormancy: dormancy_lines,
     LeadTag: tag_lines,
+    Recognition: recognition_lines,
+    MonthlyReport: monthly_lines,
+    GuidanceRule: guidance_lines,
 }
 
 
