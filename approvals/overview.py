@@ -84,8 +84,13 @@ def _standing(project: Project, on: date) -> Standing:
 
 
 def _latest(project: Project) -> dict[str, Step]:
-    rows = Step.objects.filter(case_id=project.pk).for_reading().with_counts().order_by("round")
-    return {row.code: row for row in rows}
+    """The last round of each; of stages that run beside one another, one that is still running."""
+    rows = Step.objects.filter(case_id=project.pk).for_reading().with_counts().order_by("round", "part_no")
+    found: dict[str, Step] = {}
+    for row in rows:
+        if row.code not in found or row.is_running or not found[row.code].is_running:
+            found[row.code] = row
+    return found
 
 
 def _open_parts(project: Project) -> dict[str, list[Part]]:

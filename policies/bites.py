@@ -73,6 +73,7 @@ def kind_name(table: str) -> str:
         "recognitions": _("认定和口径"),
         "progress": _("进度月报"),
         "guidance": _("验收指导"),
+        "staging": _("分期验收"),
     }
     return names[table]
 

@@ -201,6 +201,9 @@ def _progress(pack: Pack) -> Iterator[Ref]:
         ends = (report.from_milestone, report.until_milestone)
         yield from _many("progress", f"{report.code}.from_milestone", "milestones", ends)
         yield from _many("progress", f"{report.code}.parts", "parts", report.parts)
+    for staging in pack.staging:
+        codes = (staging.step, *staging.along_with)
+        yield from _many("staging", f"{staging.code}.step", "steps", codes)
     for help_ in pack.guidance:
         yield from _many("guidance", f"{help_.code}.units", "units", help_.units)
         yield from _many("guidance", f"{help_.code}.parts", "parts", help_.parts)

@@ -50,6 +50,7 @@ from policies.schema import (
     Rule,
     Rung,
     Series,
+    StagingRule,
     Step,
     TargetClass,
     TaskRule,
@@ -117,6 +118,7 @@ class Rulebook:
     recognitions: Mapping[str, Recognition]
     progress: tuple[MonthlyReport, ...]
     guidance: Mapping[str, GuidanceRule]
+    staging: tuple[StagingRule, ...]
     clauses: tuple[SourcedClause, ...]
     choices: tuple[SourcedChoice, ...]
 
@@ -278,6 +280,7 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         recognitions=by_code("recognitions", Recognition),
         progress=rows("progress", MonthlyReport),
         guidance=by_code("guidance", GuidanceRule),
+        staging=rows("staging", StagingRule),
         clauses=tuple(_clause(ref, clause) for ref, pack in packs for clause in pack.clauses),
         choices=tuple(_choice(ref, choice) for ref, pack in packs for choice in pack.choices),
     )

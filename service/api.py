@@ -16,6 +16,7 @@ from cases.models import Part
 from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
+from service.acceptance import api as acceptance
 from service.progress import api as progress
 
 
@@ -101,6 +102,7 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
 
 routes = [
     (r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner"),
+    *acceptance.routes,
     *progress.routes,
 ]
 

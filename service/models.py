@@ -11,15 +11,20 @@ from projects.models.records import OfProject
 
 # Django finds the models of an app in its module ``models``; those of its rooms stand apart.
 from service.portal.models import EnterpriseAccount  # isort: skip
+from service.acceptance.models import AcceptanceStage, Guidance, GuidanceState, LandDelivery  # isort: skip
 from service.progress.models import DayDifference, MonthlyProgress, ProgressSheet, RecognisedBy, StatedDay  # isort: skip
 
 __all__ = [
     "COMMISSIONER",
     "LANDING",
     "SERVICE_BODY",
+    "AcceptanceStage",
     "DayDifference",
     "EnterpriseAccount",
+    "Guidance",
+    "GuidanceState",
     "HandOver",
+    "LandDelivery",
     "MonthlyProgress",
     "ProgressSheet",
     "RecognisedBy",

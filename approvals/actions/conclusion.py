@@ -221,8 +221,8 @@ def _follow(one: Case, project: Project, by: User, on: date) -> None:
                 milestone=code,
                 by=by,
                 on=on,
-                part_no=said.part_no,
-                parts_total=said.parts_total,
+                part_no=row.part_no or said.part_no,
+                parts_total=row.parts_total if row.part_no else said.parts_total,
                 note=row.name,
                 produced=True,
             )

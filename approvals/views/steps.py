@@ -121,6 +121,8 @@ class StepPage(base.Page):
         holder, partners = self._holder(project, part), self._partners(project)
         rules = [self.rule, *(rule for _step, rule in partners)]
         staged = {rule.code: stage for rule in rules if (stage := next_stage(project, rule))}
+        if self.step.part_no:  # opened for a stage: that is what it concludes
+            staged[self.rule.code] = Stage(self.step.part_no, self.step.parts_total)
         among = None
         if self.rule.proposing:
             among, holder = Unit.objects.filter(proposals__in=self.step.proposals.standing()), self._ready()
@@ -325,7 +327,8 @@ class Open(ActionPage):
         self.rule = rules_of(self.project).steps.get(self.kwargs["code"])
         if self.rule is None:
             raise Http404
-        rows = Step.objects.filter(case_id=self.project.pk, code=self.rule.code).order_by("-round")
+        rows = Step.objects.filter(case_id=self.project.pk, code=self.rule.code, part_no=0)
+        rows = rows.order_by("-round")
         self.latest = rows.select_related("lead_unit").first()
         again = self.latest is not None and self.latest.concluded_on is not None
         return OpenForm(data, again=again)

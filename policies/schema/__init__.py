@@ -43,6 +43,7 @@ from policies.schema.progress import (
     MonthlyReport,
     Reading,
     Recognition,
+    StagingRule,
 )
 from policies.schema.steps import Aspect, Check, Guide, Material, Opening, Proposing, Score, Step, Verdict
 
@@ -104,6 +105,7 @@ __all__ = [
     "Rung",
     "Score",
     "Series",
+    "StagingRule",
     "Step",
     "TargetClass",
     "TaskRule",

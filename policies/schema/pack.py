@@ -22,7 +22,7 @@ from policies.schema.life import (
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
-from policies.schema.progress import GuidanceRule, MonthlyReport, Recognition
+from policies.schema.progress import GuidanceRule, MonthlyReport, Recognition, StagingRule
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -31,6 +31,7 @@ WHOLE_TABLES = (
     "principles",
     "dormancy",
     "progress",
+    "staging",
 )
 RULE_TABLES = (
     "phases",
@@ -64,6 +65,7 @@ RULE_TABLES = (
     "recognitions",
     "progress",
     "guidance",
+    "staging",
 )
 
 
@@ -103,6 +105,7 @@ class Pack(Item):
     recognitions: Listed[Recognition] = ()
     progress: Listed[MonthlyReport] = ()
     guidance: Listed[GuidanceRule] = ()
+    staging: Listed[StagingRule] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

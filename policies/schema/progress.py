@@ -96,6 +96,15 @@ class MonthlyReport(Rule):
         return next((n for n, one in enumerate(self.stages) if one.code == stage), -1)
 
 
+class StagingRule(Rule):
+    """分期验收: by which ``step`` a stage is accepted, and which steps are applied for ``along_with`` it and
+    processed in parallel (验收和登记一次申请、并联办理)."""
+
+    code: Code
+    step: Code
+    along_with: Listed[Code] = ()
+
+
 class GuidanceRule(Rule):
     """验收前指导、提前介入: free guidance before acceptance, which starts no clock.
 

@@ -24,6 +24,7 @@ from policies.schema import (
     ReportRule,
     Rung,
     Series,
+    StagingRule,
     Step,
     TaskRule,
     Term,
@@ -48,7 +49,12 @@ from policies.wording.life import (
 )
 from policies.wording.measures import class_lines, credit_lines
 from policies.wording.papers import agreement_lines, report_lines, series_lines, template_lines, term_lines
-from policies.wording.progress import guidance_lines, monthly_lines, recognition_lines
+from policies.wording.progress import (
+    guidance_lines,
+    monthly_lines,
+    recognition_lines,
+    staging_lines,
+)
 from policies.wording.steps import guide_text, step_lines
 from policies.wording.words import Names, limit_text, needs_text
 
@@ -79,6 +85,7 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     Recognition: recognition_lines,
     MonthlyReport: monthly_lines,
     GuidanceRule: guidance_lines,
+    StagingRule: staging_lines,
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from policies.schema import GuidanceRule, MonthlyReport, Recognition
+from policies.schema import GuidanceRule, MonthlyReport, Recognition, StagingRule
 from policies.wording.words import Names, who_text
 
 
@@ -56,3 +56,11 @@ def guidance_lines(rule: GuidanceRule, names: Names) -> list[str]:
         milestone = names.one("milestones", rule.from_milestone)
         lines.append(_("自“%(milestone)s”起") % {"milestone": milestone})
     return [*lines, _("自愿、无偿，不起算任何期限")]
+
+
+def staging_lines(rule: StagingRule, names: Names) -> list[str]:
+    lines = [_("“%(step)s”可以分期申请、各期并行") % {"step": names.one("steps", rule.step)}]
+    if rule.along_with:
+        others = names.many("steps", rule.along_with)
+        lines.append(_("与%(steps)s一次申请、并联办理") % {"steps": others})
+    return lines

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -50,13 +51,14 @@ def checked(shape: type[Any], request: Request) -> dict[str, Any]:
 KEY = {"min_value": 1, "max_value": 2**62}
 
 
-class Month(serializers.CharField):
-    """A month, "2026-03"."""
+@extend_schema_field(OpenApiTypes.STR)
+class Month(serializers.Field[Any, Any, Any, Any]):
+    """A month, "2026-03"; a field of text would hold its validators against the date."""
 
     def to_internal_value(self, data: Any) -> Any:
-        month = read_month(super().to_internal_value(data))
+        month = read_month(data) if isinstance(data, str) else None
         if month is None:
-            raise serializers.ValidationError("2026-03", "month")
+            raise serializers.ValidationError(_("月份写作“2026-03”"), "month")
         return month
 
     def to_representation(self, value: Any) -> Any:
@@ -87,7 +89,7 @@ class ProgressIn(serializers.Serializer[Any]):
     for a correction, progress that falls, or more than was agreed."""
 
     project = serializers.IntegerField(**KEY)
-    month = Month(max_length=7)
+    month = Month()
     invested_fen = serializers.IntegerField(min_value=-MOST_FEN, max_value=MOST_FEN)
     stage = serializers.CharField(max_length=64)
     percent = serializers.IntegerField(min_value=0, max_value=100)

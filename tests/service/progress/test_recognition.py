@@ -149,10 +149,20 @@ def test_the_departments_that_state_a_day_are_called_into_the_case_and_told() ->
 
 
 def test_where_the_plan_wants_every_fact_the_last_one_gives_the_day() -> None:
-    wanted = ('milestone = "construction_started"\nneeds = "any"', 'milestone = "construction_started"\nneeds = "all"')
-    district = open_district(packs=["elsewhere/tianmen-construction-2024"], reworded=[wanted, (
-        '{ code = "levelling", name = "平整土地", counts = false }', '{ code = "levelling", name = "平整土地" }'
-    )])
+    wanted = (
+        'milestone = "construction_started"\nneeds = "any"',
+        'milestone = "construction_started"\nneeds = "all"',
+    )
+    district = open_district(
+        packs=["elsewhere/tianmen-construction-2024"],
+        reworded=[
+            wanted,
+            (
+                '{ code = "levelling", name = "平整土地", counts = false }',
+                '{ code = "levelling", name = "平整土地" }',
+            ),
+        ],
+    )
     row = district.project()
     lives.lay_down(row, "signed", district.clerk)
     paper = lives.paper(row, "start_proof", district.clerk)

@@ -64,7 +64,8 @@ def test_the_same_key_reports_once(caller: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"month": "2026-2"}, {"month": "2026-13"}, {"percent": 101}, {"invested_fen": 10**30}, {"stage": ""}]
+    "change",
+    [{"month": "2026-2"}, {"month": "2026-13"}, {"percent": 101}, {"invested_fen": 10**30}, {"stage": ""}],
 )
 def test_a_body_without_sense_is_refused(caller: Any, change: dict[str, Any]) -> None:
     row = site.started()
