@@ -29,6 +29,7 @@ from projects.facts import rules_of
 from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.panels import Panel, register
 from projects.permissions import may_on
+from projects.rounds import first_of, later_rounds
 from projects.timeline import entries_after
 from projects.views.base import user_of
 
@@ -69,7 +70,8 @@ def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
         "firm": firm,
         "phone": mask(firm.contact_phone) if firm else "",
         "versions": rules_of(project).sources,
-        "panel_actions": _link(request, Can.EDIT_PROJECT, _("投资项目代码"), "project-codes", project),
+        "panel_actions": _link(request, Can.EDIT_PROJECT, _("投资项目代码"), "project-codes", project)
+        + _link(request, Can.EDIT_PROJECT, _("首个项目"), "project-first", project),
     }
 
 
@@ -205,6 +207,21 @@ def absorbed(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"lines": comparing_pair.absorbed(project)}
 
 
+def rounds(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """The first project and the later ones, both ways; two queries at most."""
+    links = _link(request, Can.EDIT_PROJECT, _("管理"), "project-first", project)
+    return {
+        "first": first_of(project, user_of(request)),
+        "later": later_rounds(project, user_of(request)),
+        "panel_actions": links,
+    }
+
+
+def _has_rounds(user: User, project: Project) -> bool:
+    """As the page has read it with the project."""
+    return project.first_project_id is not None or bool(getattr(project, "has_rounds", False))
+
+
 def explanations(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"explanations": list(project.explanations.select_related("by", "unit"))}
 
@@ -247,5 +264,7 @@ def register_all() -> None:
     register(
         Panel("stillness", title, "projects/panels/stillness.html", explanations, 65, "main", _explained)
     )
+    title = gettext_lazy("二次投资")
+    register(Panel("rounds", title, "projects/panels/rounds.html", rounds, 45, "side", _has_rounds))
     title = gettext_lazy("并入的项目")
     register(Panel("absorbed", title, "projects/panels/absorbed.html", absorbed, 80, "main", _holds_others))
