@@ -80,10 +80,6 @@ def connect(walk: Walk, on: date) -> None:
     approvals.conclude(step=walk.step("utilities"), verdict="connected", by=walk.park_clerk, on=on)
 
 
-def start(walk: Walk, on: date) -> None:
-    projects.reach(project=walk.row, milestone="construction_started", by=walk.commissioner, on=on)
-
-
 def pay_in(walk: Walk, on: date) -> None:
     """Funds arrive; each payment is a row of its own."""
     projects.set_money(

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from lifecycle.demo import building, judging, landing, talking
+from lifecycle.demo import building, judging, landing, sites, talking
 from lifecycle.demo.walk import Move, Plan
 
 
@@ -137,7 +137,7 @@ def permitted(rng: Random, days: int = 4) -> Plan:
 def started(rng: Random, days: int = 4) -> Plan:
     return [
         *permitted(rng, days),
-        step(rng, 3, 12, building.start),
+        step(rng, 3, 12, sites.start),
         step(rng, 2, 12, building.pay_in),
         step(rng, 5, 15, talking.visit),
         step(rng, 1, 10, building.progress),
