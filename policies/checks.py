@@ -51,7 +51,7 @@ def _doubles(pack: Pack) -> Iterator[Fault]:
     lists.append(("clauses", "", [clause.no for clause in pack.clauses]))
     lists.append(("choices", "", [choice.rule for choice in pack.choices]))
     for rule in pack.recognitions:
-        codes = [one.code for one in (*rule.grounds, *rule.readings)]
+        codes = [one.code for one in rule.grounds] + [one.code for one in rule.readings]
         lists.append(("recognitions", f"{rule.code}.", codes))
     lists += [("progress", f"{r.code}.stages.", [one.code for one in r.stages]) for r in pack.progress]
     for step in pack.steps:

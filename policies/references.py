@@ -84,7 +84,8 @@ def _clauses(pack: Pack) -> Iterator[Ref]:
         if credit.joint:
             yield Ref("credit", f"{credit.code}.joint.clause", "clauses", credit.joint.clause)
     for recognition in pack.recognitions:
-        inner = [(one.code, one.clause) for one in (*recognition.grounds, *recognition.readings)]
+        inner = [(one.code, one.clause) for one in recognition.grounds]
+        inner += [(one.code, one.clause) for one in recognition.readings]
         key = recognition.code
         yield from (Ref("recognitions", f"{key}.{code}.clause", "clauses", no) for code, no in inner if no)
     for choice in pack.choices:

@@ -76,7 +76,7 @@ def find_rule(project: Project, code: str) -> tuple[Rulebook, GuidanceRule]:
 
 def require_asker(project: Project, rule: GuidanceRule, by: User, on: date) -> bool:
     """Whether the firm itself asks. Raises Refused (forbidden) for whom the plan does not name."""
-    if rule.by_enterprise and speaks_for(by, project, on):
+    if rule.by_enterprise and project.merged_into_id is None and speaks_for(by, project, on):
         return True
     require(by, Can.RECORD_CONTACT)
     require_unmerged(by, project)

@@ -6,192 +6,570 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('documents', '0002_numbered_documents'),
-        ('projects', '0018_last_movement'),
-        ('service', '0002_enterprise_accounts'),
+        ("accounts", "0004_demo_accounts"),
+        ("documents", "0002_numbered_documents"),
+        ("projects", "0018_last_movement"),
+        ("service", "0002_enterprise_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AcceptanceStage',
+            name="AcceptanceStage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part_no', models.PositiveSmallIntegerField(verbose_name='期次')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('scope', models.CharField(max_length=500, verbose_name='验收范围')),
-                ('area', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='建筑面积（㎡）')),
-                ('planned_on', models.DateField(blank=True, null=True, verbose_name='计划验收日期')),
-                ('made_on', models.DateField(verbose_name='登记日期')),
-                ('dropped_on', models.DateField(blank=True, null=True, verbose_name='取消日期')),
-                ('dropped_reason', models.CharField(blank=True, max_length=300, verbose_name='取消原因')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dropped_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='acceptance_stages', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part_no", models.PositiveSmallIntegerField(verbose_name="期次")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("scope", models.CharField(max_length=500, verbose_name="验收范围")),
+                (
+                    "area",
+                    models.PositiveBigIntegerField(blank=True, null=True, verbose_name="建筑面积（㎡）"),
+                ),
+                ("planned_on", models.DateField(blank=True, null=True, verbose_name="计划验收日期")),
+                ("made_on", models.DateField(verbose_name="登记日期")),
+                ("dropped_on", models.DateField(blank=True, null=True, verbose_name="取消日期")),
+                ("dropped_reason", models.CharField(blank=True, max_length=300, verbose_name="取消原因")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dropped_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptance_stages",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '验收分期',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['project', 'part_no'], name='acceptance_stage_by_project')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('dropped_on__isnull', True)), fields=('project', 'part_no'), name='acceptance_stage_once'), models.CheckConstraint(condition=models.Q(('part_no__range', (1, 99))), name='acceptance_stage_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('dropped_by__isnull', True), ('dropped_on__isnull', True), ('dropped_reason', '')), models.Q(('dropped_by__isnull', False), ('dropped_on__isnull', False), models.Q(('dropped_reason', ''), _negated=True)), _connector='OR'), name='acceptance_stage_dropped_whole')],
+                "verbose_name": "验收分期",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["project", "part_no"], name="acceptance_stage_by_project")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dropped_on__isnull", True)),
+                        fields=("project", "part_no"),
+                        name="acceptance_stage_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("part_no__range", (1, 99))), name="acceptance_stage_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("dropped_by__isnull", True),
+                                ("dropped_on__isnull", True),
+                                ("dropped_reason", ""),
+                            ),
+                            models.Q(
+                                ("dropped_by__isnull", False),
+                                ("dropped_on__isnull", False),
+                                models.Q(("dropped_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_stage_dropped_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DayDifference',
+            name="DayDifference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('milestone', models.CharField(max_length=48, verbose_name='里程碑')),
-                ('days', models.PositiveIntegerField(verbose_name='相差天数')),
-                ('since', models.DateField(verbose_name='发现日期')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='day_differences', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("milestone", models.CharField(max_length=48, verbose_name="里程碑")),
+                ("days", models.PositiveIntegerField(verbose_name="相差天数")),
+                ("since", models.DateField(verbose_name="发现日期")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="day_differences",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '口径差异',
-                'ordering': ['-days', '-id'],
-                'indexes': [models.Index(fields=['-days', '-id'], name='day_difference_widest'), models.Index(fields=['milestone', '-days', '-id'], name='day_difference_by_milestone')],
-                'constraints': [models.UniqueConstraint(fields=('project', 'milestone'), name='day_difference_once'), models.CheckConstraint(condition=models.Q(('days__gt', 0)), name='day_difference_is_one')],
+                "verbose_name": "口径差异",
+                "ordering": ["-days", "-id"],
+                "indexes": [
+                    models.Index(fields=["-days", "-id"], name="day_difference_widest"),
+                    models.Index(fields=["milestone", "-days", "-id"], name="day_difference_by_milestone"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "milestone"), name="day_difference_once"),
+                    models.CheckConstraint(condition=models.Q(("days__gt", 0)), name="day_difference_is_one"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Guidance',
+            name="Guidance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=64, verbose_name='指导')),
-                ('name', models.CharField(max_length=120, verbose_name='指导')),
-                ('clause', models.CharField(blank=True, max_length=40, verbose_name='条款')),
-                ('matter', models.CharField(max_length=500, verbose_name='请求指导的事项')),
-                ('asked_on', models.DateField(verbose_name='提出日期')),
-                ('by_enterprise', models.BooleanField(default=False, verbose_name='企业提出')),
-                ('given_on', models.DateField(blank=True, null=True, verbose_name='指导日期')),
-                ('words', models.TextField(blank=True, verbose_name='指导意见')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤回日期')),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300, verbose_name='撤回原因')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('asked_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='guidance', to='projects.project')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='guidance', to='accounts.unit', verbose_name='指导单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=64, verbose_name="指导")),
+                ("name", models.CharField(max_length=120, verbose_name="指导")),
+                ("clause", models.CharField(blank=True, max_length=40, verbose_name="条款")),
+                ("matter", models.CharField(max_length=500, verbose_name="请求指导的事项")),
+                ("asked_on", models.DateField(verbose_name="提出日期")),
+                ("by_enterprise", models.BooleanField(default=False, verbose_name="企业提出")),
+                ("given_on", models.DateField(blank=True, null=True, verbose_name="指导日期")),
+                ("words", models.TextField(blank=True, verbose_name="指导意见")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤回日期")),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300, verbose_name="撤回原因")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guidance",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guidance",
+                        to="accounts.unit",
+                        verbose_name="指导单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '验收前指导',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['project', '-id'], name='guidance_by_project'), models.Index(condition=models.Q(('given_on__isnull', True), ('withdrawn_on__isnull', True)), fields=['unit', '-id'], name='guidance_waiting_by_unit')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('given_on__isnull', True), ('withdrawn_on__isnull', True)), fields=('project', 'rule', 'unit'), name='guidance_asked_once_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('given_by__isnull', True), ('given_on__isnull', True), ('words', '')), models.Q(('given_by__isnull', False), ('given_on__gte', models.F('asked_on')), models.Q(('words', ''), _negated=True)), _connector='OR'), name='guidance_given_whole'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_on__isnull', True), ('withdrawn_reason', '')), models.Q(('given_on__isnull', True), ('withdrawn_on__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='guidance_withdrawn_whole')],
+                "verbose_name": "验收前指导",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["project", "-id"], name="guidance_by_project"),
+                    models.Index(
+                        condition=models.Q(("given_on__isnull", True), ("withdrawn_on__isnull", True)),
+                        fields=["unit", "-id"],
+                        name="guidance_waiting_by_unit",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("given_on__isnull", True), ("withdrawn_on__isnull", True)),
+                        fields=("project", "rule", "unit"),
+                        name="guidance_asked_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_by__isnull", True), ("given_on__isnull", True), ("words", "")),
+                            models.Q(
+                                ("given_by__isnull", False),
+                                ("given_on__gte", models.F("asked_on")),
+                                models.Q(("words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="guidance_given_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_on__isnull", True), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("given_on__isnull", True),
+                                ("withdrawn_on__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="guidance_withdrawn_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LandDelivery',
+            name="LandDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivered_on', models.DateField(verbose_name='交地日期')),
-                ('certificate_on', models.DateField(verbose_name='发证日期')),
-                ('certificate_no', models.CharField(max_length=80, verbose_name='不动产权证号')),
-                ('area', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='用地面积（㎡）')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='未同日交证的原因')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('certificate', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.attachment')),
-                ('reached', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='land_delivery', to='projects.reachedmilestone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("delivered_on", models.DateField(verbose_name="交地日期")),
+                ("certificate_on", models.DateField(verbose_name="发证日期")),
+                ("certificate_no", models.CharField(max_length=80, verbose_name="不动产权证号")),
+                (
+                    "area",
+                    models.PositiveBigIntegerField(blank=True, null=True, verbose_name="用地面积（㎡）"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="未同日交证的原因")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.attachment",
+                    ),
+                ),
+                (
+                    "reached",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="land_delivery",
+                        to="projects.reachedmilestone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '交地即交证',
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('delivered_on', models.F('certificate_on')), ('reason', '')), models.Q(models.Q(('delivered_on', models.F('certificate_on')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='land_delivery_same_day_or_reason')],
+                "verbose_name": "交地即交证",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("delivered_on", models.F("certificate_on")), ("reason", "")),
+                            models.Q(
+                                models.Q(("delivered_on", models.F("certificate_on")), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="land_delivery_same_day_or_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MonthlyProgress',
+            name="MonthlyProgress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('invested_fen', models.BigIntegerField(verbose_name='本月完成投资')),
-                ('stage', models.CharField(max_length=64, verbose_name='形象进度')),
-                ('percent', models.PositiveSmallIntegerField(verbose_name='工程进度（%）')),
-                ('words', models.CharField(blank=True, max_length=500, verbose_name='进展情况')),
-                ('problems', models.CharField(blank=True, max_length=500, verbose_name='存在问题')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('reported_on', models.DateField(verbose_name='填报日期')),
-                ('by_enterprise', models.BooleanField(default=False, verbose_name='企业填报')),
-                ('in_force', models.BooleanField(default=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='monthly_progress', to='projects.project')),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='service.monthlyprogress')),
-                ('unit', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='填报单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("invested_fen", models.BigIntegerField(verbose_name="本月完成投资")),
+                ("stage", models.CharField(max_length=64, verbose_name="形象进度")),
+                ("percent", models.PositiveSmallIntegerField(verbose_name="工程进度（%）")),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="进展情况")),
+                ("problems", models.CharField(blank=True, max_length=500, verbose_name="存在问题")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("reported_on", models.DateField(verbose_name="填报日期")),
+                ("by_enterprise", models.BooleanField(default=False, verbose_name="企业填报")),
+                ("in_force", models.BooleanField(default=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="monthly_progress",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="service.monthlyprogress",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="填报单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '进度月报',
-                'ordering': ['-month', '-id'],
-                'indexes': [models.Index(fields=['project', '-month', '-id'], name='monthly_progress_by_project'), models.Index(condition=models.Q(('in_force', True)), fields=['month', '-id'], name='monthly_progress_month')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('project', 'month'), name='monthly_progress_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='monthly_progress_of_a_month'), models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='monthly_progress_percent'), models.CheckConstraint(condition=models.Q(('invested_fen__gte', 0), models.Q(('reason', ''), _negated=True), _connector='OR'), name='monthly_progress_cut_with_reason'), models.CheckConstraint(condition=models.Q(('supersedes__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='monthly_progress_corrected_with_reason')],
+                "verbose_name": "进度月报",
+                "ordering": ["-month", "-id"],
+                "indexes": [
+                    models.Index(fields=["project", "-month", "-id"], name="monthly_progress_by_project"),
+                    models.Index(
+                        condition=models.Q(("in_force", True)),
+                        fields=["month", "-id"],
+                        name="monthly_progress_month",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_force", True)),
+                        fields=("project", "month"),
+                        name="monthly_progress_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="monthly_progress_of_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__lte", 100)), name="monthly_progress_percent"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("invested_fen__gte", 0), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="monthly_progress_cut_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("supersedes__isnull", True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="monthly_progress_corrected_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProgressSheet',
+            name="ProgressSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('rows', models.JSONField(default=list)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('committed_on', models.DateField(blank=True, null=True, verbose_name='入库日期')),
-                ('written', models.PositiveIntegerField(default=0, verbose_name='入库行数')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_sheets', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("rows", models.JSONField(default=list)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("committed_on", models.DateField(blank=True, null=True, verbose_name="入库日期")),
+                ("written", models.PositiveIntegerField(default=0, verbose_name="入库行数")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="progress_sheets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '月报表',
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='progress_sheet_of_a_month'), models.CheckConstraint(condition=models.Q(('committed_on__isnull', False), ('written', 0), _connector='OR'), name='progress_sheet_committed_whole')],
+                "verbose_name": "月报表",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="progress_sheet_of_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("committed_on__isnull", False), ("written", 0), _connector="OR"),
+                        name="progress_sheet_committed_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecognisedBy',
+            name="RecognisedBy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, verbose_name='认定依据')),
-                ('name', models.CharField(max_length=120, verbose_name='认定依据')),
-                ('counts', models.BooleanField(default=True, verbose_name='据以认定')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.attachment')),
-                ('reached', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grounds', to='projects.reachedmilestone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=64, verbose_name="认定依据")),
+                ("name", models.CharField(max_length=120, verbose_name="认定依据")),
+                ("counts", models.BooleanField(default=True, verbose_name="据以认定")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.attachment",
+                    ),
+                ),
+                (
+                    "reached",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grounds",
+                        to="projects.reachedmilestone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定依据',
-                'ordering': ['on', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('reached', 'code'), name='recognised_by_once')],
+                "verbose_name": "认定依据",
+                "ordering": ["on", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("reached", "code"), name="recognised_by_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatedDay',
+            name="StatedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('milestone', models.CharField(max_length=48, verbose_name='里程碑')),
-                ('reading', models.CharField(max_length=64, verbose_name='口径')),
-                ('name', models.CharField(max_length=120, verbose_name='口径')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='更正原因')),
-                ('stated_on', models.DateField(verbose_name='填报日期')),
-                ('on_behalf', models.BooleanField(default=False, verbose_name='代录')),
-                ('in_force', models.BooleanField(default=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='stated_days', to='projects.project')),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='service.statedday')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='填报单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("milestone", models.CharField(max_length=48, verbose_name="里程碑")),
+                ("reading", models.CharField(max_length=64, verbose_name="口径")),
+                ("name", models.CharField(max_length=120, verbose_name="口径")),
+                ("day", models.DateField(verbose_name="日期")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="更正原因")),
+                ("stated_on", models.DateField(verbose_name="填报日期")),
+                ("on_behalf", models.BooleanField(default=False, verbose_name="代录")),
+                ("in_force", models.BooleanField(default=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stated_days",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="service.statedday",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="填报单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '口径日期',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['project', '-id'], name='stated_day_by_project')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('project', 'reading'), name='stated_day_once_in_force'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('supersedes__isnull', True)), models.Q(('supersedes__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='stated_day_corrected_with_reason')],
+                "verbose_name": "口径日期",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["project", "-id"], name="stated_day_by_project")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_force", True)),
+                        fields=("project", "reading"),
+                        name="stated_day_once_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("supersedes__isnull", True)),
+                            models.Q(("supersedes__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="stated_day_corrected_with_reason",
+                    ),
+                ],
             },
         ),
     ]

@@ -48,7 +48,7 @@ def checked(shape: type[Any], request: Request) -> dict[str, Any]:
     return dict(body.validated_data)
 
 
-KEY = {"min_value": 1, "max_value": 2**62}
+KEY: dict[str, Any] = {"min_value": 1, "max_value": 2**62}
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -198,7 +198,7 @@ class RecognitionViewSet(IdempotentWrites, mixins.ListModelMixin, viewsets.Gener
             project=project, milestone=said["milestone"], by=user, on=today(), note=said.get("note", ""),
             facts=[_fact(project, one) for one in said["grounds"]],
         )  # fmt: skip
-        rows = row.grounds.select_related("reached", "by")  # type: ignore[attr-defined]
+        rows = row.grounds.select_related("reached", "by")
         return Response(GroundOut(rows, many=True).data, status=201)
 
 
@@ -230,7 +230,7 @@ class StatedDayIn(serializers.Serializer[Any]):
     project = serializers.IntegerField(**KEY)
     reading = serializers.CharField(max_length=64)
     day = BusinessDay()
-    source = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    source = serializers.CharField(required=False, allow_blank=True, max_length=200)  # type: ignore[assignment]
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 

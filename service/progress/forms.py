@@ -23,7 +23,12 @@ class Wan(forms.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal"})
-        merged = {"max_value": MOST_WAN, "min_value": -MOST_WAN, "decimal_places": 6, "widget": widget}
+        merged: dict[str, Any] = {
+            "max_value": MOST_WAN,
+            "min_value": -MOST_WAN,
+            "decimal_places": 6,
+            "widget": widget,
+        }
         super().__init__(**merged | options)
 
     def to_python(self, value: Any) -> Any:
@@ -82,9 +87,13 @@ def _said(row: MonthlyProgress | None) -> dict[str, Any]:
 class GridForm(MonthForm):
     """One line of the month's grid: the same in short; an untouched line says nothing."""
 
-    words = forms.CharField(label=gettext_lazy("进展情况"), max_length=500, required=False)
+    words = forms.CharField(  # type: ignore[assignment]  # in one line here
+        label=gettext_lazy("进展情况"), max_length=500, required=False
+    )
     problems = None  # type: ignore[assignment]  # stays as it is: on the project's own page
-    reason = forms.CharField(label=gettext_lazy("说明"), max_length=300, required=False)
+    reason = forms.CharField(  # type: ignore[assignment]
+        label=gettext_lazy("说明"), max_length=300, required=False
+    )
 
     def __init__(self, *args: Any, kept_problems: str = "", **options: Any) -> None:
         super().__init__(*args, empty_permitted=True, use_required_attribute=False, **options)

@@ -113,7 +113,7 @@ class Grid(Page):
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """The month's table; the file goes when the answer is sent."""
     user, month = user_of(request), asked_month(request)
     require(user, Can.EXPORT_LEDGER)

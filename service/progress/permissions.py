@@ -27,15 +27,6 @@ def require_recogniser(project: Project, rule: Milestone, by: User) -> None:
     require_named(project, rule, by)
 
 
-def may(check: "object", *said: object) -> bool:
-    """Whether one of the demands of this module lets somebody pass, for pages."""
-    try:
-        check(*said)  # type: ignore[operator]
-    except Refused:
-        return False
-    return True
-
-
 def stating_units(project: Project, reading: Reading, on: date) -> list[Unit]:
     """The units that state the day in this reading, as they stand on a day."""
     return answering(reading.units, reading.parts, project.pk, on)
@@ -90,7 +81,8 @@ def _open(project: Project) -> Iterable[Part]:
 
 
 def _speaks(project: Project, rule: MonthlyReport, by: User, on: date) -> bool:
-    return rule.by_enterprise and speaks_for(by, project, on)
+    """An account speaks for the project that was kept, never for its double."""
+    return rule.by_enterprise and project.merged_into_id is None and speaks_for(by, project, on)
 
 
 def require_reporter(project: Project, rule: MonthlyReport, by: User, on: date) -> bool:

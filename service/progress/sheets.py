@@ -29,7 +29,7 @@ from service.models import ProgressSheet
 from service.progress.queries import with_month
 from service.progress.reporting import Objection, Report, report_many
 
-MOST_LINES, SEARCHED = 2_000, 30
+MOST_LINES, SEARCHED = 500, 30
 MOST_BYTES = 10 * 1_048_576
 
 
