@@ -50,8 +50,10 @@ def _doubles(pack: Pack) -> Iterator[Fault]:
     lists: list[tuple[str, str, list[str]]] = [(t, "", [r.key for r in pack.rows(t)]) for t in RULE_TABLES]
     lists.append(("clauses", "", [clause.no for clause in pack.clauses]))
     lists.append(("choices", "", [choice.rule for choice in pack.choices]))
+    readings = [one.code for rule in pack.recognitions for one in rule.readings]
+    lists.append(("recognitions", "readings.", readings))
     for rule in pack.recognitions:
-        codes = [one.code for one in rule.grounds] + [one.code for one in rule.readings]
+        codes = [one.code for one in rule.grounds]
         lists.append(("recognitions", f"{rule.code}.", codes))
     lists += [("progress", f"{r.code}.stages.", [one.code for one in r.stages]) for r in pack.progress]
     for step in pack.steps:

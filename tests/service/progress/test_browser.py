@@ -54,7 +54,7 @@ def test_the_month_is_filled_in_on_the_grid(page: Any, sign_in: Any) -> None:
     sign_in(page, lives.clerk())
     page.goto(f"/projects/{row.pk}/")
     panel = page.locator("#panel-progress")
-    assert panel.get_by_text("7,200万元", exact=True).is_visible()
+    assert panel.locator("dd", has_text="7,200万元").first.is_visible()
     assert panel.locator("svg rect").count() == 5
     shoot(page, "case-file")
     page.goto("/progress/?month=2026-02")
