@@ -2,16 +2,16 @@
 
 from datetime import date, timedelta
 
+from deadlines.models import Deadline
 from lifecycle.demo.papers import paper
 from lifecycle.demo.people import People
 from lifecycle.demo.walk import Walk
-from policies.schema import MonthlyReport
 from projects.facts import rules_of
-from projects.models import Batch, Project
+from projects.models import Project
 from service.models import MonthlyProgress
 from service.progress.clocks import building
 from service.progress.dating import state_day
-from service.progress.months import first_of, months
+from service.progress.months import first_of, last_day, months
 from service.progress.recognising import Fact, recognise
 from service.progress.reporting import Report, report_month
 
@@ -21,8 +21,8 @@ READINGS = (
 )
 MONTHS_TO_BUILD = 14
 SMALL = 10_000 * 1_000_000  # 1 亿元, where nothing is known
-FORGETFUL = 7
-"""One site in so many leaves a month out."""
+FORGETFUL, LATELY = 5, timedelta(days=75)
+"""One site in so many has left out what was to be reported lately."""
 SAID = (
     "按计划推进。",
     "设备基础完成，管线同步施工。",
@@ -54,29 +54,33 @@ def start(walk: Walk, on: date) -> None:
             )  # fmt: skip
 
 
-def report_months(people: People, on: date) -> None:
-    """Early in each month the parks report the month before; now and then one forgets."""
+def report_months(people: People, on: date, today: date) -> None:
+    """Early in each month the parks report the month before, that of the production, too; some forget."""
     month = first_of(on - timedelta(days=on.day))
-    rows = Project.objects.running().filter(batch=Batch.STARTED, landing_unit__isnull=False)
+    asked = Deadline.objects.filter(rule__startswith="progress:", started_on__lte=last_day(month)).open()
+    rows = Project.objects.running().filter(pk__in=asked.values("case_id"), landing_unit__isnull=False)
     for row in rows.select_related("case", "landing_unit").order_by("pk"):
         rule = rules_of(row).monthly
-        forgets = number_of(row) % FORGETFUL == month.month % FORGETFUL
-        if rule is not None and row.landing_unit is not None and not forgets:
-            _report(row, rule, month, people, on)
+        forgets = number_of(row) % FORGETFUL == 0 and today - on < LATELY
+        started, produced = building(row, rule) if rule else (None, None)
+        if rule is None or started is None or forgets:
+            continue
+        rows_there = MonthlyProgress.objects.filter(project=row, in_force=True)
+        there = set(rows_there.values_list("month", flat=True))
+        for one in months(started, min(month, produced or month)):
+            if one not in there:
+                _report(row, started, one, people, on)
 
 
-def _report(row: Project, rule: MonthlyReport, month: date, people: People, on: date) -> None:
-    started, _produced = building(row, rule)
-    there = MonthlyProgress.objects.filter(project=row, month=month, in_force=True)
-    if started is None or month < first_of(started) or there.exists():
-        return
+def _report(row: Project, started: date, month: date, people: People, on: date) -> None:
+    rule = rules_of(row).monthly
+    assert rule is not None and row.landing_unit is not None
     number, age = number_of(row), len(list(months(started, month)))
     done = min(age, MONTHS_TO_BUILD)
     known = [amount for amount in (row.total_fen, row.contract_fen) if amount]
     whole = min(known) if known else SMALL
     wan = whole // MONTHS_TO_BUILD * (80 + number % 20) // 100 // 1_000_000 if age <= MONTHS_TO_BUILD else 0
     stage = rule.stages[min((done - 1) * len(rule.stages) // MONTHS_TO_BUILD, len(rule.stages) - 1)]
-    assert row.landing_unit is not None
     report_month(
         project=row, by=people.at(row.landing_unit.code), on=on,
         report=Report(

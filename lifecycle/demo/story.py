@@ -102,7 +102,7 @@ def _live(agenda: Agenda, people: People, rng: Random, days: list[date], clock: 
             move(walk, day)
             clock.tick()
         if number >= REPORTED and days[number - REPORTED].month != days[number - REPORTED + 1].month:
-            sites.report_months(people, day)
+            sites.report_months(people, day, days[-1])
         office.sweep_where_due(day)
         library.sweep(day)
         if day.weekday() == FRIDAY:
