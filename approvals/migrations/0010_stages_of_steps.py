@@ -5,45 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_demo_accounts'),
-        ('approvals', '0009_conditions'),
-        ('cases', '0006_duplicates'),
-        ('deadlines', '0005_weekday'),
-        ('policies', '0002_published_is_immutable'),
+        ("accounts", "0004_demo_accounts"),
+        ("approvals", "0009_conditions"),
+        ("cases", "0006_duplicates"),
+        ("deadlines", "0005_weekday"),
+        ("policies", "0002_published_is_immutable"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='step',
-            name='step_round_once',
+            model_name="step",
+            name="step_round_once",
         ),
         migrations.RemoveConstraint(
-            model_name='step',
-            name='step_one_round_running',
+            model_name="step",
+            name="step_one_round_running",
         ),
         migrations.AddField(
-            model_name='step',
-            name='part_no',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='期次'),
+            model_name="step",
+            name="part_no",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="期次"),
         ),
         migrations.AddField(
-            model_name='step',
-            name='parts_total',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='总期数'),
+            model_name="step",
+            name="parts_total",
+            field=models.PositiveSmallIntegerField(default=1, verbose_name="总期数"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('case', 'code', 'part_no', 'round'), name='step_round_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("case", "code", "part_no", "round"), name="step_round_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on__isnull', True), ('concluded_on__isnull', True)), fields=('case', 'code', 'part_no'), name='step_one_round_running'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_on__isnull", True), ("concluded_on__isnull", True)),
+                fields=("case", "code", "part_no"),
+                name="step_one_round_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('part_no__lte', models.F('parts_total'))), name='step_stage_within_total'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("part_no__lte", models.F("parts_total"))), name="step_stage_within_total"
+            ),
         ),
     ]
