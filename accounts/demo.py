@@ -52,6 +52,17 @@ MAIN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class DemoEnterprise:
+    """Somebody of an enterprise: holds no role; the demo data say for which project it speaks."""
+
+    username: str
+    name: str
+
+
+ENTERPRISE = DemoEnterprise("enterprise", "龙建业")
+
+
 @transaction.atomic
 def make_demo_accounts(on: date) -> list[User]:
     """Every demo account with its role, in force since its unit is; made once, left alone afterwards.
@@ -70,7 +81,7 @@ def make_demo_accounts(on: date) -> list[User]:
         )
     # One hash for all: they share the password, and hashing forty of them would take seconds.
     hashed = make_password(DEMO_PASSWORD)
-    return [_make(account, units[account.unit], hashed) for account in wanted]
+    return [*(_make(account, units[account.unit], hashed) for account in wanted), _firm(hashed)]
 
 
 def _reviewers(units: Iterable[Unit]) -> Iterator[DemoAccount]:
@@ -88,6 +99,19 @@ def _make(account: DemoAccount, unit: Unit, hashed: str) -> User:
     if made:
         Membership.objects.create(user=user, unit=unit, role=account.role, valid_from=unit.valid_from)
     return user
+
+
+def _firm(hashed: str) -> User:
+    made = {"name": ENTERPRISE.name, "password": hashed, "password_changed_at": now(), "is_demo": True}
+    defaults = made | {"is_enterprise": True}
+    return User.objects.get_or_create(username=ENTERPRISE.username, defaults=defaults)[0]
+
+
+def enterprises() -> list[User]:
+    """For the sign-in page: the enterprise's account, which holds no role."""
+    if not settings.DEMO:
+        return []
+    return list(User.objects.filter(is_demo=True, is_active=True, is_enterprise=True).order_by("username"))
 
 
 def listed() -> list[tuple[Membership, bool]]:

@@ -108,6 +108,8 @@ class User(AbstractBaseUser):
     """A person. What the person may do comes from memberships alone; there are no superusers.
 
     ``is_demo``: made in demo mode with a password that everybody knows; shut out of any other mode.
+    ``is_enterprise``: a person of an enterprise, for good: never holds a role, has no token, and opens
+    nothing but the enterprise's own pages.
     """
 
     username = models.CharField(
@@ -120,6 +122,7 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("手机"), max_length=20, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
     is_demo = models.BooleanField(_("演示账号"), default=False)
+    is_enterprise = models.BooleanField(_("企业账号"), default=False)
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
     language = models.CharField(_("界面语言"), max_length=10, blank=True)

@@ -43,6 +43,7 @@ class Can(StrEnum):
     RECORD_MILESTONE = "record_milestone"
     WITHDRAW_MILESTONE = "withdraw_milestone"
     RECORD_CONTACT = "record_contact"
+    MATCH_ELEMENTS = "match_elements"
     RECORD_MONEY = "record_money"
     ATTACH = "attach"
     ASSIGN_PARTS = "assign_parts"
@@ -65,6 +66,7 @@ class Can(StrEnum):
     SHOW_PHONE = "show_phone"
     NAME_COMMISSIONER = "name_commissioner"
     SERVE_PROJECT = "serve_project"
+    OPEN_PORTAL = "open_portal"
     SEE_SCORING = "see_scoring"
     BOOK_CREDIT = "book_credit"
     LOAD_POLICIES = "load_policies"
@@ -86,7 +88,14 @@ def _rule(scope: Scope, *can: Can) -> RoleRule:
     return RoleRule(scope, frozenset(can))
 
 
-_FIELD_WORK = (Can.RECORD_CONTACT, Can.RECORD_MONEY, Can.ATTACH, Can.RECORD_MILESTONE, Can.REPORT_ASSIGNMENT)
+_FIELD_WORK = (
+    Can.RECORD_CONTACT,
+    Can.RECORD_MONEY,
+    Can.ATTACH,
+    Can.RECORD_MILESTONE,
+    Can.REPORT_ASSIGNMENT,
+    Can.MATCH_ELEMENTS,
+)
 _PROJECT_WORK = (
     *_FIELD_WORK,
     Can.REGISTER_PROJECT,
@@ -105,6 +114,7 @@ _PROJECT_WORK = (
     Can.CLOSE_ASSIGNMENT,
     Can.PAUSE_DEADLINES,
     Can.NAME_COMMISSIONER,
+    Can.OPEN_PORTAL,
     Can.SEE_SCORING,
 )
 
@@ -145,8 +155,11 @@ ROLES: dict[Role, RoleRule] = {
         Can.REPORT_ASSIGNMENT,
         Can.PAUSE_DEADLINES,
         Can.RECORD_MILESTONE,
+        Can.SHOW_PHONE,  # of the projects that the unit works on: whoever guarantees one calls the firm
     ),
-    Role.COMMISSIONER: _rule(Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT),
+    Role.COMMISSIONER: _rule(
+        Scope.PERSON, *_FIELD_WORK, Can.OPEN_STEP, Can.SHOW_PHONE, Can.SERVE_PROJECT, Can.OPEN_PORTAL
+    ),
     Role.LEADER: _rule(
         Scope.DISTRICT,
         Can.INSTRUCT,

@@ -49,7 +49,7 @@ class BearerToken(TokenAuthentication):
     def authenticate_credentials(self, key: str) -> tuple[Any, Any]:
         """The active user of a stored digest, in one query. Raises AuthenticationFailed (401)."""
         found = _holder().ask(key=key)
-        if not found or not found[0].is_active:
+        if not found or not found[0].is_active or found[0].is_enterprise:
             raise AuthenticationFailed(_("访问令牌无效"))
         if found[0].is_shut:
             raise AuthenticationFailed(SHUT_OUT)

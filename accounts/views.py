@@ -48,6 +48,7 @@ class SignIn(LoginView):
             "idle": "idle" in self.request.GET,
             "idle_minutes": settings.IDLE_MINUTES,
             "demo_accounts": [row for row, main in accounts if main],
+            "demo_enterprises": demo.enterprises(),
             "demo_reviewers": [row for row, main in accounts if not main],
             "demo_password": demo.DEMO_PASSWORD if accounts else "",
         }
@@ -57,10 +58,15 @@ class SignIn(LoginView):
         user: User = form.get_user()
         login(self.request, user)
         audit.record(kind="account.signed_in", by=user, request=self.request)
-        response = redirect(self.get_success_url())
+        response = redirect(self._where_to(user))
         if user.language:
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
         return response
+
+    def _where_to(self, user: User) -> str:
+        """Where the page asked for leads; an enterprise is not sent to a page that is shut to it."""
+        asked = self.get_success_url()
+        return "/" if user.is_enterprise and not asked.startswith(("/portal/", "/notices/")) else asked
 
     def form_invalid(self, form: Any) -> HttpResponse:
         name, tried = form.cleaned_data.get("username"), form.cleaned_data.get("password")
@@ -147,7 +153,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, user)
             messages.success(request, _("密码已修改，其他设备上的登录已退出"))
-            return redirect("me")
+            return redirect("/" if user.is_enterprise else "me")
     due = password_due(signed_in(request))
     context = {"form": form, "hints": hints(), "due": due, "days": settings.PASSWORD_DAYS}
     return render(request, "accounts/change_password.html", context, status=400 if form.errors else 200)

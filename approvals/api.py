@@ -24,6 +24,9 @@ from approvals.agreement_api import AgreementViewSet
 from approvals.dispatching import api as dispatching
 from approvals.models import Opinion, Step, StepQuerySet
 from approvals.permissions import may_answer
+from approvals.permits import api as permits
+from approvals.permits.closing import Result
+from approvals.receipts import api as receipts
 from approvals.signing_api import SigningViewSet
 from approvals.sittings import api as sittings
 from approvals.special import api as special
@@ -209,7 +212,9 @@ class StepViewSet(
     @staticmethod
     def _conclusion(step: Step, fields: dict[str, Any]) -> Conclusion:
         named = [Named(who["unit"], who.get("user")) for who in fields.pop("named", ())]
-        return Conclusion(step=step, named=named, **fields)
+        granted = fields.pop("result", None)
+        result = Result(**granted) if granted else None
+        return Conclusion(step=step, named=named, result=result, **fields)
 
 
 routes = [
@@ -217,6 +222,8 @@ routes = [
     ("signings", SigningViewSet, "signing"),
     ("steps", StepViewSet, "step"),
     *dispatching.routes,
+    *permits.routes,
+    *receipts.routes,
     *sittings.routes,
     *special.routes,
 ]

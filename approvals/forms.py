@@ -14,6 +14,8 @@ from accounts.models import Membership, Unit, User
 from approvals.actions import Conclusion, Named
 from approvals.actions.opinions import Said
 from approvals.models import AGAINST, ANSWERS, Answer, Asks, Opinion, Step
+from approvals.permits.closing import LONGEST_NUMBER, Result
+from approvals.permits.rules import PERMIT
 from kernel.clock import today
 from policies.schema import PartKind, Score
 from policies.schema import Step as StepRule
@@ -207,8 +209,27 @@ class ConcludeForm(forms.Form):
         if needing:
             self.fields["reason"].help_text = _("结论为%(names)s时必填") % {"names": needing}
 
+        if rule.kind == PERMIT:
+            self._granted("", rule)
         for step, other in partners:
             self._partner(step, other)
+            if other.kind == PERMIT:
+                self._granted(f"_{step.pk}", other)
+
+    def _granted(self, key: str, rule: StepRule) -> None:
+        """Number and validity of what a permit grants; its file is kept on the permit's own page."""
+        label = _("%(name)s文号（证号）") % {"name": rule.name} if key else _("文号（证号）")
+        self.fields[f"number{key}"] = forms.CharField(label=label, max_length=LONGEST_NUMBER, required=False)
+        label = _("%(name)s有效期至") % {"name": rule.name} if key else _("有效期至")
+        self.fields[f"valid_until{key}"] = Day(label=label, future=True, required=False, initial=None)
+
+    def _result(self, key: str = "") -> Result | None:
+        clean = self.cleaned_data
+        found = Result(number=clean.get(f"number{key}", ""), valid_until=clean.get(f"valid_until{key}"))
+        return None if found.empty else found
+
+    def of_result(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("number", "valid_until") if name in self.fields]
 
     def _partner(self, step: Step, rule: StepRule) -> None:
         """The verdict on a step that the plan wants concluded together with this one."""
@@ -226,7 +247,8 @@ class ConcludeForm(forms.Form):
             )
 
     def of_partners(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(("verdict_", "checks_"))]
+        leads = ("verdict_", "checks_", "number_", "valid_until_")
+        return [self[name] for name in self.fields if name.startswith(leads)]
 
     def conclusions(self, step: Step) -> list[Conclusion]:
         """This step's conclusion, then those of the partners for which a verdict was chosen."""
@@ -242,6 +264,7 @@ class ConcludeForm(forms.Form):
             part_no=stage.part_no,
             parts_total=stage.parts_total,
             agreement_version=clean.get("agreement_version"),
+            result=self._result(),
         )
         return [own] + [
             Conclusion(
@@ -251,6 +274,7 @@ class ConcludeForm(forms.Form):
                 checks=clean.get(f"checks_{other.pk}", ()),
                 part_no=self._stage_of(rule).part_no,
                 parts_total=self._stage_of(rule).parts_total,
+                result=self._result(f"_{other.pk}"),
             )
             for other, rule in self.partners
             if clean[f"verdict_{other.pk}"]

@@ -18,34 +18,21 @@ from policies.models import PolicyVersion
 
 # Django finds the models of an app in its module ``models``; those of the special report stand apart.
 from approvals.dispatching.models import Proposal, ProposalState  # isort: skip
+from approvals.permits.models import EarlyHelp, Material, Permit, ShortfallNotice  # isort: skip
+from approvals.permits.asked_models import PermitStop, SpecialRequest  # isort: skip
+from approvals.receipts.models import ReceiptEntry, ReceiptSending  # isort: skip
 from approvals.signing_models import Signing  # isort: skip
 
 from approvals.sittings.models import DocketItem, Sitting  # isort: skip
 from approvals.special.models import Instruction, LedVisit, SpecialReport  # isort: skip
 
 __all__ = [
-    "AGAINST",
-    "ANSWERS",
-    "OUTCOMES",
-    "Agreement",
-    "AgreementState",
-    "AgreementVersion",
-    "Answer",
-    "Asks",
-    "DocketItem",
-    "Instruction",
-    "LedVisit",
-    "Opinion",
-    "OpinionQuerySet",
-    "Proposal",
-    "ProposalState",
-    "Signing",
-    "Sitting",
-    "SpecialReport",
-    "State",
-    "Step",
+    "AGAINST", "ANSWERS", "OUTCOMES", "Agreement", "AgreementState", "AgreementVersion", "Answer", "Asks",
+    "DocketItem", "EarlyHelp", "Instruction", "LedVisit", "Material", "Opinion", "OpinionQuerySet",
+    "Permit", "PermitStop", "Proposal", "ProposalState", "ReceiptEntry", "ReceiptSending",
+    "ShortfallNotice", "Signing", "Sitting", "SpecialReport", "SpecialRequest", "State", "Step",
     "StepQuerySet",
-]
+]  # fmt: skip
 
 
 class Answer(models.TextChoices):
@@ -139,6 +126,7 @@ class Step(models.Model):
     It keeps the version of the plan under which it was opened. ``gaps`` are aspects that nobody could be
     asked about when it opened by itself; ``outstanding`` what was still missing when it was concluded.
     ``agreement_version`` is the wording that it examines, where the plan binds it to an agreement.
+    ``part_no``: of which stage it is (分期验收), 0 for the whole; stages run beside one another.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -148,6 +136,8 @@ class Step(models.Model):
     clause = models.CharField(_("条款"), max_length=40, blank=True)
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+", db_index=False)
     round = models.PositiveSmallIntegerField(_("轮次"), default=1)
+    part_no = models.PositiveSmallIntegerField(_("期次"), default=0)
+    parts_total = models.PositiveSmallIntegerField(_("总期数"), default=1)
     opened_on = models.DateField(_("启动日期"))
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     opened_at = models.DateTimeField(auto_now_add=True)
@@ -197,9 +187,9 @@ class Step(models.Model):
             models.Index(fields=["id"], condition=_RUNNING, name="step_running"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["case", "code", "round"], name="step_round_once"),
+            models.UniqueConstraint(fields=["case", "code", "part_no", "round"], name="step_round_once"),
             models.UniqueConstraint(
-                fields=["case", "code"], condition=_RUNNING, name="step_one_round_running"
+                fields=["case", "code", "part_no"], condition=_RUNNING, name="step_one_round_running"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -218,6 +208,9 @@ class Step(models.Model):
                 name="step_ends_one_way",
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="step_round_from_one"),
+            models.CheckConstraint(
+                condition=Q(part_no__lte=F("parts_total")), name="step_stage_within_total"
+            ),
         ]
         verbose_name = _("办理程序")
 

@@ -11,8 +11,10 @@ from accounts.roles import Can
 from approvals.binding import shown_current
 from approvals.models import Step
 from approvals.permissions import may_open
+from approvals.permits.queries import with_permit
+from approvals.permits.rules import PERMIT
 from approvals.readiness import Standing, concerns, not_yet, settled
-from approvals.rules import cast_for, rule_of, verdict_of
+from approvals.rules import cast_for, leads_of, rule_of, verdict_of
 from cases.models import Part
 from deadlines.showing import Shown, light_of
 from kernel.refusals import Unmet
@@ -57,6 +59,11 @@ class Group:
     lines: list[Line] = field(default_factory=list)
 
 
+def shown_steps(project: Project, user: User, on: date) -> list[Group]:
+    """``steps_of`` for a page, whose panels share it: read once."""
+    return reading.once(project, "steps", lambda: steps_of(project, user, on))
+
+
 def steps_of(project: Project, user: User, on: date) -> list[Group]:
     """Every step of the plan by phase, as it stands on a day. A fixed number of queries."""
     at = _standing(project, on)
@@ -84,8 +91,14 @@ def _standing(project: Project, on: date) -> Standing:
 
 
 def _latest(project: Project) -> dict[str, Step]:
-    rows = Step.objects.filter(case_id=project.pk).for_reading().with_counts().order_by("round")
-    return {row.code: row for row in rows}
+    """The last round of each; of stages that run beside one another, one that is still running."""
+    rows = with_permit(Step.objects.filter(case_id=project.pk).for_reading().with_counts())
+    rows = rows.order_by("round", "part_no")
+    found: dict[str, Step] = {}
+    for row in rows:
+        if row.code not in found or row.is_running or not found[row.code].is_running:
+            found[row.code] = row
+    return found
 
 
 def _open_parts(project: Project) -> dict[str, list[Part]]:
@@ -96,8 +109,8 @@ def _open_parts(project: Project) -> dict[str, list[Part]]:
 
 
 def _line(rule: StepRule, latest: Step | None, at: Standing, opener: bool, on: date) -> Line:
-    url = reverse("propose" if rule.proposing else "step-open", args=[at.project.pk, rule.code])
-    leads = [latest.lead_unit] if latest and latest.lead_unit else at.cast.leads(rule)
+    url = _open_url(rule, at.project)
+    leads = [latest.lead_unit] if latest and latest.lead_unit else leads_of(rule, at.cast, at.facts)
     limit = span_text(rule.limit) if rule.limit else ""
     line = Line(rule, latest, "open", not_yet(rule, at), leads, may_open=False, open_url=url, limit=limit)
     if latest is not None and latest.is_running:
@@ -111,6 +124,13 @@ def _line(rule: StepRule, latest: Step | None, at: Standing, opener: bool, on: d
     done = settled(rule, latest, at.held)
     line.may_open = opener and line.state in ("open", "concluded") and not line.why and not done
     return line
+
+
+def _open_url(rule: StepRule, project: Project) -> str:
+    """Where the step is opened: proposing, applying for a permit, or on the page of every other."""
+    if rule.kind == PERMIT:
+        return f"{reverse('permit-apply', args=[project.pk])}?step={rule.code}"
+    return reverse("propose" if rule.proposing else "step-open", args=[project.pk, rule.code])
 
 
 def tone_of(step: Step) -> str:

@@ -60,7 +60,12 @@ def leads(case_id: int, rule: StepRule, by: User) -> bool:
 
 def may_conclude(step: Step, by: User) -> bool:
     mine = units_with(by, Can.CONCLUDE_STEP)
-    return step.lead_unit_id in mine or leads(step.case_id, rule_of(step), by)
+    if step.lead_unit_id in mine:
+        return True
+    rule = rule_of(step)
+    # Where the power is delegated, only the unit that holds it decides, be it the park or the authority.
+    delegated = rule.permit is not None and rule.permit.delegated is not None
+    return not delegated and leads(step.case_id, rule, by)
 
 
 def require_lead(step: Step, by: User) -> None:

@@ -70,6 +70,17 @@ class Cast:
         return self.named(rule.led_by_units, rule.led_by_parts)
 
 
+def leads_of(rule: StepRule, cast: Cast, facts: Facts) -> list[Unit]:
+    """Who leads such a step in a project: for a permit with delegated power (赋权事项) who holds it."""
+    delegated = rule.permit.delegated if rule.permit else None
+    if delegated and holds(delegated.when, facts) is True:
+        held = cast.parts.get(delegated.part, ())
+        found = [unit for unit in held if not delegated.units or unit.code in delegated.units]
+        if found:
+            return found
+    return cast.leads(rule)
+
+
 def cast_for(rules: Iterable[StepRule], case_id: int, on: date, held: Iterable[Part] | None = None) -> Cast:
     """Who is meant by the given rules in a case on a business date; ``held``: its open parts, if known."""
     codes: set[str] = set()
@@ -77,6 +88,7 @@ def cast_for(rules: Iterable[StepRule], case_id: int, on: date, held: Iterable[P
     for rule in rules:
         codes |= {*rule.led_by_units, *(code for aspect in rule.aspects for code in aspect.asks_units)}
         parts |= {*rule.led_by_parts, *(part for aspect in rule.aspects for part in aspect.asks_parts)}
+        parts |= {rule.permit.delegated.part} if rule.permit and rule.permit.delegated else set()
     return Cast(_units(codes, on), _parts(case_id, parts, held))
 
 

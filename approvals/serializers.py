@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.models import Unit, User
 from approvals.guides import guide_for
 from approvals.models import Answer, Asks, Opinion, State, Step
+from approvals.permits.serializers import PermitResultIn
 from approvals.rules import rule_of
 from approvals.scores import score_of
 from documents.models import Attachment
@@ -191,6 +192,7 @@ class VerdictIn(serializers.Serializer[Any]):
     part_no = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PARTS, default=1)
     parts_total = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PARTS, default=1)
     agreement_version = _read_version()
+    result = PermitResultIn(required=False, help_text="of a permit: number, paper, validity")
 
 
 class TogetherIn(VerdictIn):

@@ -3,12 +3,16 @@
 from django.urls import path
 
 from approvals.dispatching import urls as dispatching
+from approvals.permits import urls as permits
+from approvals.receipts import urls as receipts
 from approvals.sittings import urls as sittings
 from approvals.special import views as special
 from approvals.views import agreements, inbox, opinions, signings, steps
 
 urlpatterns = [
     *dispatching.urlpatterns,
+    *permits.urlpatterns,
+    *receipts.urlpatterns,
     *sittings.urlpatterns,
     path("agreements/<int:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
     path("agreements/<int:pk>/compare/", agreements.CompareAgreement.as_view(), name="agreement-compare"),

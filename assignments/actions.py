@@ -75,7 +75,8 @@ def issue(
     issuer = signed_by or by
     if not title.strip():
         raise Refused.invalid("title", _("请填写交办事项"))
-    _check_unit(unit, user, on)
+    check_unit(unit, user, on)
+    require_person(case, kind, user)
     row = Assignment(
         case=case,
         kind=kind,
@@ -89,7 +90,21 @@ def issue(
         issued_on=on,
         parent=parent,
     )
-    return _open(row, _until(on, due_on) or limit, by, on)
+    return open_row(row, until(on, due_on) or limit or _planned(case, kind), by, on)
+
+
+def _planned(case: Case, kind: str) -> Limit | None:
+    """How long the plan gives such a duty where no day is named."""
+    matter = rulebook(case.policy_set_id).matters.get(kind)
+    return matter.limit if matter else None
+
+
+def require_person(case: Case, kind: str, user: User | None) -> None:
+    """Raises Refused (invalid) where the plan wants a person to answer for such a duty and none is named."""
+    matter = rulebook(case.policy_set_id).matters.get(kind)
+    if matter and matter.person and user is None:
+        message = _("“%(kind)s”须明确责任人") % {"kind": Kind(kind).label}
+        raise Refused.because("person_needed", message, clause=matter.clause, field="user", status="invalid")
 
 
 @joined
@@ -106,6 +121,7 @@ def open_by_rule(
     limit: Limit | None = None,
     user: User | None = None,
     policy_version_id: int | None = None,
+    text: str = "",
 ) -> Assignment | None:
     """Open what the pack lays down, on the plan's behalf; None when it is open already (asked for twice)."""
     if Assignment.objects.open().filter(case=case, rule=rule, unit=unit).exists():
@@ -114,6 +130,7 @@ def open_by_rule(
         case=case,
         kind=kind,
         title=name,
+        text=text,
         rule=rule,
         clause=clause,
         policy_version_id=policy_version_id,
@@ -121,10 +138,10 @@ def open_by_rule(
         user=user,
         issued_on=on,
     )
-    return _open(row, limit, by, on)
+    return open_row(row, limit, by, on)
 
 
-def _open(row: Assignment, limit: Limit | None, by: User | None, on: date) -> Assignment:
+def open_row(row: Assignment, limit: Limit | None, by: User | None, on: date) -> Assignment:
     row.deadline = _clock(row, limit, by, on) if limit else None
     try:
         with transaction.atomic():
@@ -139,7 +156,7 @@ def _open(row: Assignment, limit: Limit | None, by: User | None, on: date) -> As
 @joined
 def accept(*, assignment: Assignment, by: User, on: date) -> Assignment:
     """签收: the answerable unit takes it on. Raises Refused: forbidden; conflict when it is not waiting."""
-    row = _lock(assignment)
+    row = lock_row(assignment)
     require_answer(by, row)
     _move(row, "to_accepted")
     row.accepted_on, row.accepted_by = on, by
@@ -157,18 +174,18 @@ def report(
     Raises Refused: forbidden; invalid without words or with evidence of another case; conflict when it is
     reported or ended.
     """
-    row = _lock(assignment)
+    row = lock_row(assignment)
     require_answer(by, row)
     if not report.strip():
         raise Refused.invalid("report", _("请填写办理情况"))
     if evidence is not None and evidence.case_id != row.case_id:
         raise Refused.invalid("evidence", _("佐证材料不属于本档案"))
-    _report(row, report.strip(), by, on, evidence)
+    note_report(row, report.strip(), by, on, evidence)
     tell(row, "assignment.reported", by, on, to_issuer=True, report=row.report[:120])
     return row
 
 
-def _report(row: Assignment, words: str, by: User, on: date, evidence: Attachment | None = None) -> None:
+def note_report(row: Assignment, words: str, by: User, on: date, evidence: Attachment | None = None) -> None:
     _move(row, "to_reported")
     if row.accepted_on is None:
         row.accepted_on, row.accepted_by = on, by
@@ -179,16 +196,20 @@ def _report(row: Assignment, words: str, by: User, on: date, evidence: Attachmen
 
 
 @joined
-def close(*, assignment: Assignment, by: User, on: date, note: str = "") -> Assignment:
-    """销号: the issuer is satisfied. Raises Refused: forbidden; conflict when nothing is reported."""
-    row = _lock(assignment)
-    require_judge(by, row)
-    _end(row, "to_closed", by, on, note.strip())
+def close(*, assignment: Assignment, by: User, on: date, note: str = "", asked: bool = True) -> Assignment:
+    """销号: the issuer is satisfied. Raises Refused: forbidden; conflict when nothing is reported.
+
+    ``asked``: False where the caller has asked who may (the enterprise that had complained).
+    """
+    row = lock_row(assignment)
+    if asked:
+        require_judge(by, row)
+    end_row(row, "to_closed", by, on, note.strip())
     tell(row, "assignment.closed", by, on, to_unit=True, note=f"：{note.strip()}" if note.strip() else "")
     return row
 
 
-def _end(row: Assignment, how: str, by: User | None, on: date, note: str) -> None:
+def end_row(row: Assignment, how: str, by: User | None, on: date, note: str) -> None:
     _move(row, how)
     row.ended_on, row.ended_by, row.ended_note = on, by, note
     row.save()
@@ -202,26 +223,25 @@ def fulfil(*, case: Case, rule: str, words: str, by: User, on: date) -> list[Ass
     """
     rows = list(_locked().filter(case=case, rule=rule, state__in=[State.ISSUED, State.ACCEPTED]))
     for row in rows:
-        _report(row, words, by, on)
-        _end(row, "to_closed", by, on, words)
+        note_report(row, words, by, on)
+        end_row(row, "to_closed", by, on, words)
         tell(row, "assignment.closed", by, on, note=f"：{words}")
     return rows
 
 
 @joined
-def return_(*, assignment: Assignment, reason: str, by: User, on: date) -> Assignment:
+def return_(*, assignment: Assignment, reason: str, by: User, on: date, asked: bool = True) -> Assignment:
     """退回. The issuer sends an unsatisfying report back, which is issued again at once and whose clock
     runs on; the answerable unit gives back what is not its own, which then waits for the issuer.
+    ``asked``: False where the caller has asked who may.
 
     Raises Refused: forbidden; invalid without a reason; conflict when it is not in a state to return.
     """
-    row = _lock(assignment)
-    reason = _needed(reason)
+    row = lock_row(assignment)
+    reason = needed(reason)
     sent_back = row.state == State.REPORTED
-    if sent_back:
-        require_judge(by, row)
-    else:
-        require_answer(by, row)
+    if asked:
+        (require_judge if sent_back else require_answer)(by, row)
     _move(row, "to_returned")
     row.returned_times, row.returned_reason = row.returned_times + 1, reason
     if sent_back:
@@ -254,12 +274,12 @@ def reissue(
 
     Raises Refused: forbidden; conflict when it was not returned; invalid unit or due day.
     """
-    row = _lock(assignment)
+    row = lock_row(assignment)
     require_judge(by, row)
-    _check_unit(unit, user, on)
+    check_unit(unit, user, on)
     _move(row, "to_issued")
     row.unit, row.user, row.accepted_on, row.accepted_by = unit, user, None, None
-    limit = _until(on, due_on)
+    limit = until(on, due_on)
     if limit:
         _stop_clock(row, _("重新交办"), by, on)
         row.deadline = _clock(row, limit, by, on)
@@ -275,7 +295,7 @@ def strike_off(*, assignment: Assignment, met_on: date, by: User | None, on: dat
 
     ``by`` is who met the clock. Raises Refused (conflict) when it has ended.
     """
-    row = _lock(assignment)
+    row = lock_row(assignment)
     with house_language():
         note = _("原事项已于 %(day)s 办结") % {"day": met_on}
     _move(row, "to_settled")
@@ -293,11 +313,11 @@ def revoke(
 
     Raises Refused: forbidden; invalid without a reason; conflict when it has ended.
     """
-    row = _lock(assignment)
+    row = lock_row(assignment)
     if asked and by is not None:
         require_judge(by, row)
-    reason = _needed(reason)
-    _end(row, "to_revoked", by, on, reason)
+    reason = needed(reason)
+    end_row(row, "to_revoked", by, on, reason)
     _stop_clock(row, reason, by, on)
     tell(row, "assignment.revoked", by, on, to_unit=True, reason=reason)
     return row
@@ -308,7 +328,7 @@ def _locked() -> Any:
     return rows.select_related("case", "unit", "user", "issued_by", "deadline")
 
 
-def _lock(assignment: Assignment) -> Assignment:
+def lock_row(assignment: Assignment) -> Assignment:
     row: Assignment = _locked().get(pk=assignment.pk)
     return row
 
@@ -322,13 +342,13 @@ def _move(row: Assignment, how: str) -> None:
         raise Refused.conflict(message, code="wrong_state") from error
 
 
-def _needed(reason: str) -> str:
+def needed(reason: str) -> str:
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写原因"))
     return reason.strip()
 
 
-def _check_unit(unit: Unit, user: User | None, on: date) -> None:
+def check_unit(unit: Unit, user: User | None, on: date) -> None:
     if unit.valid_to is not None and unit.valid_to < on:
         raise Refused.invalid("unit", _("%(unit)s已撤并，请改选承继单位") % {"unit": unit.name})
     if user is not None and not user.memberships.in_force(on).filter(unit=unit).exists():
@@ -336,7 +356,7 @@ def _check_unit(unit: Unit, user: User | None, on: date) -> None:
         raise Refused.invalid("user", _("%(user)s不在%(unit)s任职") % words)
 
 
-def _until(on: date, due_on: date | None) -> Limit | None:
+def until(on: date, due_on: date | None) -> Limit | None:
     """The limit that ends on a day somebody chose. Raises Refused (invalid) for a day not after ``on``."""
     if due_on is None:
         return None

@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from accounts.idempotency import IdempotentWrites
 from accounts.models import Unit, User
-from assignments import actions, queries
+from assignments import actions, problems, queries
 from assignments.models import Assignment, AssignmentQuerySet, Kind
+from assignments.problems import PROBLEMS
 from cases.models import Case
 from documents.models import Attachment
 from kernel.clock import today
@@ -34,9 +35,10 @@ class AssignmentOut(serializers.ModelSerializer[Assignment]):
     class Meta:
         model = Assignment
         fields = (
-            "id", "project", "kind", "state", "title", "text", "rule", "clause", "unit", "user", "issued_by",
-            "issued_on", "deadline", "due_on", "provisional", "light", "parent", "accepted_on", "reported_on",
-            "report", "evidence", "returned_times", "returned_reason", "ended_on", "ended_note",
+            "id", "project", "kind", "state", "title", "text", "rule", "level", "clause", "unit", "user",
+            "issued_by", "issued_on", "deadline", "due_on", "provisional", "light", "parent", "accepted_on",
+            "reported_on", "report", "evidence", "returned_times", "returned_reason", "ended_on",
+            "ended_note",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -60,6 +62,41 @@ class AssignmentIn(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=120)
     text = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     due_on = serializers.DateField(required=False, allow_null=True)
+
+
+class ProblemIn(serializers.Serializer[Any]):
+    """A problem or complaint; without ``unit`` it goes to whoever collects them by the plan."""
+
+    project = serializers.IntegerField(help_text="id of the project (its case)")
+    kind = serializers.ChoiceField(choices=[(k.value, k.label) for k in PROBLEMS], default=Kind.PROBLEM.value)
+    unit = serializers.SlugRelatedField[Unit](
+        slug_field="code", queryset=Unit.objects.all(), required=False, allow_null=True
+    )
+    user = serializers.SlugRelatedField[User](
+        slug_field="username", queryset=User.objects.all(), required=False, allow_null=True
+    )
+    title = serializers.CharField(max_length=120)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
+class OrderOfDecisionIn(serializers.Serializer[Any]):
+    unit = serializers.SlugRelatedField[Unit](slug_field="code", queryset=Unit.objects.all())
+    user = serializers.SlugRelatedField[User](
+        slug_field="username", queryset=User.objects.all(), required=False, allow_null=True
+    )
+    title = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
+class DecisionIn(serializers.Serializer[Any]):
+    """What the level decided; ``evidence``: the minutes, a paper of the case."""
+
+    decision = serializers.CharField(max_length=2000)
+    orders = OrderOfDecisionIn(many=True, allow_empty=False)
+    evidence = serializers.PrimaryKeyRelatedField[Attachment](
+        queryset=Attachment.objects.all(), required=False, allow_null=True
+    )
 
 
 class AssignmentReportIn(serializers.Serializer[Any]):
@@ -89,6 +126,7 @@ _FILTERS = [
     OpenApiParameter("kind", OpenApiTypes.STR, description=", ".join(Kind.values)),
     OpenApiParameter("unit", OpenApiTypes.STR, description="code of the answerable unit"),
     OpenApiParameter("project", OpenApiTypes.INT, description="id of the project"),
+    OpenApiParameter("level", OpenApiTypes.STR, description="level of the plan's chain; any: raised at all"),
 ]
 
 
@@ -124,6 +162,39 @@ class AssignmentViewSet(
         case: Any = get_object_or_404(Case.objects.visible_to(user), pk=fields.pop("project"))
         row = actions.issue(case=case, by=user, on=today(), **fields)
         return Response(AssignmentOut(row).data, status=201)
+
+    @extend_schema(request=ProblemIn, responses={201: AssignmentOut})
+    @action(detail=False, methods=["post"])
+    def problems(self, request: Request) -> Response:
+        """提出问题 or complaint, by whoever works on the project."""
+        fields = self._checked(ProblemIn)
+        user: Any = request.user
+        case: Any = get_object_or_404(Case.objects.visible_to(user), pk=fields.pop("project"))
+        row = problems.raise_problem(case=case, by=user, on=today(), **fields)
+        return Response(AssignmentOut(row).data, status=201)
+
+    @extend_schema(request=AssignmentReasonIn, responses={201: AssignmentOut})
+    @action(detail=True, methods=["post"], url_path="raise")
+    def raise_up(self, request: Request, pk: str) -> Response:
+        """提请上一级协调: gives the problem as it stands above."""
+        fields: dict[str, Any] = self._checked(AssignmentReasonIn)
+        row = problems.raise_up(assignment=self.get_object(), by=self._caller, on=today(), **fields)
+        return Response(AssignmentOut(row).data, status=201)
+
+    @extend_schema(request=DecisionIn, responses={201: AssignmentOut(many=True)})
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """议定: each order goes down as an assignment of its own."""
+        fields: dict[str, Any] = self._checked(DecisionIn)
+        orders = [problems.Order(**one) for one in fields.pop("orders")]
+        made = problems.decide(
+            assignment=self.get_object(), by=self._caller, on=today(), orders=orders, **fields
+        )
+        return Response(AssignmentOut(made, many=True).data, status=201)
+
+    @property
+    def _caller(self) -> Any:
+        return self.request.user
 
     @extend_schema(request=None, responses=AssignmentOut)
     @action(detail=True, methods=["post"])

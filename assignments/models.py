@@ -71,10 +71,10 @@ def _whole(prefix: str, text: str) -> Q:
 class Assignment(models.Model):
     """One duty handed to a unit (and person), with its clock, its report and how it ended.
 
-    ``rule`` is the code of the pack's rule that opened it, ``alarm`` the rung of the ladder that did.
-    ``deadline`` is the clock it is measured by: its own, or for 催办 and 督办 the one that was missed.
-    The state moves only through ``assignments.actions``; who, when and why stand beside it, and every
-    move is an event of the case.
+    ``rule`` is the code of the pack's rule that opened it, ``alarm`` the rung of the ladder that did;
+    ``level`` the level of the plan up to which a problem was raised with it. ``deadline`` is the clock it
+    is measured by: its own, or for 催办 and 督办 the one that was missed. The state moves only through
+    ``assignments.actions``; who, when and why stand beside it, and every move is an event of the case.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", verbose_name=_("档案"))
@@ -83,6 +83,7 @@ class Assignment(models.Model):
     title = models.CharField(_("事项"), max_length=120)
     text = models.TextField(_("要求"), blank=True)
     rule = models.CharField(_("规则"), max_length=64, blank=True)
+    level = models.CharField(_("协调层级"), max_length=64, blank=True)
     clause = models.CharField(_("条款"), max_length=40, blank=True)
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments", verbose_name=_("承办单位"))
@@ -129,6 +130,7 @@ class Assignment(models.Model):
             models.Index(fields=["state", "-id"], name="assignment_by_state"),
             models.Index(fields=["case", "-id"], name="assignment_by_case"),
             models.Index(fields=["user"], condition=Q(state__in=UNDONE), name="assignment_undone_by_user"),
+            models.Index(fields=["level", "-id"], condition=~Q(level=""), name="assignment_by_level"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -15,9 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import require
 from accounts.models import Unit, User
 from accounts.roles import Can
-from assignments import actions, forms, queries
+from assignments import actions, forms, origins, queries
+from assignments.chain import level_name, trail
 from assignments.models import Assignment, Kind, State
-from assignments.permissions import issuable, may_answer, may_judge
+from assignments.permissions import (
+    issuable,
+    may_answer,
+    may_decide,
+    may_enter_decision,
+    may_judge,
+    may_raise,
+)
+from assignments.problems import PROBLEMS
 from cases.event_texts import sentence
 from cases.models import Case, Event
 from deadlines.saving import due_words
@@ -26,6 +35,7 @@ from kernel.clock import today
 from kernel.paging import page_of
 from kernel.phones import mask_in_prose
 from kernel.refusals import Refused
+from policies.rulebook import rulebook
 
 TABS = (
     ("open", gettext_lazy("在办")),
@@ -49,7 +59,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "lines": [_line(row, day) for row in page.rows],
-        "units": queries.by_unit(user, day),
+        "units": queries.by_unit(user, day, asked.get("kind", "")),
         "tabs": TABS,
         "show": show,
         "asked": asked,
@@ -71,17 +81,17 @@ def _line(row: Assignment, day: Any) -> dict[str, Any]:
 @require_GET
 def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     """One assignment: what is asked, how far it is, and what this user may do with it now."""
-    return _detail(request, _seen(request, pk))
+    return detail(request, seen(request, pk))
 
 
-def _seen(request: HttpRequest, pk: int) -> Assignment:
+def seen(request: HttpRequest, pk: int) -> Assignment:
     user: Any = request.user
     rows = Assignment.objects.visible_to(user).for_list()
     more = ("accepted_by", "reported_by", "ended_by", "evidence", "parent", "policy_version")
     return get_object_or_404(rows.select_related(*more), pk=pk)
 
 
-def _detail(
+def detail(
     request: HttpRequest, row: Assignment, form: Form | None = None, refused: Any = None
 ) -> HttpResponse:
     user: Any = request.user
@@ -103,9 +113,29 @@ def _detail(
         "reissue_form": forms.ReissueForm(on=today(), initial={"unit": row.unit_id}),
         "entries": [_entry(event) for event in events.select_related("by", "unit")[:50]],
         "children": row.children.for_list() if row.pk else [],
+        **problem_context(request, row, form),
         "refused": refused,
+        "origin": origins.of(row),
     }
     return render(request, "assignments/detail.html", context, status=409 if refused else 200)
+
+
+def problem_context(request: HttpRequest, row: Assignment, form: Form | None = None) -> dict[str, Any]:
+    """What a page of a problem shows beyond that of a duty: its way up the chain, and the forms of its
+    moves."""
+    user: Any = request.user
+    waits = row.state in (State.ISSUED, State.ACCEPTED)
+    chain = rulebook(row.case.policy_set_id).problem_levels
+    rises = waits and row.kind in PROBLEMS and bool(chain) and row.level != chain[-1].code
+    decides = waits and (may_decide(user, row) or may_enter_decision(user, row))
+    shown = form if isinstance(form, forms.DecisionForm) else forms.DecisionForm(on=today())
+    return {
+        "trail": [{"row": one, "level": level_name(one), "light": one.light(today())} for one in trail(row)],
+        "level": level_name(row) if row.level else "",
+        "may_raise": rises and may_raise(user, row),
+        "may_decide": decides,
+        "decision_form": shown,
+    }
 
 
 def _entry(event: Event) -> dict[str, Any]:
@@ -121,7 +151,8 @@ def issue(request: HttpRequest, case_pk: int) -> HttpResponse:
     kinds = issuable(user, case)
     if not kinds:
         raise Refused.forbidden(_("您的角色不能交办事项"))
-    form = forms.IssueForm(request.POST or None, kinds=kinds, on=today())
+    initial = {"kind": request.GET.get("kind", "")}
+    form = forms.IssueForm(request.POST or None, kinds=kinds, on=today(), initial=initial)
     context: dict[str, Any] = {"form": form, "case": case}
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,15 +174,15 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _seen(request, pk)
+    row = seen(request, pk)
     form = forms.ReportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _detail(request, row, form)
+        return detail(request, row, form)
     user: Any = request.user
     try:
         _report(row, form.cleaned_data["report"], form.cleaned_data["evidence"], user)
     except Refused as refused:
-        return _detail(request, row, form, refused)
+        return detail(request, row, form, refused)
     messages.success(request, _("已反馈，待交办人销号"))
     return redirect("assignment", pk)
 
@@ -209,10 +240,10 @@ def _with_reason(request: HttpRequest, pk: int, act: Any, words: str) -> HttpRes
 
 
 def _done(request: HttpRequest, pk: int, act: Any, words: str) -> HttpResponse:
-    row = _seen(request, pk)
+    row = seen(request, pk)
     try:
         act(row)
     except Refused as refused:
-        return _detail(request, _seen(request, pk), refused=refused)
+        return detail(request, seen(request, pk), refused=refused)
     messages.success(request, words)
     return redirect("assignment", pk)

@@ -20,15 +20,18 @@ from cases.permissions import may_on
 from cases.visibility import sees
 from documents.content import content_type
 from documents.models import Attachment, IssuedDocument
+from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.rulebook import rulebook
 
-__all__ = ["INSTRUCTION_SCAN", "SCAN", "attach", "kinds_of", "withdraw_attachment"]
+__all__ = ["ENTERPRISE_PAPER", "INSTRUCTION_SCAN", "SCAN", "attach", "kinds_of", "withdraw_attachment"]
 
 SCAN = "opinion_scan"
+ENTERPRISE_PAPER = "enterprise_paper"
 INSTRUCTION_SCAN = "instruction_scan"
 _OWN_KINDS = {
     "other": gettext_lazy("其他材料"),
+    ENTERPRISE_PAPER: gettext_lazy("企业提交的材料"),
     SCAN: gettext_lazy("书面意见扫描件"),
     INSTRUCTION_SCAN: gettext_lazy("领导批示扫描件"),
 }
@@ -42,17 +45,27 @@ def kinds_of(case: Case) -> dict[str, str]:
 
 
 @transaction.atomic
-def attach(*, case: Case, kind: str, upload: "File[bytes]", by: User, on: date, note: str = "") -> Attachment:
+def attach(
+    *,
+    case: Case,
+    kind: str,
+    upload: "File[bytes]",
+    by: User,
+    on: date,
+    note: str = "",
+    produced: bool = False,
+) -> Attachment:
     """Keep a file as the next version of its kind; the same content again gives the version already there.
 
-    ``on`` is the paper's own date (Asia/Shanghai). Raises Refused: forbidden; invalid for an unknown kind, an
-    empty or too large file (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
+    ``on`` is the paper's own date (Asia/Shanghai); ``produced``: another action makes the file, which has
+    checked its own rights. Raises Refused: forbidden; invalid for an unknown kind, an empty or too large file
+    (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
     """
-    require(by, Can.ATTACH)
-    if not may_on(by, Can.ATTACH, case):
-        raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
-    kinds = kinds_of(case)
-    if kind not in kinds:
+    if not produced:
+        require(by, Can.ATTACH)
+        if not may_on(by, Can.ATTACH, case):
+            raise Refused.forbidden(_("您看不到该档案"), code="not_visible")
+    if kind not in kinds_of(case):
         raise Refused.invalid("kind", _("没有“%(kind)s”这一类材料") % {"kind": kind})
     _check_size(upload)
     row = Attachment(case=case, kind=kind, size=upload.size, content_type=content_type(upload))
@@ -65,7 +78,9 @@ def attach(*, case: Case, kind: str, upload: "File[bytes]", by: User, on: date, 
     if same:
         return same
     _keep(row, upload, by, on, note)
-    data = {"name": row.name, "kind": kinds[kind], "version": row.version, "attachment": row.pk}
+    with house_language():
+        name = kinds_of(case)[kind]
+    data = {"name": row.name, "kind": name, "version": row.version, "attachment": row.pk}
     record(case=case, kind="document.attached", by=by, on=on, data=data)
     return row
 
@@ -110,15 +125,19 @@ def _tidy(name: Any) -> str:
 
 
 @transaction.atomic
-def withdraw_attachment(*, attachment: Attachment, by: User, on: date, reason: str) -> Attachment:
+def withdraw_attachment(
+    *, attachment: Attachment, by: User, on: date, reason: str, asked: bool = True
+) -> Attachment:
     """Withdraw a paper with a reason; the file stays, marked. For its uploader, or who may correct projects.
+
+    ``asked``: False where the caller has asked who may.
 
     Raises Refused: forbidden; invalid without a reason; conflict when it is withdrawn already.
     """
     rows = Attachment.objects.select_for_update(of=("self",)).select_related("case", "withdrawn_by")
     row = rows.get(pk=attachment.pk)
     mine = row.uploaded_by_id == by.pk and sees(by, row.case_id)
-    if not (mine or may_on(by, Can.CORRECT_PROJECT, row.case)):
+    if asked and not (mine or may_on(by, Can.CORRECT_PROJECT, row.case)):
         raise Refused.forbidden(_("只有上传人或有更正权限的人员可以撤回材料"))
     if row.withdrawn_by is not None:
         raise Refused.conflict(

@@ -3,6 +3,7 @@
 Red head and seal stay with the office's document system: what is made here is the draft it takes over.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -18,7 +19,7 @@ from docx.shared import Mm, Pt
 from documents import official as form
 from documents.official import Block, Heading, Official, Paragraph, Table, day_in_words, numeral
 
-__all__ = ["render"]
+__all__ = ["begin", "grid", "render", "saved", "title", "write"]
 
 _DASH = "—"  # 一字线
 _TWIPS, _GRID = 20, 4096
@@ -27,18 +28,56 @@ _FONT_TABLE = "/word/fontTable.xml"
 
 def render(paper: Official) -> bytes:
     """The document as the bytes of a .docx; letters that no XML may hold are left out."""
+    made = begin(paper)
+    if paper.number:
+        _line(made, paper.number, align=WD_ALIGN_PARAGRAPH.CENTER)
+        _line(made, "")
+    title(made, paper.title)
+    _line(made, f"{paper.addressee}：")
+    _body(made, paper.blocks)
+    _signature(made, paper)
+    return saved(made)
+
+
+def begin(paper: Official) -> Any:
+    """An empty document of this form, for papers that are laid out by hand."""
     made = Document()
     _set_up(made, paper)
     _page_numbers(made)
     _name_fonts(made)
-    if paper.number:
-        _line(made, paper.number, align=WD_ALIGN_PARAGRAPH.CENTER)
-        _line(made, "")
-    _line(made, paper.title, font=form.TITLE_FONT, size=form.TITLE_SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    return made
+
+
+def title(made: Any, text: str, *, new_page: bool = False) -> None:
+    line = _line(made, text, font=form.TITLE_FONT, size=form.TITLE_SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    line.paragraph_format.page_break_before = new_page
     _line(made, "")
-    _line(made, f"{paper.addressee}：")
-    _body(made, paper.blocks)
-    _signature(made, paper)
+
+
+def grid(made: Any, rows: int, widths: Sequence[int]) -> Any:
+    """An empty table with lines; ``widths`` in mm, together at most 156."""
+    table = made.add_table(rows=rows, cols=len(widths), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+    return table
+
+
+def write(cell: Any, *texts: str, centred: bool = False) -> None:
+    """One paragraph a text into a cell, merged or not; what stood there is gone."""
+    for place, text in enumerate(texts):
+        line = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
+        for run in line.runs:
+            run._r.getparent().remove(run._r)
+        line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(0)
+        if centred:
+            line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(line, text, form.BODY_FONT, form.TABLE_SIZE)
+
+
+def saved(made: Any) -> bytes:
     whole = BytesIO()
     made.save(whole)
     return whole.getvalue()

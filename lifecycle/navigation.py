@@ -36,9 +36,14 @@ MENU = (
     ),
     Item(_("推荐与流转"), "/proposals/", "send"),
     Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
+    Item(_("许可办理"), "/permits/", "rubber-stamp"),
     Item(_("签约台账"), "/signings/", "pencil"),
+    Item(_("挂图作战"), "/plans/wall/", "layout-kanban"),
     Item(_("产业链"), "/chains/", "topology-star-3"),
+    Item(_("建设进度"), "/progress/", "chart-bar"),
     Item(_("交办"), "/assignments/", "checklist"),
+    Item(_("走访联系"), "/visits/", "phone"),
+    Item(_("要素保障"), "/elements/", "list-check"),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
     Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
     Item(_("制度"), "/policies/", "book", business=False),
@@ -53,6 +58,10 @@ MENU = (
 )
 
 
+ENTERPRISE_MENU = (Item(_("我的项目"), "/portal/", "building-factory-2"),)
+"""All that an enterprise's account finds: the rest is shut to it (``service.portal.gate``)."""
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context for every page: ``nav``, ``unread`` and ``held`` (unit and role shown beside the name)."""
     user = getattr(request, "user", None)
@@ -60,13 +69,20 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav": [], "unread": 0, "held": []}
     from notices.queries import unread
 
+    if user.is_enterprise:
+        items = [_shown(item, request.path) for item in ENTERPRISE_MENU]
+        return {"nav": items, "unread": unread(user), "held": [], "enterprise": True}
     sees = any(scope is not Scope.NONE for scope in scopes(user))
     items = [
-        {"title": item.title, "url": item.url, "icon": item.icon, "active": _active(request.path, item.url)}
+        _shown(item, request.path)
         for item in MENU
         if (sees or not item.business) and (not item.needs or any(can(user, need) for need in item.needs))
     ]
     return {"nav": items, "unread": unread(user), "held": memberships(user)}
+
+
+def _shown(item: Item, path: str) -> dict[str, Any]:
+    return {"title": item.title, "url": item.url, "icon": item.icon, "active": _active(path, item.url)}
 
 
 def _active(path: str, url: str) -> bool:

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.IdleTimeout",
     "accounts.middleware.PasswordDue",
+    "service.portal.gate.EnterpriseGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -175,6 +176,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024
+MAX_PHOTO_BYTES = 20 * 1024 * 1024  # of an enterprise: a camera makes 2 to 10 MB
 MAX_LEDGER_BYTES = 100 * 1024 * 1024
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -209,6 +211,9 @@ SPECTACULAR_SETTINGS = {
         "StepState": "approvals.models.State",
         "SittingState": "approvals.sittings.models.SittingState",
         "ProposalState": "approvals.dispatching.models.ProposalState",
+        "MatterState": "service.portal.permitting.Way",
+        "RequestStage": "service.portal.models.Stage",
+        "RequestVerdict": "service.portal.models.Verdict",
         "DeadlineState": "deadlines.models.State",
         "DeadlineStrength": "deadlines.models.Strength",
         "NodeStrength": "chains.models.Strength",

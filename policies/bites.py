@@ -4,15 +4,66 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
 from policies.models import PolicyVersion
 from policies.rulebook import Rulebook, pack_of
-from policies.schema import Choice, Clause, Pack, Phase, PolicyHead, Rule, Step
-from policies.wording import Names, guide_text, needs_text, rule_lines
+from policies.schema import Choice, Clause, Pack, Phase, PlanRule, PolicyHead, Rule, Step
+from policies.wording import Names, guide_text, needs_text, permit_key, plan_parts, rule_lines
 
 # Whatever has no kind of its own carries no clause, wherever a pack puts it.
 _CATCH_ALL = ("documents", "other")
+
+
+_KINDS = {
+    "policy": gettext_lazy("制度"),
+    "phases": gettext_lazy("阶段"),
+    "gates": gettext_lazy("阶段门槛"),
+    "portfolio": gettext_lazy("项目状态"),
+    "parts": gettext_lazy("参与角色"),
+    "duties": gettext_lazy("任务分工"),
+    "documents": gettext_lazy("材料种类"),
+    "series": gettext_lazy("文号"),
+    "milestones": gettext_lazy("里程碑"),
+    "steps": gettext_lazy("程序步骤"),
+    "limits": gettext_lazy("全程时限"),
+    "assignments": gettext_lazy("自动交办"),
+    "reports": gettext_lazy("专报"),
+    "classes": gettext_lazy("项目分级"),
+    "grades": gettext_lazy("协议等级"),
+    "agreements": gettext_lazy("协议种类"),
+    "terms": gettext_lazy("协议条款项"),
+    "clause_templates": gettext_lazy("条款文本"),
+    "credit": gettext_lazy("计分规则"),
+    "escalation": gettext_lazy("提醒督办"),
+    "likeness": gettext_lazy("查重规则"),
+    "chains": gettext_lazy("产业链"),
+    "claiming": gettext_lazy("首接认领"),
+    "cadences": gettext_lazy("联系频次"),
+    "topics": gettext_lazy("洽谈内容"),
+    "elements": gettext_lazy("要素保障"),
+    "principles": gettext_lazy("匹配原则"),
+    "lead_channels": gettext_lazy("线索渠道"),
+    "target_classes": gettext_lazy("重点对象类别"),
+    "lead_tags": gettext_lazy("线索标签"),
+    "dormancy": gettext_lazy("停滞与休眠"),
+    "portal": gettext_lazy("企业账号"),
+    "enterprise_requests": gettext_lazy("企业诉求"),
+    "benefits": gettext_lazy("惠企政策"),
+    "green_channels": gettext_lazy("绿色通道"),
+    "receipts": gettext_lazy("办理回执单"),
+    "plans": gettext_lazy("项目计划"),
+    "scopes": gettext_lazy("适用范围"),
+    "posts": gettext_lazy("服务团队"),
+    "handovers": gettext_lazy("信息移交"),
+    "problem_levels": gettext_lazy("问题协调层级"),
+    "matters": gettext_lazy("问题与诉求"),
+    "recognitions": gettext_lazy("认定和口径"),
+    "progress": gettext_lazy("进度月报"),
+    "guidance": gettext_lazy("验收指导"),
+    "staging": gettext_lazy("分期验收"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +90,7 @@ class ReadClause:
 
 def kind_name(table: str) -> str:
     """What a table's rows are called."""
-    names = {
-        "policy": _("制度"),
-        "phases": _("阶段"),
-        "gates": _("阶段门槛"),
-        "portfolio": _("项目状态"),
-        "parts": _("参与角色"),
-        "duties": _("任务分工"),
-        "documents": _("材料种类"),
-        "series": _("文号"),
-        "milestones": _("里程碑"),
-        "steps": _("程序步骤"),
-        "limits": _("全程时限"),
-        "assignments": _("自动交办"),
-        "reports": _("专报"),
-        "classes": _("项目分级"),
-        "grades": _("协议等级"),
-        "agreements": _("协议种类"),
-        "terms": _("协议条款项"),
-        "clause_templates": _("条款文本"),
-        "credit": _("计分规则"),
-        "escalation": _("提醒督办"),
-        "likeness": _("查重规则"),
-        "chains": _("产业链"),
-        "claiming": _("首接认领"),
-        "cadences": _("联系频次"),
-        "topics": _("洽谈内容"),
-        "principles": _("匹配原则"),
-        "lead_channels": _("线索渠道"),
-        "target_classes": _("重点对象类别"),
-        "lead_tags": _("线索标签"),
-        "dormancy": _("停滞与休眠"),
-    }
-    return names[table]
+    return str(_KINDS[table])
 
 
 def read(pack: Pack, names: Names) -> list[ReadClause]:
@@ -101,6 +120,8 @@ def _bites(pack: Pack, names: Names) -> Iterator[tuple[str, Bite]]:
         if isinstance(rule, Step):
             yield from _inside(rule)
             yield from _guide(rule, names)
+        if isinstance(rule, PlanRule):
+            yield from _forms(rule, names)
 
 
 def _head(head: PolicyHead) -> Bite:
@@ -119,6 +140,8 @@ def _inside(step: Step) -> Iterator[tuple[str, Bite]]:
     """Aspects and checks that cite another clause than their step does."""
     cited = [(a.clause, a.code, a.name) for a in step.aspects]
     cited += [(c.clause, c.code, c.name) for c in step.checks]
+    if step.permit:
+        cited += [(no, f"permit.{key}", name or permit_key(key)) for key, no, name in step.permit.clauses()]
     for clause, code, name in cited:
         if clause and clause != step.clause:
             title = f"{step.name} · {name}"
@@ -130,6 +153,13 @@ def _guide(step: Step, names: Names) -> Iterator[tuple[str, Bite]]:
         title = _("%(step)s · 办事指南") % {"step": step.name}
         lines = tuple(guide_text(step.guide, names))
         yield step.guide.clause, Bite("steps", f"{step.code}.guide", kind_name("steps"), title, lines)
+
+
+def _forms(rule: PlanRule, names: Names) -> Iterator[tuple[str, Bite]]:
+    """The lists and the table of a plan, and items that cite a clause of their own."""
+    for clause, code, title, lines in plan_parts(rule, names):
+        if clause != rule.clause:
+            yield clause, Bite("plans", f"{rule.code}.{code}", kind_name("plans"), title, tuple(lines))
 
 
 def unit_names() -> dict[str, str]:

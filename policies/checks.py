@@ -7,9 +7,10 @@ from itertools import pairwise
 from kernel.conditions import Condition
 from policies.errors import PackError
 from policies.facts import FACTS
+from policies.plan_checks import plan_faults
 from policies.reachability import unreachable, unreachable_conditions
 from policies.references import OWN_CHANGES, Asked, conditions, nodes, references
-from policies.schema import GRADES, PHASES, RULE_TABLES, SIGNS, Milestone, Pack, Step
+from policies.schema import BY_NAMED, GRADES, PHASES, RULE_TABLES, SIGNS, Milestone, Pack, Step
 from policies.schema.agreements import OWN_PLACES
 
 Fault = tuple[str, str, str, str]
@@ -29,6 +30,8 @@ _NAMES = {
     "grades": ("协议等级", "grade"),
     "agreements": ("协议种类", "kind of agreement"),
     "terms": ("协议条款项", "term of an agreement"),
+    "classes": ("项目分级", "class of projects"),
+    "scopes": ("适用范围", "scope"),
 }
 
 
@@ -50,6 +53,12 @@ def _doubles(pack: Pack) -> Iterator[Fault]:
     lists: list[tuple[str, str, list[str]]] = [(t, "", [r.key for r in pack.rows(t)]) for t in RULE_TABLES]
     lists.append(("clauses", "", [clause.no for clause in pack.clauses]))
     lists.append(("choices", "", [choice.rule for choice in pack.choices]))
+    readings = [one.code for rule in pack.recognitions for one in rule.readings]
+    lists.append(("recognitions", "readings.", readings))
+    for rule in pack.recognitions:
+        codes = [one.code for one in rule.grounds]
+        lists.append(("recognitions", f"{rule.code}.", codes))
+    lists += [("progress", f"{r.code}.stages.", [one.code for one in r.stages]) for r in pack.progress]
     for step in pack.steps:
         for name in ("aspects", "verdicts", "checks"):
             parts = [part.code for part in getattr(step, name)]
@@ -87,6 +96,8 @@ def _dangling(pack: Pack, units: Collection[str] | None, beside: Sequence[Pack])
     known["phases"] = known["phases"] or set(PHASES)
     if not known["grades"]:  # the ladder may stand in a pack that this one does not extend
         del known["grades"]
+    if not known["classes"]:  # so may the classes
+        del known["classes"]
     for ref in references(pack):
         if ref.target in known and ref.code not in known[ref.target]:
             zh, en = _NAMES[ref.target]
@@ -151,6 +162,9 @@ def _totality(pack: Pack, beside: Sequence[Pack]) -> Iterator[Fault]:
     yield from _never_first(pack)
     yield from _likeness(pack)
     yield from _dormancy(pack)
+    yield from plan_faults(pack)
+    yield from _handovers(pack, packs)
+    yield from _recognised(pack, packs)
 
 
 def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:
@@ -167,8 +181,8 @@ def _producer(milestone: Milestone, produced: set[str]) -> Iterator[Fault]:
     if (milestone.produced_by == "action") is not bool(milestone.action):
         zh, en = '应与 produced_by = "action" 同时写', 'belongs together with produced_by = "action"'
         yield "milestones", f"{milestone.code}.action", zh, en
-    signs = milestone.action == "sign_agreement"
-    if (signs or milestone.produced_by == "record") and not (
+    by_named = milestone.action in BY_NAMED
+    if (by_named or milestone.produced_by == "record") and not (
         milestone.recorded_by_parts or milestone.recorded_by_roles
     ):
         yield "milestones", f"{milestone.code}.recorded_by_roles", "没有人可以登记它", "nobody may record it"
@@ -256,6 +270,42 @@ def _dormancy(pack: Pack) -> Iterator[Fault]:
         if state in [earlier for earlier, _code in states[:place]]:
             zh, en = f"状态“{state}”已有另一个期限", f"state “{state}” has a limit already"
             yield "dormancy", f"{code}.states", zh, en
+
+
+def _handovers(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:
+    """A hand-over and its milestone name each other."""
+    milestones = {m.code: m for one in packs for m in one.milestones}
+    for rule in pack.handovers:
+        if rule.reaches and milestones[rule.reaches].action != "hand_over":
+            zh = f'里程碑“{rule.reaches}”应写 action = "hand_over"'
+            en = f'milestone “{rule.reaches}” should say action = "hand_over"'
+            yield "handovers", f"{rule.code}.reaches", zh, en
+    aimed = {rule.reaches for one in packs for rule in one.handovers}
+    for milestone in pack.milestones:
+        if milestone.action == "hand_over" and milestone.code not in aimed:
+            yield "milestones", f"{milestone.code}.action", "没有移交达成它", "no hand-over reaches it"
+
+
+def _recognised(pack: Pack, packs: Sequence[Pack]) -> Iterator[Fault]:
+    """A milestone with grounds is reached by recognising it, and by nothing else; one reading leads."""
+    grounded = {rule.milestone for one in packs for rule in one.recognitions if rule.counting}
+    for milestone in pack.milestones:
+        if (milestone.action == "recognise") is not (milestone.code in grounded):
+            zh = 'action = "recognise" 与 [[recognitions]] 中计入的 grounds 同时写'
+            en = 'action = "recognise" belongs together with counting grounds in [[recognitions]]'
+            yield "milestones", f"{milestone.code}.action", zh, en
+    seen = [rule.milestone for one in packs for rule in one.recognitions]
+    for rule in pack.recognitions:
+        if seen.count(rule.milestone) > 1:
+            zh, en = "同一里程碑只写一条", "a milestone has one recognition"
+            yield "recognitions", f"{rule.code}.milestone", zh, en
+        if sum(one.leading for one in rule.readings) > 1:
+            zh, en = "只能有一个为准的口径", "only one reading leads"
+            yield "recognitions", f"{rule.code}.readings", zh, en
+        for one in rule.readings:
+            if not (one.units or one.parts):
+                zh, en = "没有单位可以填报", "nobody may state it"
+                yield "recognitions", f"{rule.code}.{one.code}", zh, en
 
 
 def _never_first(pack: Pack) -> Iterator[Fault]:

@@ -80,6 +80,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "within belongs to same_amount and far_amount, and there it must stand",
     ),
     "kept_by_needs_window": ("应与 window 同时写", "belongs together with window"),
+    "cadence_every": (
+        'asks = "due" 时写 every，其他时候不写',
+        'every belongs to asks = "due", and there it must stand',
+    ),
+    "cadence_calendar": (
+        "按周历、月历计的，every 只能是1周或1个月，不写 weekday",
+        "by the calendar, every is one week or one month, without a weekday",
+    ),
+    "element_owner": (
+        "须写由谁保障：asks_units 或 asks_parts",
+        "say who sees to it: asks_units or asks_parts",
+    ),
     "factor_as_text": (
         '系数应写作加引号的非负小数（如 "0.2"），现为 %(input)s',
         'a factor is a quoted decimal, not negative, such as "0.2"; not %(input)s',
@@ -118,9 +130,43 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'kind = "transfer" 的程序应写 proposing',
         'a step with kind = "transfer" says whom it proposes (proposing)',
     ),
+    "stop_causes_twice": ("停表情形的代码重复", "a cause to stop the clock is listed twice"),
+    "materials_twice": ("同一份材料写了两次", "a material is listed twice"),
+    "permit_of_another_kind": (
+        '只有 kind = "permit" 的程序可以写 permit',
+        'only a step with kind = "permit" has a table permit',
+    ),
+    "commitment_waives_nothing": (
+        "waives 中的材料应是本程序 guide.materials 中的名称",
+        "what a commitment waives must be named in guide.materials of the step",
+    ),
+    "receipt_kept_by_nobody": (
+        "未写回执单由谁填（kept_by_parts 或 kept_by_roles）",
+        "nobody keeps the slip: give kept_by_parts or kept_by_roles",
+    ),
+    "receipt_sent_to_nobody": (
+        "未写回执单报送给谁（to_parts、to_roles 或 to_units）",
+        "the slip goes to nobody: give to_parts, to_roles or to_units",
+    ),
     "pass_mark_without_score": (
         '设及格线（pass_mark）的程序至少要有一个 answer = "words_and_score" 且权重不为 0 的方面',
         'a step with a pass_mark needs an aspect with answer = "words_and_score" and a weight above 0',
+    ),
+    "scope_one_way": (
+        "适用范围写 when（条件）或 milestone（由会议等明确），二者取一",
+        "a scope is told by when or by a milestone, one of the two",
+    ),
+    "post_filled_one_way": (
+        "岗位写 part（由谁担任）或 document（以何材料为凭），二者取一；units 只与 part 同时写",
+        "a post is filled by a part or by a document, one of the two; units stand with a part only",
+    ),
+    "post_limit_for_nobody": (
+        "写了 limit 的岗位应写由谁配备（to_parts 或 to_units）",
+        "a post with a limit says who is to fill it (to_parts or to_units)",
+    ),
+    "level_of_nobody": (
+        "未写由谁协调（to_parts 或 to_units）",
+        "nobody takes it: give to_parts or to_units",
     ),
     "braces_in_pairs": ("花括号应成对，如 {term}", "braces stand in pairs, as in {term}"),
     "government_answers": (
@@ -130,6 +176,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "asks_nobody": (
         "未写向谁征求意见（asks_units 或 asks_parts）",
         "nobody is asked: give asks_units or asks_parts",
+    ),
+    "request_to_nobody": (
+        "未写由谁答复企业（to_parts 或 to_units）",
+        "nobody answers the enterprise: give to_parts or to_units",
     ),
     "shares_make_one": ("牵头与配合的份额之和应为 1", "the lead's and the supporting share must add up to 1"),
     "rung_one_side": ("before_due 与 after_due 二者取一", "give either before_due or after_due"),
@@ -156,6 +206,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "title_places": (
         "标题只能含 {project} 和 {enterprise}",
         "a title may only have {project} and {enterprise} in it",
+    ),
+    "plan_day_or_words": (
+        "事项写 timing（文字）时，不再写 lasts、after、ends_on",
+        "an item with timing (words) has no lasts, after or ends_on",
     ),
     "date_order": ("失效日期早于施行日期", "effective_to lies before effective_from"),
 }

@@ -1,6 +1,6 @@
 """Can every milestone be reached, every gate met, every class be somebody's?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from kernel.conditions import Condition, holds
@@ -23,7 +23,7 @@ def unreachable(pack: Pack, packs: Sequence[Pack]) -> Iterator[tuple[str, str, s
             yield "milestones", f"{milestone.code}.guard", zh, en
     for step in pack.steps:
         if f"step:{step.code}" not in done:
-            waits = "、".join(sorted(_step_waits(step) - done))
+            waits = "、".join(sorted(_step_waits(step, steps) - done))
             zh, en = f"永远无法办结，它等待：{waits}", f"can never conclude; it waits for {waits}"
             yield "steps", f"{step.code}.needs", zh, en
     for phase in pack.phases:
@@ -38,14 +38,25 @@ def _closure(milestones: dict[str, Milestone], steps: dict[str, Step]) -> set[st
     """Everything that can come about, from nothing, by repeated application of the rules."""
     done: set[str] = set()
     while True:
-        new = {f"step:{s.code}" for s in steps.values() if _step_waits(s) <= done}
+        new = {f"step:{s.code}" for s in steps.values() if _step_waits(s, steps) <= done}
         new |= {m.code for m in milestones.values() if _can_come(m, steps, done)}
         if new <= done:
             return done
         done |= new
 
 
-def _step_waits(step: Step) -> set[str]:
+def _step_waits(step: Step, steps: Mapping[str, Step]) -> set[str]:
+    """What must be there first; of mutual prerequisites, which end together, what each waits for beside."""
+    partners = {c for c in step.prerequisites if c != step.code and step.code in _prerequisites(c, steps)}
+    waits = _own_waits(step) | {wait for code in partners for wait in _own_waits(steps[code])}
+    return waits - {f"step:{code}" for code in (*partners, *([step.code] if partners else ()))}
+
+
+def _prerequisites(code: str, steps: Mapping[str, Step]) -> tuple[str, ...]:
+    return steps[code].prerequisites if code in steps else ()
+
+
+def _own_waits(step: Step) -> set[str]:
     opener = {step.opens_on.milestone} if step.opens_on.milestone else set()
     return opener | set(step.needs.milestones) | {f"step:{code}" for code in step.prerequisites}
 

@@ -7,10 +7,15 @@ from kernel.conditions import Condition
 from policies.schema import (
     AgreementKind,
     ClauseTemplate,
+    HandoverRule,
     Milestone,
     Needs,
     OverallLimit,
     Pack,
+    PermitRule,
+    PlanRule,
+    Post,
+    ReceiptRule,
     ReportRule,
     Step,
     TaskRule,
@@ -44,15 +49,25 @@ def references(pack: Pack) -> Iterator[Ref]:
     for task in pack.assignments:
         yield from _task(task)
     yield from _first_contact(pack)
+    yield from _elements(pack)
+    yield from _progress(pack)
     yield from (Ref("series", f"{one.code}.document", "documents", one.document) for one in pack.series)
     for report in pack.reports:
         yield from _report(report)
+    yield from _enterprise(pack)
     for kind in pack.agreements:
         yield from _agreement(kind)
     for term in pack.terms:
         yield from _term(term)
     for template in pack.clause_templates:
         yield from _template(template)
+    for channel in pack.green_channels:
+        yield from _many("green_channels", f"{channel.code}.classes", "classes", channel.classes)
+    for receipt in pack.receipts:
+        yield from _receipt(receipt)
+    for plan in pack.plans:
+        yield from _plan(plan)
+    yield from _service(pack)
 
 
 def _many(table: str, key: str, target: str, codes: tuple[str, ...]) -> Iterator[Ref]:
@@ -76,12 +91,18 @@ def _clauses(pack: Pack) -> Iterator[Ref]:
     for step in pack.steps:
         cited = [(a.code, a.clause) for a in step.aspects] + [(c.code, c.clause) for c in step.checks]
         cited += [("guide", step.guide.clause)] if step.guide else []
+        cited += [(f"permit.{key}", no) for key, no, _name in step.permit.clauses()] if step.permit else []
         yield from (Ref("steps", f"{step.code}.{code}.clause", "clauses", no) for code, no in cited if no)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
             yield Ref("credit", f"{credit.code}.weights[{place}].clause", "clauses", weight.clause)
         if credit.joint:
             yield Ref("credit", f"{credit.code}.joint.clause", "clauses", credit.joint.clause)
+    for recognition in pack.recognitions:
+        inner = [(one.code, one.clause) for one in recognition.grounds]
+        inner += [(one.code, one.clause) for one in recognition.readings]
+        key = recognition.code
+        yield from (Ref("recognitions", f"{key}.{code}.clause", "clauses", no) for code, no in inner if no)
     for choice in pack.choices:
         if choice.clause:
             yield Ref("choices", f"{choice.rule}.clause", "clauses", choice.clause)
@@ -131,6 +152,8 @@ def _step(step: Step) -> Iterator[Ref]:
     if step.proposing:
         parts = (step.proposing.part, *step.proposing.carries)
         yield from _many(table, f"{code}.proposing", "parts", parts)
+    if step.permit:
+        yield from _permit(f"{code}.permit", step.permit)
     yield from _needs(table, f"{code}.needs", step.needs)
     if step.guide:
         papers = tuple(item.document for item in step.guide.materials if item.document)
@@ -149,6 +172,20 @@ def _step(step: Step) -> Iterator[Ref]:
     for verdict in step.verdicts:
         yield from _many(table, f"{code}.{verdict.code}.reaches", "milestones", verdict.reaches)
         yield from _many(table, f"{code}.{verdict.code}.withdraws", "milestones", verdict.withdraws)
+
+
+def _permit(key: str, rule: PermitRule) -> Iterator[Ref]:
+    if rule.accepts:
+        yield Ref("steps", f"{key}.accepts", "milestones", rule.accepts)
+    if rule.delegated:
+        yield Ref("steps", f"{key}.delegated.part", "parts", rule.delegated.part)
+        yield from _many("steps", f"{key}.delegated.units", "units", rule.delegated.units)
+
+
+def _receipt(rule: ReceiptRule) -> Iterator[Ref]:
+    parts, units = (*rule.kept_by_parts, *rule.to_parts), (*rule.to_units, *rule.then_units)
+    yield from _many("receipts", f"{rule.code}.parts", "parts", parts)
+    yield from _many("receipts", f"{rule.code}.units", "units", units)
 
 
 def _overall_limit(limit: OverallLimit) -> Iterator[Ref]:
@@ -179,6 +216,39 @@ def _first_contact(pack: Pack) -> Iterator[Ref]:
         yield from _many("dormancy", f"{rest.code}.states", "portfolio", rest.states)
 
 
+def _elements(pack: Pack) -> Iterator[Ref]:
+    for rule in pack.elements:
+        yield from _many("elements", f"{rule.code}.asks_units", "units", rule.asks_units)
+        yield from _many("elements", f"{rule.code}.asks_parts", "parts", rule.asks_parts)
+
+
+def _progress(pack: Pack) -> Iterator[Ref]:
+    """Start to production: recognitions, the monthly report, guidance before acceptance."""
+    for rule in pack.recognitions:
+        yield Ref("recognitions", f"{rule.code}.milestone", "milestones", rule.milestone)
+        for ground in rule.grounds:
+            key = f"{rule.code}.{ground.code}"
+            yield from _many("recognitions", f"{key}.documents", "documents", ground.documents)
+            shown = (ground.milestone,) if ground.milestone else ()
+            yield from _many("recognitions", f"{key}.milestone", "milestones", shown)
+        for reading in rule.readings:
+            key = f"{rule.code}.{reading.code}"
+            yield from _many("recognitions", f"{key}.units", "units", reading.units)
+            yield from _many("recognitions", f"{key}.parts", "parts", reading.parts)
+    for report in pack.progress:
+        ends = (report.from_milestone, report.until_milestone)
+        yield from _many("progress", f"{report.code}.from_milestone", "milestones", ends)
+        yield from _many("progress", f"{report.code}.parts", "parts", report.parts)
+    for staging in pack.staging:
+        codes = (staging.step, *staging.along_with)
+        yield from _many("staging", f"{staging.code}.step", "steps", codes)
+    for help_ in pack.guidance:
+        yield from _many("guidance", f"{help_.code}.units", "units", help_.units)
+        yield from _many("guidance", f"{help_.code}.parts", "parts", help_.parts)
+        after = (help_.from_milestone,) if help_.from_milestone else ()
+        yield from _many("guidance", f"{help_.code}.from_milestone", "milestones", after)
+
+
 def _report(report: ReportRule) -> Iterator[Ref]:
     table, code = "reports", report.code
     yield Ref(table, f"{code}.series", "series", report.series)
@@ -190,6 +260,21 @@ def _report(report: ReportRule) -> Iterator[Ref]:
         yield from _many(table, f"{key}.facts", "facts", section.facts)
         if section.step:
             yield Ref(table, f"{key}.step", "steps", section.step)
+
+
+def _enterprise(pack: Pack) -> Iterator[Ref]:
+    for rule in pack.portal:
+        yield from _many("portal", f"{rule.code}.phases", "phases", rule.phases)
+        yield from _many("portal", f"{rule.code}.milestones", "milestones", rule.milestones)
+        yield from _many("portal", f"{rule.code}.documents", "documents", rule.documents)
+        yield from _many("portal", f"{rule.code}.uploads", "documents", rule.uploads)
+        yield from _many("portal", f"{rule.code}.contacts", "parts", rule.contacts)
+    for asked in pack.enterprise_requests:
+        yield from _many("enterprise_requests", f"{asked.code}.to_parts", "parts", asked.to_parts)
+        yield from _many("enterprise_requests", f"{asked.code}.to_units", "units", asked.to_units)
+        yield from _many("enterprise_requests", f"{asked.code}.phases", "phases", asked.phases)
+    for benefit in pack.benefits:
+        yield from _many("benefits", f"{benefit.code}.phases", "phases", benefit.phases)
 
 
 def _agreement(kind: AgreementKind) -> Iterator[Ref]:
@@ -213,6 +298,62 @@ def _template(template: ClauseTemplate) -> Iterator[Ref]:
     yield from _many("clause_templates", f"{template.code}.text", "terms", named)
 
 
+def _plan(plan: PlanRule) -> Iterator[Ref]:
+    table, code = "plans", plan.code
+    yield from _many(table, f"{code}.needs", "milestones", plan.needs)
+    parts = (*plan.made_by_parts, *plan.filed_with_parts, *(s.part for s in plan.seals if s.part))
+    yield from _many(table, f"{code}.parts", "parts", parts)
+    yield Ref(table, f"{code}.document", "documents", plan.document)
+    for anchor in plan.anchors:
+        if anchor.term:
+            yield Ref(table, f"{code}.anchors.{anchor.code}.term", "terms", anchor.term)
+    cited = [(form.code, form.clause) for form in plan.forms.values()]
+    cited += [(item.code, item.clause) for item in plan.items if item.clause]
+    yield from (Ref(table, f"{code}.{key}.clause", "clauses", no) for key, no in cited)
+    for item in plan.items:
+        if item.milestone:
+            yield Ref(table, f"{code}.items.{item.code}.milestone", "milestones", item.milestone)
+
+
+def _service(pack: Pack) -> Iterator[Ref]:
+    for scope in pack.scopes:
+        yield from _many("scopes", f"{scope.code}.milestone", "milestones", _present(scope.milestone))
+    for post in pack.posts:
+        yield from _post(post)
+    for rule in pack.handovers:
+        yield from _handover(rule)
+    for table, rows in (("problem_levels", pack.problem_levels), ("matters", pack.matters)):
+        for row in rows:
+            yield from _many(table, f"{row.code}.to_parts", "parts", row.to_parts)
+            yield from _many(table, f"{row.code}.to_units", "units", row.to_units)
+
+
+def _post(post: Post) -> Iterator[Ref]:
+    table, code = "posts", post.code
+    yield Ref(table, f"{code}.from_milestone", "milestones", post.from_milestone)
+    yield from _many(table, f"{code}.part", "parts", _present(post.part))
+    yield from _many(table, f"{code}.document", "documents", _present(post.document))
+    yield from _many(table, f"{code}.scopes", "scopes", post.scopes)
+    yield from _many(table, f"{code}.to_parts", "parts", post.to_parts)
+    yield from _many(table, f"{code}.to_units", "units", (*post.units, *post.to_units))
+
+
+def _handover(rule: HandoverRule) -> Iterator[Ref]:
+    table, code = "handovers", rule.code
+    for trigger in rule.triggers:
+        yield from _many(table, f"{code}.triggers", "milestones", trigger.milestones)
+    yield from _many(table, f"{code}.scopes", "scopes", rule.scopes)
+    yield from _many(table, f"{code}.receivers", "parts", tuple(one.part for one in rule.receivers))
+    named = tuple(one.unit for one in rule.receivers if one.unit)
+    yield from _many(table, f"{code}.from_units", "units", (*rule.from_units, *named))
+    yield from _many(table, f"{code}.reaches", "milestones", _present(rule.reaches))
+    yield from _many(table, f"{code}.letter", "documents", _present(rule.letter))
+
+
+def _present(code: str | None) -> tuple[str, ...]:
+    return (code,) if code else ()
+
+
 class Asked(NamedTuple):
     """A condition and where it stands."""
 
@@ -226,12 +367,29 @@ def conditions(pack: Pack) -> Iterator[Asked]:
     for step in pack.steps:
         yield Asked("steps", f"{step.code}.when", step.when)
         yield from (Asked("steps", f"{step.code}.{a.code}.when", a.when) for a in step.aspects)
+        yield from _of_permit(step)
+    yield from (Asked("green_channels", f"{one.code}.when", one.when) for one in pack.green_channels)
     yield from (Asked("limits", f"{rule.code}.when", rule.when) for rule in pack.limits)
     yield from (Asked("assignments", f"{rule.code}.when", rule.when) for rule in pack.assignments)
+    yield from (
+        Asked("plans", f"{plan.code}.items.{i.code}.when", i.when) for plan in pack.plans for i in plan.items
+    )
     yield from (Asked("classes", f"{rule.code}.when", rule.when) for rule in pack.classes)
+    yield from (Asked("benefits", f"{rule.code}.when", rule.when) for rule in pack.benefits)
+    yield from (Asked("scopes", f"{one.code}.when", one.when) for one in pack.scopes if one.when)
+    for handover in pack.handovers:
+        yield from (Asked("handovers", f"{handover.code}.triggers", one.when) for one in handover.triggers)
+    yield from (Asked("cadences", f"{rule.code}.when", rule.when) for rule in pack.cadences)
     for credit in pack.credit:
         for place, weight in enumerate(credit.weights, 1):
             yield Asked("credit", f"{credit.code}.weights[{place}]", weight.when)
+
+
+def _of_permit(step: Step) -> Iterator[Asked]:
+    for key in ("commitment", "delegated"):
+        part = getattr(step.permit, key, None)
+        if part:
+            yield Asked("steps", f"{step.code}.permit.{key}.when", part.when)
 
 
 def nodes(condition: Condition) -> Iterator[Condition]:

@@ -1,4 +1,7 @@
-"""经常性联系 (R025): one open clock for each cadence of the plan while its part is played in its phases."""
+"""经常性联系 (R025, R229, R230): one open clock for each timed cadence while its part is played.
+
+However long nobody called, there is one clock: a missed week is missed, and asked for once.
+"""
 
 from datetime import date
 from functools import lru_cache
@@ -9,11 +12,14 @@ from accounts.access import units_of
 from accounts.models import User
 from cases.models import Part
 from deadlines import actions as deadlines
+from deadlines import calendars, turns
 from deadlines.models import Deadline
+from kernel.conditions import holds
 from kernel.language import house_language
 from kernel.prepared import Kept
 from policies.rulebook import Rulebook
-from policies.schema import Cadence
+from policies.schema import Cadence, Limit
+from projects.facts import facts_of
 from projects.models import Project
 
 PREFIX = "cadence:"
@@ -22,6 +28,11 @@ START = "contact"
 
 def rule_name(code: str) -> str:
     return f"{PREFIX}{code}"
+
+
+def rule_of(rules: Rulebook, clock: Deadline) -> Cadence | None:
+    """The cadence that a clock was opened by; None where the case has moved to a plan without it."""
+    return next((rule for rule in rules.cadences if rule_name(rule.code) == clock.rule), None)
 
 
 def settle(project: Project, rules: Rulebook, *, by: User, on: date) -> None:
@@ -34,9 +45,10 @@ def settle(project: Project, rules: Rulebook, *, by: User, on: date) -> None:
     holders = _holders(project, rules)
     running = {row.rule: row for row in _open(project, rules)}
     for rule in rules.cadences:
-        holder = holders.get(rule.part) if _applies(project, rule) else None
+        timed = rule.every is not None and applies(project, rule)
+        holder = holders.get(rule.part) if timed else None
         clock = running.get(rule_name(rule.code))
-        if clock and (holder is None or clock.responsible_user_id != holder.user_id):
+        if clock and (holder is None or not _held_by(clock, holder)):
             deadlines.cancel(deadline=clock, reason=_why(holder), by=by, on=max(on, clock.started_on))
             clock = None
         if clock is None and holder is not None:
@@ -62,19 +74,35 @@ def heard(project: Project, rules: Rulebook, channel: str, *, by: User, on: date
         return
     for clock in _open(project, rules):
         rule = counting.get(clock.rule)
-        if rule is None or on <= clock.started_on or not _answers(clock, by):
+        if rule is None or on <= clock.started_on or not _answers(clock, rule, by):
             continue
         deadlines.meet(deadline=clock, on=on, by=by)
         if holder := _holders(project, rules).get(rule.part):
             _start(project, (rules, rule), holder, by, on)
 
 
-def _applies(project: Project, rule: Cadence) -> bool:
-    return project.shelved_on is None and project.exited_on is None and project.phase in rule.phases
+def applies(project: Project, rule: Cadence) -> bool:
+    """Whether the cadence is asked of this project now. An unknown fact asks rather than forgets."""
+    running = project.shelved_on is None and project.exited_on is None
+    return running and project.phase in rule.phases and holds(rule.when, facts_of(project)) is not False
 
 
-def _answers(clock: Deadline, by: User) -> bool:
-    return by.pk == clock.responsible_user_id or clock.responsible_unit_id in units_of(by)
+def on_facts(project: Project, rules: Rulebook, *, by: User, on: date) -> None:
+    """The clocks again, where facts have changed that a cadence rests on."""
+    if any(rule.when.fields() for rule in rules.cadences):
+        settle(project, rules, by=by, on=on)
+
+
+def _held_by(clock: Deadline, holder: Part) -> bool:
+    if clock.responsible_user_id != holder.user_id:
+        return False
+    return holder.user_id is not None or clock.responsible_unit_id == holder.unit_id
+
+
+def _answers(clock: Deadline, rule: Cadence, by: User) -> bool:
+    if by.pk == clock.responsible_user_id:
+        return True
+    return rule.by == "unit" and clock.responsible_unit_id in units_of(by)
 
 
 def _holders(project: Project, rules: Rulebook) -> dict[str, Part]:
@@ -102,13 +130,14 @@ def _clocks(names: tuple[str, ...]) -> Kept[Deadline]:
 
 def _start(project: Project, law: tuple[Rulebook, Cadence], holder: Part, by: User, on: date) -> None:
     rules, rule = law
+    started_on, limit = _term(rule, on)
     deadlines.open_deadline(
         case=project.case,
         rule=rule_name(rule.code),
         name=rule.name,
         clause=rule.clause,
-        limit=rule.every.limit,
-        started_on=on,
+        limit=limit,
+        started_on=started_on,
         start_event=START,
         ladder=rules.escalation,
         responsible_unit=holder.unit,
@@ -119,6 +148,14 @@ def _start(project: Project, law: tuple[Rulebook, Cadence], holder: Part, by: Us
     )
 
 
+def _term(rule: Cadence, on: date) -> tuple[date, Limit]:
+    """From when on and how long the next contact may take: from ``on``, or the next week or month."""
+    if rule.every is None or rule.counted == "rolling":
+        return on, rule.limit
+    turn = turns.after(calendars.current(), on, rule.every.unit)
+    return turn.first - turns.DAY, Limit(count=turn.working_days, unit="working_day")
+
+
 @house_language()
 def _why(holder: Part | None) -> str:
-    return _("首接服务责任人变更") if holder else _("不再适用经常性联系")
+    return _("联系责任人变更") if holder else _("不再适用经常性联系")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Can
-from deadlines import calendars, wording
+from deadlines import wording
 from deadlines.models import Deadline, Pause
 from deadlines.permissions import may_stop
 from deadlines.planning import stops
-from deadlines.queries import for_list, with_request
 from deadlines.showing import light_of
 from documents.actions import kinds_of
 from documents.models import Attachment
@@ -29,10 +28,11 @@ from projects.facts import rules_of
 from projects.models import Measure, Money, Project, ReachedMilestone
 from projects.panels import Panel, register
 from projects.permissions import may_on
+from projects.rounds import first_of, later_rounds
 from projects.timeline import entries_after
 from projects.views.base import user_of
 
-PAPERS, CLOCKS = 12, 40
+PAPERS = 12
 
 
 def _link(request: HttpRequest, what: Can, words: str, name: str, project: Project) -> list[tuple[str, str]]:
@@ -69,7 +69,8 @@ def facts(request: HttpRequest, project: Project) -> dict[str, Any]:
         "firm": firm,
         "phone": mask(firm.contact_phone) if firm else "",
         "versions": rules_of(project).sources,
-        "panel_actions": _link(request, Can.EDIT_PROJECT, _("投资项目代码"), "project-codes", project),
+        "panel_actions": _link(request, Can.EDIT_PROJECT, _("投资项目代码"), "project-codes", project)
+        + _link(request, Can.EDIT_PROJECT, _("首个项目"), "project-first", project),
     }
 
 
@@ -87,12 +88,11 @@ def _lead(project: Project) -> list[tuple[str, str]]:
 
 def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Open ones by due day, then the latest closed; the arithmetic of each is unfolded on the page."""
-    rows = with_request(for_list(Deadline.objects.filter(case_id=project.pk)))
-    stopped = Exists(Pause.objects.filter(deadline=OuterRef("pk")))
-    found = list(rows.annotate(was_stopped=stopped).order_by("-id")[:CLOCKS])
+    read = reading.of(project)
+    found: list[Any] = list(read.clocks)
     prefetch_related_objects([row for row in found if row.was_stopped], "pauses")  # few clocks ever are
     found.sort(key=lambda row: (not row.is_open, row.due_on.toordinal() if row.is_open else -row.pk))
-    calendar, day, user = calendars.current(), today(), user_of(request)
+    calendar, day, user = read.calendar, today(), user_of(request)
     pauses = {row.pk: list(row.pauses.all()) if row.was_stopped else [] for row in found}
     lines = [
         {
@@ -205,6 +205,21 @@ def absorbed(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"lines": comparing_pair.absorbed(project)}
 
 
+def rounds(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """The first project and the later ones, both ways; two queries at most."""
+    links = _link(request, Can.EDIT_PROJECT, _("管理"), "project-first", project)
+    return {
+        "first": first_of(project, user_of(request)),
+        "later": later_rounds(project, user_of(request)),
+        "panel_actions": links,
+    }
+
+
+def _has_rounds(user: User, project: Project) -> bool:
+    """As the page has read it with the project."""
+    return project.first_project_id is not None or bool(getattr(project, "has_rounds", False))
+
+
 def explanations(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"explanations": list(project.explanations.select_related("by", "unit"))}
 
@@ -247,5 +262,7 @@ def register_all() -> None:
     register(
         Panel("stillness", title, "projects/panels/stillness.html", explanations, 65, "main", _explained)
     )
+    title = gettext_lazy("二次投资")
+    register(Panel("rounds", title, "projects/panels/rounds.html", rounds, 45, "side", _has_rounds))
     title = gettext_lazy("并入的项目")
     register(Panel("absorbed", title, "projects/panels/absorbed.html", absorbed, 80, "main", _holds_others))

@@ -238,15 +238,15 @@ class ContactForm(forms.Form):
     next_on = Day(
         future=True, label=_("下一步日期"), required=False, initial=None, help_text=_("可填将来的日期")
     )
-    paper_kind = forms.ChoiceField(label=_("附件类别"), required=False)
+    paper_kind = forms.ChoiceField()
     uploads = Files(label=_("照片、附件"), required=False, help_text=_("可选多个文件"))
+    on_request = forms.BooleanField(label=_("应企业要求"), required=False)
 
     def __init__(self, rules: Rulebook, phase: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(PHOTO, rules.documents[PHOTO].name)] if PHOTO in rules.documents else []
-        kind = self.fields["paper_kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [*kinds, ("other", _("其他材料"))]
+        kinds.append(("other", str(_("其他材料"))))
+        self.fields["paper_kind"] = forms.ChoiceField(label=_("附件类别"), choices=kinds, required=False)
         self.rules_by_field = {f"topic_{row.code}": row for row in rules.topics if phase in row.phases}
         for name, row in self.rules_by_field.items():
             self.fields[name] = Words(label=row.name, required=False, rows=2, max_length=LONGEST_TOPIC)

@@ -43,11 +43,22 @@ class Proposal:
     figures: dict[int, tuple[int | None, date, bool]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PartChange:
+    """A part of the plan was given, passed on or ended in a project (``part`` is its code)."""
+
+    project: Project
+    part: str
+    on: date
+    by: User
+
+
 MilestoneHandler = Callable[[MilestoneChange], None]
 PreviewHandler = Callable[[Proposal], list[str]]
 VoidHandler = Callable[[Collection[int], User, date], None]
 _on_milestone: list[MilestoneHandler] = []
 _on_money: list[Callable[[Project, User, date], None]] = []
+_on_part: list[Callable[[PartChange], None]] = []
 _on_void: list[VoidHandler] = []
 _previews: list[PreviewHandler] = []
 _imports: list[Callable[[ImportBatch, Rulebook], None]] = []
@@ -64,6 +75,12 @@ def on_milestone(handler: MilestoneHandler) -> MilestoneHandler:
 def on_money(handler: Callable[[Project, User, date], None]) -> Callable[[Project, User, date], None]:
     """Told after figures, origin, class or the units that share the credit of a project changed."""
     _on_money.append(handler)
+    return handler
+
+
+def on_part(handler: Callable[[PartChange], None]) -> Callable[[PartChange], None]:
+    """Told after a part of a project was given, passed on or ended, by whatever door."""
+    _on_part.append(handler)
     return handler
 
 
@@ -108,6 +125,11 @@ def tell(change: MilestoneChange) -> None:
 def tell_money(project: Project, by: User, on: date) -> None:
     for handler in _on_money:
         handler(project, by, on)
+
+
+def tell_part(change: PartChange) -> None:
+    for handler in _on_part:
+        handler(change)
 
 
 def tell_void(keys: Collection[int], by: User, on: date) -> None:

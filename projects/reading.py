@@ -11,6 +11,10 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from cases.models import Event, Part
+from deadlines import calendars
+from deadlines.calendar import Calendar
+from deadlines.models import Deadline, Pause
+from deadlines.queries import for_list, with_request
 from documents.models import Attachment
 from projects.facts import rules_of
 from projects.models import ContactPaper, ContactRecord, Project, ProjectCode, ReachedMilestone
@@ -19,8 +23,10 @@ T = TypeVar("T")
 _KEPT = "_reading"
 CONTACTS = 5
 EVENTS = 20
+CLOCKS = 40
 HANDS = ("introducing", "landing")
 """The parts of which the case file tells the whole chain."""
+SERVING = "commissioner"
 HAS_PAPERS = Exists(ContactPaper.objects.filter(contact=OuterRef("pk")))
 
 
@@ -38,8 +44,10 @@ class Reading:
 
     @cached_property
     def hands(self) -> list[Part]:
-        """The open parts, and the ended ones of ``HANDS``, with unit and person, oldest first."""
-        rows = Part.objects.filter(Q(valid_to__isnull=True) | Q(part__in=HANDS), case_id=self.project.pk)
+        """The open parts, and the ended ones of ``HANDS`` and ``SERVING``, with unit and person, oldest
+        first."""
+        told = Q(valid_to__isnull=True) | Q(part__in=(*HANDS, SERVING))
+        rows = Part.objects.filter(told, case_id=self.project.pk)
         return list(rows.select_related("unit", "user").order_by("id"))
 
     @cached_property
@@ -67,6 +75,18 @@ class Reading:
         latest = rows.order_by("-id").values("pk")[: EVENTS + 1]
         wanted = rows.filter(Q(pk__in=latest) | Q(kind="project.advanced"))
         return list(wanted.select_related("by", "unit").order_by("-id"))
+
+    @cached_property
+    def clocks(self) -> list[Deadline]:
+        """The latest clocks, newest first, annotated ``asked_of`` and ``was_stopped``."""
+        rows = with_request(for_list(Deadline.objects.filter(case_id=self.project.pk)))
+        stopped = Exists(Pause.objects.filter(deadline=OuterRef("pk")))
+        return list(rows.annotate(was_stopped=stopped).order_by("-id")[:CLOCKS])
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The one in force."""
+        return calendars.current()
 
     @cached_property
     def contacts(self) -> list[ContactRecord]:

@@ -21,6 +21,7 @@ from projects.views import (
     phases,
     phones,
     registering,
+    rounds,
     saved,
 )
 
@@ -51,6 +52,8 @@ urlpatterns = [
     path("<int:pk>/resume/", phases.Resume.as_view(), name="project-resume"),
     path("<int:pk>/stillness/", leads.Explain.as_view(), name="project-stillness"),
     path("<int:pk>/wake/", leads.Wake.as_view(), name="project-wake"),
+    path("<int:pk>/first-project/", rounds.LinkFirst.as_view(), name="project-first"),
+    path("<int:pk>/first-project/unlink/", rounds.UnlinkFirst.as_view(), name="project-first-unlink"),
     path("<int:pk>/exit/", phases.Exit.as_view(), name="project-exit"),
     path("<int:pk>/milestones/<slug:code>/", milestones.MilestonePage.as_view(), name="project-milestone"),
     path("<int:pk>/milestones/<slug:code>/evidence/", milestones.Evidence.as_view(), name="project-evidence"),

@@ -23,6 +23,8 @@ from deadlines.queries import pause_requests
 from deadlines.showing import Shown, light_of
 from projects.claim_traces import waiting
 from projects.models import ClaimHandover
+from service.handing.pushing import CLOCK as HANDING
+from service.team.roster import PREFIX as POST
 
 MOST = 40
 OWN_CLOCKS = ("step:", "task:", "assignment:")
@@ -279,7 +281,7 @@ def _clocks(user: User, today: date) -> list[Task]:
         Task(
             title=row.name,
             case=row.case.title,
-            url=reverse("project-detail", args=[row.case_id]) + "#panel-clocks",
+            url=_way(row),
             kind=_("期限"),
             clause=row.clause,
             note=str(row.responsible_unit or ""),
@@ -288,3 +290,12 @@ def _clocks(user: User, today: date) -> list[Task]:
         )
         for row in found
     ]
+
+
+def _way(row: Deadline) -> str:
+    """Where the duty of a clock is done, if a page of its own is for that."""
+    if row.rule.startswith(HANDING):
+        return reverse("handings")
+    if row.rule.startswith(POST):
+        return reverse("team", args=[row.case_id])
+    return reverse("project-detail", args=[row.case_id]) + "#panel-clocks"

@@ -21,6 +21,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.schema import Milestone
+from projects import cadences, hooks
 from projects.actions import reach
 from projects.facts import rules_of
 from projects.gates import reached_codes, unmet
@@ -64,6 +65,8 @@ def name_commissioner(
     with house_language():
         words = _("已配备项目服务专员%(user)s") % {"user": user.name}
     assignments.fulfil(case=project.case, rule=ACTION, words=words, by=by, on=on)
+    hooks.tell_part(hooks.PartChange(project, COMMISSIONER, on, by))
+    cadences.on_part(project, rules_of(project), COMMISSIONER, by=by, on=on)
     _tell(project, f"event:{event.pk}", gettext_lazy("您已担任“%(project)s”的项目服务专员"), [user])
     return part
 
@@ -98,9 +101,11 @@ def hand_over(
         raise Refused.invalid("on", _("移交日期应晚于原专员起始日期 %(day)s") % {"day": old.valid_from})
     _check_person(project, to_user, unit, rule, on)
     new = _assign(project, to_user, unit, reason, by=by, on=on)
-    row = _move(
+    row = pass_on(
         old, new, HandOver(project=project, from_part=old, to_part=new, on=on, reason=new.reason, by=by)
     )
+    hooks.tell_part(hooks.PartChange(project, COMMISSIONER, on, by))
+    cadences.on_part(project, rules_of(project), COMMISSIONER, by=by, on=on)
     _tell(
         project, f"hand_over:{row.pk}", gettext_lazy("“%(project)s”的项目服务专员已移交"), [old.user, to_user]
     )
@@ -158,10 +163,10 @@ def _assign(project: Project, user: User, unit: Unit, reason: str, *, by: User, 
     )
 
 
-def _move(old: Part, new: Part, row: HandOver) -> HandOver:
-    """Everything still open passes; the counts are kept with the hand-over."""
+def pass_on(old: Part, new: Part, row: HandOver, kind: str = "service.handed_over") -> HandOver:
+    """Everything still open passes from one person to another; the counts are kept with the hand-over."""
     if old.user is None or new.user is None:
-        raise ValueError("a commissioner is a person")
+        raise ValueError("duties of a person pass to a person")
     old.refresh_from_db()
     case, by, on = row.project.case, row.by, row.on
     row.deadlines_moved = reassign(case=case, old=old.user, new=new.user, unit=new.unit, by=by, on=on)
@@ -171,7 +176,7 @@ def _move(old: Part, new: Part, row: HandOver) -> HandOver:
     row.save()
     data = {"old": old.user.name, "new": new.user.name, "reason": row.reason}
     counts = {"deadlines": row.deadlines_moved, "assignments": row.assignments_moved}
-    record(case=case, kind="service.handed_over", by=by, on=on, data=data | counts)
+    record(case=case, kind=kind, by=by, on=on, data=data | counts)
     return row
 
 

@@ -16,6 +16,15 @@ from cases.models import Part
 from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
+from service.acceptance import api as acceptance
+from service.elements import api as elements
+from service.handing import api as handing
+from service.plans import api as plans
+from service.portal import api as portal_api
+from service.portal import staff_api
+from service.progress import api as progress
+from service.team import api as team
+from service.visits import api as visits
 
 
 class CommissionerOut(serializers.ModelSerializer[Part]):
@@ -98,6 +107,17 @@ class CommissionerViewSet(IdempotentWrites, viewsets.GenericViewSet[Part]):
         return found
 
 
-routes = [(r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner")]
+routes = [
+    (r"projects/(?P<project_pk>\d+)/commissioner", CommissionerViewSet, "commissioner"),
+    *acceptance.routes,
+    *elements.routes,
+    *handing.routes,
+    *plans.routes,
+    *portal_api.routes,
+    *progress.routes,
+    *staff_api.routes,
+    *team.routes,
+    *visits.routes,
+]
 
 __all__ = ["CommissionerViewSet", "routes"]

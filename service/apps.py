@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ServiceConfig(AppConfig):
@@ -7,15 +6,36 @@ class ServiceConfig(AppConfig):
     verbose_name = "Service"
 
     def ready(self) -> None:
+        from accounts import audit
         from cases import event_texts
-        from service import panel
+        from projects import hooks
+        from service import event_words, panel
+        from service.elements import panel as elements
+        from service.handing import following as handing
+        from service.handing import panel as handing_panel
+        from service.plans import enterprise as plans_of_own
+        from service.plans import events as plan_events
+        from service.plans import following as plans
+        from service.plans import panel as plan_panel
+        from service.portal import own
+        from service.portal import panel as account_panel
+        from service.progress import following as progress
+        from service.progress import panel as progress_panel
+        from service.team import clocks as team
+        from service.visits import following as visits
+        from service.visits import panel as visits_panel
 
-        event_texts.register(
-            {
-                "service.commissioner_named": _("%(unit)s配备项目服务专员%(user)s（%(clause)s） %(reason)s"),
-                "service.handed_over": _(
-                    "项目服务专员由%(old)s移交%(new)s，连同期限%(deadlines)s项、交办%(assignments)s件：%(reason)s"
-                ),
-            }
-        )
-        panel.register()
+        event_texts.register(event_words.TEXTS)
+        event_texts.register(plan_events.TEXTS)
+        audit.register(event_words.AUDITED)
+        for room in (team, handing):
+            hooks.on_milestone(room.on_milestone)
+            hooks.on_money(room.on_facts)
+            hooks.on_part(room.on_part)
+        hooks.on_milestone(plans.follow)
+        hooks.on_milestone(progress.follow)
+        hooks.on_money(visits.on_facts)
+        for one in (panel, account_panel, own, handing_panel, visits_panel, elements, progress_panel):
+            one.register()
+        plan_panel.hang()
+        plans_of_own.hang()

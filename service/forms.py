@@ -8,8 +8,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from projects.models import Project
-from projects.models.records import Channel
 
 
 class DayInput(forms.DateInput):
@@ -35,30 +33,3 @@ class CommissionerForm(forms.Form):
             self.fields["user"].label = _("接任的服务专员")
             self.fields["reason"].label = _("移交原因")
             self.fields["reason"].required = True
-
-
-QUICK = (Channel.PHONE, Channel.WECHAT, Channel.VISIT, Channel.RECEPTION, Channel.MEETING)
-
-
-class QuickContactForm(forms.Form):
-    """A call or visit written down on the way: five fields, one thumb."""
-
-    project = forms.ModelChoiceField(Project.objects.none(), label=_("项目"))
-    channel = forms.ChoiceField(
-        label=_("方式"),
-        choices=[(channel.value, channel.label) for channel in QUICK],
-        widget=forms.RadioSelect,
-        initial=Channel.PHONE.value,
-    )
-    with_whom = forms.CharField(label=_("对方人员"), max_length=100)
-    matter = forms.CharField(
-        label=_("了解到的情况"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
-    outcome = forms.CharField(
-        label=_("需要协调或下一步"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False
-    )
-    on = forms.DateField(label=_("日期"), widget=DayInput())
-
-    def __init__(self, *args: Any, projects: QuerySet[Project], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["project"].queryset = projects  # type: ignore[attr-defined]

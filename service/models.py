@@ -10,9 +10,41 @@ from projects.models import Project
 from projects.models.records import OfProject
 
 # Django finds the models of an app in its module ``models``; those of its rooms stand apart.
-from service.portal.models import EnterpriseAccount  # isort: skip
+from service.handing.models import Handing, Receipt  # isort: skip
+from service.elements.models import ElementNeed  # isort: skip
+from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer  # isort: skip
+from service.plans.models import Plan, PlanItem, PlanSeal, PlanTarget, PlanTick, PlanVersion  # isort: skip
+from service.acceptance.models import AcceptanceStage, Guidance, GuidanceState, LandDelivery  # isort: skip
+from service.progress.models import DayDifference, MonthlyProgress, ProgressSheet, RecognisedBy, StatedDay  # isort: skip
 
-__all__ = ["COMMISSIONER", "LANDING", "SERVICE_BODY", "EnterpriseAccount", "HandOver"]
+__all__ = [
+    "COMMISSIONER",
+    "LANDING",
+    "SERVICE_BODY",
+    "AcceptanceStage",
+    "Ask",
+    "DayDifference",
+    "ElementNeed",
+    "EnterpriseAccount",
+    "EnterpriseRequest",
+    "Guidance",
+    "GuidanceState",
+    "HandOver",
+    "Handing",
+    "LandDelivery",
+    "MonthlyProgress",
+    "Plan",
+    "PlanItem",
+    "PlanSeal",
+    "PlanTarget",
+    "PlanTick",
+    "PlanVersion",
+    "ProgressSheet",
+    "Receipt",
+    "RecognisedBy",
+    "RequestAnswer",
+    "StatedDay",
+]
 
 COMMISSIONER = "commissioner"
 SERVICE_BODY = "service_body"
@@ -20,7 +52,8 @@ LANDING = "landing"
 
 
 class HandOver(models.Model):
-    """One commissioner's project passed to another, with every duty still open. Appended only."""
+    """One post of a project (the commissioner first of all) passed to another holder, with every duty still
+    open. Appended only."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="hand_overs", verbose_name=_("项目"))
     from_part = models.OneToOneField(Part, models.PROTECT, related_name="handed_over_by")
@@ -40,7 +73,7 @@ class HandOver(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="hand_over_has_reason"),
             models.CheckConstraint(condition=~Q(from_part=F("to_part")), name="hand_over_to_another"),
         ]
-        verbose_name = _("服务专员移交")
+        verbose_name = _("服务岗位移交")
 
     def __str__(self) -> str:
         return f"{self.on}"

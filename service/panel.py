@@ -10,7 +10,11 @@ from kernel.clock import today
 from projects import panels
 from projects.models import Project
 from projects.permissions import may_on
+from service.models import COMMISSIONER
 from service.queries import last_contact, standing
+from service.team.roster import Seat, seats
+from service.team.views import fill_url
+from service.visits.queries import undisturbed
 
 
 def register() -> None:
@@ -23,10 +27,20 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     """A fixed number of queries: the parts, the milestones, the service body, the last contact."""
     user: Any = request.user
     last = last_contact(project)["last"]
+    team = seats(project)
+    may = may_on(user, Can.ASSIGN_PARTS, project) and project.is_running
     return {
         "standing": standing(project),
         "last_contact": last,
-        "silent_days": (today() - last).days if last else None,
+        "silent_days": (today() - last).days if last and not undisturbed(project) else None,
         "may_name": may_on(user, Can.NAME_COMMISSIONER, project) and project.is_running,
         "project": project,
+        "posts": len(team),
+        "vacant": [(seat, fill_url(project, seat) if may else "") for seat in team if _vacant(seat)],
+        "strays": [part for seat in team for part in seat.strays],
     }
+
+
+def _vacant(seat: Seat) -> bool:
+    """The commissioner's post is told by the panel itself."""
+    return seat.missing and seat.rule.part != COMMISSIONER

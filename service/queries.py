@@ -69,14 +69,16 @@ class Standing:
 
 
 def standing(project: Project) -> Standing:
-    """Four queries, however long the history; before a commissioner is due there is none to look for."""
+    """Who serves and who served, the latest ten; on a page from what it has read."""
     rules = rules_of(project)
     rule = rule_for(rules)
     due = rule is not None and set(rule.guard.milestones) <= reached_codes(project)
-    named = due or any(part.part == COMMISSIONER for part in reading.of(project).parts)
-    parts = list(commissioners(project)[:10]) if named else []
+    read = reading.of(project)
+    parts = [part for part in read.hands if part.part == COMMISSIONER]
     present = next((part for part in parts if part.valid_to is None), None)
-    return Standing(present, [p for p in parts if p is not present], rule, due, service_body(project))
+    former = [part for part in parts if part.valid_to is not None]
+    former.sort(key=lambda part: (part.valid_to, part.pk), reverse=True)
+    return Standing(present, former[:10], rule, due, service_body(project))
 
 
 def own_projects(user: User) -> QuerySet[Project]:

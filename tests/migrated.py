@@ -4,6 +4,7 @@ On SQLite a copy lies in ``var/`` under a name made of everything that migrating
 another name. On PostgreSQL ``make test`` migrates one database, and each worker's is copied from it.
 """
 
+import fcntl
 import hashlib
 import os
 import sqlite3
@@ -35,12 +36,13 @@ def kept_on_sqlite() -> Iterator[None]:
         connection = connections[options["database"]]
         connection.ensure_connection()
         copy = _path()
-        if copy.exists():
-            with closing(sqlite3.connect(copy)) as source:
-                source.backup(connection.connection)
-            return
-        migrate(self, *args, **options)
-        _keep(connection.connection, copy)
+        with _alone():
+            if not copy.exists():
+                migrate(self, *args, **options)
+                _keep(connection.connection, copy)
+                return
+        with closing(sqlite3.connect(copy)) as source:
+            source.backup(connection.connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Command, "handle", handle)
@@ -55,9 +57,17 @@ def _path() -> Path:
     return KEPT / f"{digest.hexdigest()[:24]}.sqlite3"
 
 
-def _keep(made: sqlite3.Connection, copy: Path) -> None:
-    """Written beside and renamed: whoever runs at the same time finds a whole copy or none."""
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One worker migrates, the others wait for its copy: side by side each would take twice as long."""
     KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _keep(made: sqlite3.Connection, copy: Path) -> None:
+    """Written beside and renamed: who is stopped halfway leaves no half of a copy."""
     beside = copy.with_suffix(f".{os.getpid()}")
     with closing(sqlite3.connect(beside)) as target:
         made.backup(target)

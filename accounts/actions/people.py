@@ -19,16 +19,20 @@ from kernel.refusals import Refused, Unmet
 
 
 @transaction.atomic
-def create_user(*, username: str, name: str, phone: str = "", by: User | None) -> tuple[User, str]:
+def create_user(
+    *, username: str, name: str, phone: str = "", by: User | None, enterprise: bool = False
+) -> tuple[User, str]:
     """Make an account; returns it with the one-time password, which is shown once and nowhere kept.
 
+    ``enterprise``: for a person of an enterprise, who never holds a role; the caller has asked who may.
     Raises Refused (forbidden without ``manage_accounts``; invalid for a username taken or malformed).
     """
-    if by is not None:
+    if by is not None and not enterprise:
         require(by, Can.MANAGE_ACCOUNTS)
     username = username.strip()
     password = one_time_password(username)
     user = User(username=username, name=name.strip(), phone=phone.strip(), must_change_password=True)
+    user.is_enterprise = enterprise
     if User.objects.filter(username__iexact=username).exists():
         raise Refused.invalid("username", _("用户名“%(name)s”已被使用") % {"name": username})
     user.password_changed_at = now()
@@ -101,14 +105,15 @@ def disable_demo_accounts() -> list[User]:
 
 
 @transaction.atomic
-def reset_password(*, user: User, by: User | None) -> str:
+def reset_password(*, user: User, by: User | None, asked: bool = True) -> str:
     """Give a one-time password that must be changed at the next sign-in; returns it, to be shown once.
 
+    ``asked``: False where the caller has asked who may, for a person of an enterprise alone.
     Ends the user's sessions and token. An administrator's password is reset on the server's console alone
     (``by=None``): otherwise the system administrator could take the place of the two others.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    if by is not None:
+    if by is not None and (asked or not user.is_enterprise):
         require(by, Can.MANAGE_ACCOUNTS)
         _refuse_own_and_administrators(user, by)
     password = one_time_password(user.username)

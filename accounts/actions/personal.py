@@ -37,7 +37,12 @@ def change_own_password(*, by: User, old: str, new: str, request: HttpRequest | 
 
 @transaction.atomic
 def issue_token(*, by: User, request: HttpRequest | None = None) -> str:
-    """Give the user a new REST token; the one before stops at once. Returned once, kept only as a digest."""
+    """Give the user a new REST token; the one before stops at once. Returned once, kept only as a digest.
+
+    Raises Refused (forbidden) for an enterprise's account: other systems do not act in its name.
+    """
+    if by.is_enterprise:
+        raise Refused.forbidden(_("企业账号不签发接口令牌"), code="enterprise_account")
     secret = issue(by)
     audit.record(kind="account.token_issued", by=by, target=audit.target(by), request=request)
     return secret
@@ -60,13 +65,23 @@ def choose_language(*, by: User, language: str) -> None:
 
 
 @transaction.atomic
-def show_phone(*, by: User, phone: str, target: str, purpose: str, request: HttpRequest | None = None) -> str:
+def show_phone(
+    *,
+    by: User,
+    phone: str,
+    target: str,
+    purpose: str,
+    request: HttpRequest | None = None,
+    asked: bool = True,
+) -> str:
     """The full number, against a logged purpose (PIPL art. 51; 等保2.0 8.1.4).
 
     ``target`` names whose number it is ("enterprise:12"). The caller has looked the row up through
-    ``visible_to``. Raises Refused: forbidden without ``show_phone``, invalid without a purpose.
+    ``visible_to``. ``asked``: False where the caller has asked who may (an enterprise and who serves it).
+    Raises Refused: forbidden without ``show_phone``, invalid without a purpose.
     """
-    require(by, Can.SHOW_PHONE)
+    if asked:
+        require(by, Can.SHOW_PHONE)
     if len(purpose.strip()) < 2:
         raise Refused.invalid("purpose", _("请写明查看号码的用途"))
     audit.record(

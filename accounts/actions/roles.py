@@ -22,7 +22,7 @@ def grant_role(*, user: User, unit: Unit, role: str, by: User | None, on: date) 
     """Give a role in a unit from ``on``. ``by=None`` is the console (init, demo data).
 
     Raises Refused: forbidden (not the security administrator; one's own account), conflict (held already),
-    unmet (separation of administrators; account disabled; unit not in force).
+    unmet (separation of administrators; account disabled or an enterprise's; unit not in force).
     """
     chosen = Role(role)
     user = User.objects.select_for_update().get(pk=user.pk)
@@ -48,6 +48,9 @@ def _refuse_oneself(user: User, by: User) -> None:
 def _refuse_unfit(user: User, unit: Unit, on: date) -> None:
     if not user.is_active:
         raise Refused.because("account_disabled", _("账号已停用，请先启用"))
+    if user.is_enterprise:
+        text = _("“%(user)s”是企业账号，不能担任工作角色；该人员到岗任职的，请另建账号")
+        raise Refused.because("enterprise_account", text % {"user": user.username})
     if not Unit.objects.in_force(on).filter(pk=unit.pk).exists():
         raise Refused.because("unit_not_in_force", _("单位“%(unit)s”当日未启用或已停用") % {"unit": unit})
 

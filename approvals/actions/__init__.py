@@ -12,7 +12,7 @@ from approvals.actions.asking import ask
 from approvals.actions.cancelling import cancel
 from approvals.actions.conclusion import Conclusion, Named, conclude, conclude_together
 from approvals.actions.meeting import record_meeting
-from approvals.actions.opening import open_step, reopen
+from approvals.actions.opening import OfStage, open_step, reopen, restage
 from approvals.actions.opinions import give_opinion, record_on_behalf
 from approvals.actions.signing import Deed, sign, void_signing
 from approvals.terms import Commitment
@@ -23,6 +23,7 @@ __all__ = [
     "Conclusion",
     "Deed",
     "Named",
+    "OfStage",
     "ask",
     "cancel",
     "conclude",
@@ -36,6 +37,7 @@ __all__ = [
     "record_meeting",
     "record_on_behalf",
     "reopen",
+    "restage",
     "revise_agreement",
     "sign",
     "void_signing",

@@ -11,6 +11,7 @@ from approvals.actions.asking import ASKED, stop_clocks
 from approvals.dispatching import proposing
 from approvals.models import Opinion, Step
 from approvals.permissions import require_lead
+from approvals.permits import closing
 from cases import actions as cases
 from cases.models import Part
 from deadlines import actions as deadlines
@@ -46,6 +47,7 @@ def end(row: Step, by: User, on: date, reason: str) -> Step:
         deadlines.cancel(deadline=clock, reason=reason, by=by, on=on)
     stop_clocks(row.opinions.filter(given_on=None).select_related("deadline"), reason, by, on)
     proposing.close(row, reason, by, on)
+    closing.drop(row, on)
     _release(row, on, reason)
     cases.record(
         case=row.case,

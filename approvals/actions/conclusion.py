@@ -16,6 +16,8 @@ from approvals.dispatching import proposing
 from approvals.dispatching.rules import holder_of
 from approvals.models import Step
 from approvals.permissions import require_lead
+from approvals.permits import closing
+from approvals.permits.closing import Result
 from approvals.rules import rule_of, verdict_of
 from cases import actions as cases
 from deadlines import actions as deadlines
@@ -43,7 +45,8 @@ class Named:
 class Conclusion:
     """How one step is to end. ``checks``: conditions confirmed, by code; ``named``: for ``names_part``.
 
-    ``agreement_version``: the key of the version that whoever concludes has read.
+    ``agreement_version``: the key of the version that whoever concludes has read. ``result``: what a permit
+    grants.
     """
 
     step: Step
@@ -54,6 +57,7 @@ class Conclusion:
     part_no: int = 1
     parts_total: int = 1
     agreement_version: int | None = None
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def conclude(
     part_no: int = 1,
     parts_total: int = 1,
     agreement_version: int | None = None,
+    result: Result | None = None,
 ) -> Step:
     """Conclude one step on a business date (Asia/Shanghai). Raises Refused as ``conclude_together`` does."""
     said = Conclusion(
@@ -90,6 +95,7 @@ def conclude(
         part_no=part_no,
         parts_total=parts_total,
         agreement_version=agreement_version,
+        result=result,
     )
     return conclude_together(conclusions=[said], by=by, on=on)[0]
 
@@ -131,6 +137,7 @@ def _read(said: Conclusion, by: User, on: date) -> Case:
         raise Refused.invalid("reason", _("结论“%(name)s”须说明理由") % {"name": verdict.name})
     if on < row.opened_on:
         raise Refused.invalid("on", _("办结日期不能早于启动日期 %(day)s") % {"day": row.opened_on})
+    closing.check(row, said.result, on)
     return Case(said, row, rule, verdict)
 
 
@@ -154,6 +161,7 @@ def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[U
     row = one.row
     found = demands.opinions(one.row, one.rule, on)
     if one.verdict.reaches:
+        found += [] if one.verdict.without_material else closing.missing(row, one.rule)
         found += demands.no_veto(one.row, one.rule)
         found += demands.changes_made(one.row, one.rule)
         found += demands.pass_mark(one.row, one.rule)
@@ -221,11 +229,12 @@ def _follow(one: Case, project: Project, by: User, on: date) -> None:
                 milestone=code,
                 by=by,
                 on=on,
-                part_no=said.part_no,
-                parts_total=said.parts_total,
+                part_no=row.part_no or said.part_no,
+                parts_total=row.parts_total if row.part_no else said.parts_total,
                 note=row.name,
                 produced=True,
             )
+    closing.settle(row, said.result, row.concluded_on or on)
     _tell(row)
 
 

@@ -1,7 +1,7 @@
 """A step opens: the units the plan names are asked, its clock starts, everybody asked is told."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,11 @@ from approvals.dispatching.proposing import note
 from approvals.dispatching.rules import Suggestion, check, ground
 from approvals.models import Opinion, Step
 from approvals.permissions import require_opener
+from approvals.permits import recording
+from approvals.permits.recording import Application
+from approvals.permits.rules import PERMIT
 from approvals.readiness import Standing, beside, nobody_asked, not_yet, settled
-from approvals.rules import cast_for, concerning
+from approvals.rules import cast_for, concerning, leads_of
 from approvals.turns import turn
 from cases import actions as cases
 from deadlines import actions as deadlines
@@ -37,6 +40,15 @@ _SAID = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OfStage:
+    """Which stage of several a round is about, and what it is called."""
+
+    part_no: int
+    parts_total: int
+    name: str
+
+
 @transaction.atomic
 def open_step(
     *,
@@ -46,10 +58,14 @@ def open_step(
     on: date,
     reason: str = "",
     suggestions: Sequence[Suggestion] = (),
+    application: Application | None = None,
+    stage: OfStage | None = None,
 ) -> Step:
     """Open a round of a step by hand. ``on`` is the business date (Asia/Shanghai); its clock starts then.
 
-    ``suggestions``: the units put forward, where the plan lets the step propose some. Raises Refused:
+    ``suggestions``: the units put forward, where the plan lets the step propose some. ``application``: what
+    is handed in for a permit; without one it counts as applied for with everything. ``stage``: one of several
+    that run beside one another. Raises Refused:
     forbidden for whom the plan does not name; unmet needs, nobody proposed, an aspect about which nobody can
     be asked, or a step that runs beside, with clause and link; invalid for an unknown step, a further round
     without ``reason``, or a faulty suggestion; conflict while a round is running.
@@ -59,8 +75,10 @@ def open_step(
     rule = at.rules.steps[step]
     require_opener(project, rule, by)
     require_running(project)
-    latest = _latest(project, rule)
+    latest = _latest(project, rule, stage.part_no if stage else 0)
     _require_no_running(latest)
+    if stage is None:
+        _require_not_staged(project, rule)
     if latest is not None and latest.concluded_on and not reason.strip():
         raise Refused.invalid("reason", _("“%(name)s”已有结论，再次办理须说明原因") % {"name": rule.name})
     missing = beside(rule, project) or not_yet(rule, at) or nobody_asked(rule, at)
@@ -69,7 +87,12 @@ def open_step(
     kept = check(ground(project, rule, on), suggestions) if rule.proposing or suggestions else []
     if rule.proposing:
         at = replace(at, cast=at.cast.with_part(rule.proposing.part, [one.unit for one in kept]))
-    return open_round(at, rule, by, on, round_=_round(latest), reason=reason.strip(), suggestions=kept)
+    if application is not None:
+        recording.check(application, rule, at.project)
+    return open_round(
+        at, rule, by, on, round_=_round(latest), reason=reason.strip(), suggestions=kept,
+        application=application, stage=stage,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -77,7 +100,21 @@ def reopen(*, step: Step, by: User, on: date, reason: str) -> Step:
     """Open a new round of a step that has ended, with the reason. Raises Refused like ``open_step``."""
     if not reason.strip():
         raise Refused.invalid("reason", _("请填写再次办理的原因"))
-    return open_step(project=Project(pk=step.case_id), step=step.code, by=by, on=on, reason=reason)
+    stage = OfStage(step.part_no, step.parts_total, _stage_name(step)) if step.part_no else None
+    return open_step(
+        project=Project(pk=step.case_id), step=step.code, by=by, on=on, reason=reason, stage=stage
+    )
+
+
+def _stage_name(step: Step) -> str:
+    """What the stage was called in the step's name."""
+    return step.name.rpartition("（")[2].removesuffix("）")
+
+
+def restage(*, project: Project, codes: Sequence[str], parts_total: int) -> None:
+    """There are now so many stages: what still runs concludes as one of them. The caller holds the lock."""
+    rows = Step.objects.filter(case_id=project.pk, code__in=codes, part_no__gt=0).running()
+    rows.update(parts_total=parts_total)
 
 
 def open_by_itself(at: Standing, rule: StepRule, by: User, on: date) -> Step | None:
@@ -101,9 +138,17 @@ def standing(project: Project, step: str, on: date) -> Standing:
     return Standing(project, rules, facts_of(project), held(project), cast, current_versions(project.pk))
 
 
-def _latest(project: Project, rule: StepRule) -> Step | None:
-    rows = Step.objects.filter(case_id=project.pk, code=rule.code).select_related("opened_by")
+def _latest(project: Project, rule: StepRule, part_no: int = 0) -> Step | None:
+    rows = Step.objects.filter(case_id=project.pk, code=rule.code, part_no=part_no)
+    rows = rows.select_related("opened_by")
     return rows.order_by("-round").first()
+
+
+def _require_not_staged(project: Project, rule: StepRule) -> None:
+    """What is done by stages is not opened as a whole beside them."""
+    if Step.objects.filter(case_id=project.pk, code=rule.code, part_no__gt=0).exists():
+        message = _("“%(name)s”已分期办理，请在验收页按期申请") % {"name": rule.name}
+        raise Refused.because("by_stages", message, clause=rule.clause, status="conflict")
 
 
 def _round(latest: Step | None) -> int:
@@ -128,31 +173,24 @@ def open_round(
     milestone: str = "",
     carried: Sequence[Opinion] = (),
     suggestions: Sequence[Suggestion] = (),
+    application: Application | None = None,
+    stage: OfStage | None = None,
 ) -> Step:
     """Open a round that has been found possible; the caller holds the project's lock.
 
     ``carried`` are opinions of an earlier round that still hold (沿用): nobody is asked for them again.
     """
-    leads = at.cast.leads(rule)
-    step = Step(
-        case=at.project.case,
-        code=rule.code,
-        name=rule.name,
-        kind=rule.kind,
-        clause=rule.clause,
-        policy_version_id=rule.source.id,
-        round=round_,
-        opened_on=on,
-        opened_by=by,
-        opened_by_milestone=milestone,
-        reason=reason,
-        lead_unit=_lead(leads, by, milestone),
-        agreement_version=at.versions.get(rule.bound_to or ""),
-    )
+    leads = leads_of(rule, at.cast, at.facts)
+    step = _new_step(
+        at, rule, stage, round=round_, opened_on=on, opened_by=by, opened_by_milestone=milestone,
+        reason=reason, lead_unit=_lead(leads, by, milestone),
+    )  # fmt: skip
     now = turn(rule, concerning(rule, at.facts), carried).now
     step.gaps = [gap_of(aspect) for aspect in now if not at.cast.asked(aspect)]
     step.deadline = _clock(at, rule, step, by, on)
     step.save()
+    if rule.kind == PERMIT:
+        recording.begin(step, rule, at, application, by=by, on=on)
     note(step, rule, suggestions, by, on)
     there = {(row.aspect, row.unit_id) for row in carried}
     rows = [
@@ -164,9 +202,24 @@ def open_round(
     put(step, rule, rows, by, on)
     Opinion.objects.bulk_create([_carried(step, row) for row in carried])
     units = call_in(step, rows, leads, by, on)
-    cases.record(case=step.case, kind="step.opened", by=by, on=on, data=_event(step, units))
+    kind = "step.opened" if application is None else "permit.applied"
+    cases.record(case=step.case, kind=kind, by=by, on=on, data=_event(step, units))
     stillness.moved(at.project, "step", by=by, on=on)
     return step
+
+
+def _name(rule: StepRule, stage: OfStage | None) -> str:
+    return f"{rule.name}（{stage.name}）"[:120] if stage else rule.name
+
+
+def _new_step(at: Standing, rule: StepRule, stage: OfStage | None, **said: Any) -> Step:
+    """Not yet saved: the rule's part in it; ``said`` is who opens which round of it, when and why."""
+    return Step(
+        case=at.project.case, code=rule.code, name=_name(rule, stage), kind=rule.kind, clause=rule.clause,
+        policy_version_id=rule.source.id, part_no=stage.part_no if stage else 0,
+        parts_total=stage.parts_total if stage else 1,
+        agreement_version=at.versions.get(rule.bound_to or ""), **said,
+    )  # fmt: skip
 
 
 def _lead(leads: Sequence[Unit], by: User, milestone: str) -> Unit | None:
@@ -176,10 +229,10 @@ def _lead(leads: Sequence[Unit], by: User, milestone: str) -> Unit | None:
 
 
 def _clock(at: Standing, rule: StepRule, step: Step, by: User, on: date) -> Deadline | None:
-    if rule.limit is None:
+    if rule.limit is None or rule.kind == PERMIT:  # a permit's counts from complete material
         return None
     return deadlines.open_deadline(
-        case=step.case, rule=f"step:{rule.code}", name=rule.name, clause=rule.clause, limit=rule.limit,
+        case=step.case, rule=f"step:{rule.code}", name=step.name, clause=rule.clause, limit=rule.limit,
         started_on=on, start_event=step.opened_by_milestone, ladder=at.rules.escalation,
         responsible_unit=step.lead_unit, policy_version_id=rule.source.id, by=by, on=on,
     )  # fmt: skip

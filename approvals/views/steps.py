@@ -29,9 +29,10 @@ from approvals.permissions import (
     require_opener,
     require_recorder,
 )
+from approvals.permits.rules import PERMIT
 from approvals.queries import meeting_questions
 from approvals.readiness import nobody_asked, not_yet
-from approvals.rules import concerning, rule_of
+from approvals.rules import concerning, leads_of, rule_of
 from approvals.scores import score_of
 from approvals.views import base
 from cases.models import Part
@@ -91,6 +92,7 @@ class StepPage(base.Page):
             "waits": sum(row.in_force and row.given_on is None for row in rows),
             "may_reopen": self._may_reopen(project),
             "conditions": [row for row in rows if row.in_force and row.answer == Answer.CONDITIONS],
+            "permit": getattr(step, "permit", None) if self.rule.kind == PERMIT else None,
             **proposals_of(step, project, self.user),
         }
         # Nobody is asked and the reader concludes nothing: what is known takes the page's middle.
@@ -121,6 +123,8 @@ class StepPage(base.Page):
         holder, partners = self._holder(project, part), self._partners(project)
         rules = [self.rule, *(rule for _step, rule in partners)]
         staged = {rule.code: stage for rule in rules if (stage := next_stage(project, rule))}
+        if self.step.part_no:  # opened for a stage: that is what it concludes
+            staged[self.rule.code] = Stage(self.step.part_no, self.step.parts_total)
         among = None
         if self.rule.proposing:
             among, holder = Unit.objects.filter(proposals__in=self.step.proposals.standing()), self._ready()
@@ -325,7 +329,8 @@ class Open(ActionPage):
         self.rule = rules_of(self.project).steps.get(self.kwargs["code"])
         if self.rule is None:
             raise Http404
-        rows = Step.objects.filter(case_id=self.project.pk, code=self.rule.code).order_by("-round")
+        rows = Step.objects.filter(case_id=self.project.pk, code=self.rule.code, part_no=0)
+        rows = rows.order_by("-round")
         self.latest = rows.select_related("lead_unit").first()
         again = self.latest is not None and self.latest.concluded_on is not None
         return OpenForm(data, again=again)
@@ -337,7 +342,7 @@ class Open(ActionPage):
             "plan": self.rule,
             "latest": self.latest,
             "missing": not_yet(self.rule, at) or nobody_asked(self.rule, at),
-            "leads": at.cast.leads(self.rule),
+            "leads": leads_of(self.rule, at.cast, at.facts),
             "limit": span_text(self.rule.limit) if self.rule.limit else "",
             "guide": guide_for(self.rule, self.project),
             "asks": [(aspect, at.cast.asked(aspect)) for aspect in concerning(self.rule, at.facts)],

@@ -168,6 +168,12 @@ class Deadline(models.Model):
             models.Index(
                 fields=["responsible_user", "due_on"], condition=_OPEN, name="deadline_open_by_user"
             ),
+            # How contact was kept is asked month by month, closed clocks included.
+            models.Index(
+                fields=["due_on", "responsible_unit"],
+                condition=Q(start_event="contact"),
+                name="deadline_contact_by_month",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(due_on__gte=F("started_on")), name="deadline_due_after_start"),

@@ -1,15 +1,23 @@
 """After the signature: service, permits in parallel, start, acceptance, production (方案三(四)、三(五))."""
 
 from datetime import date
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from approvals import actions as approvals
-from assignments import actions as assignments
-from assignments.models import Assignment
-from lifecycle.demo import words
+from approvals.permits import actions as permits
+from approvals.permits.actions import Application
+from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
+from projects.facts import rules_of
 from service import actions as service
+from service.elements import actions as elements
+from service.elements.models import ElementNeed
+from service.models import Plan
+from service.plans import actions as plans
+from service.team import actions as team
 
 PERMITS = {
     "project_filing": "development-reform",
@@ -40,11 +48,80 @@ def name_commissioner(walk: Walk, on: date) -> None:
     )
 
 
+def plan_works(walk: Walk, on: date) -> None:
+    """The plan counted back from the agreement's days; a tight one stands all the same, which it says."""
+    plans.make_plan(
+        project=walk.row,
+        by=walk.commissioner,
+        on=on,
+        contacts={
+            "enterprise": plans.Contact("项目经理", "13800000000"),
+            "landing": plans.Contact("园区经办"),
+        },
+        accept_late="按协议约定的日期推进，各环节压缩用时",
+    )
+
+
+def seal_works(walk: Walk, on: date) -> None:
+    """Two of three plans are sealed by both sides; the firm's seal comes on paper."""
+    plan = Plan.objects.get(project=walk.pk)
+    tick(walk, on, "firm_registered")
+    if int(walk.row.case.code[-4:]) % 3 == 0:
+        return
+    scan = paper("倒排工期表签章页", walk.row.name, f"{on:%Y-%m-%d}")
+    said: dict[str, Any] = {"plan": plan, "by": walk.park_clerk, "on": on, "today": on}
+    plans.seal_plan(side="enterprise", signatory="企业负责人", upload=scan, **said)
+    plans.seal_plan(side="landing", signatory="园区负责人", **said)
+    if int(walk.row.case.code[-2:]) % 3:  # the rest still lack somebody to see to the forms
+        team.fill(
+            project=walk.row,
+            post="agency_staff",
+            unit=walk.park,
+            user=walk.park_clerk,
+            by=walk.park_clerk,
+            on=on,
+        )
+
+
+def tick(walk: Walk, on: date, *codes: str) -> None:
+    """Items of the firm's list are done, which its commissioner notes for it."""
+    plan = Plan.objects.filter(project=walk.pk).first()
+    if plan is None:
+        return
+    for code in codes:
+        plans.tick_item(plan=plan, code=code, by=walk.commissioner, on=on, today=on)
+
+
+NEEDS = {
+    "power": (800, 1250, 2000, 4000),
+    "water": (120, 300, 800),
+    "gas": (2000, 6000),
+    "labour": (60, 150, 320),
+    "financing": (3000, 8000, 20000),
+    "energy_capacity": (900, 2600),
+}
+"""What firms usually need, in the measures of the plan; the other elements they say they do not."""
+
+
 def match_elements(walk: Walk, on: date) -> None:
-    """The commissioner reports what the firm needs; the park strikes the task off."""
-    for row in Assignment.objects.undone().filter(case_id=walk.pk, rule="element_matching"):
-        assignments.report(assignment=row, report=walk.rng.choice(words.REPORTS), by=walk.commissioner, on=on)
-        assignments.close(assignment=row, by=walk.clerk, on=on, note="情况属实")
+    """The commissioner registers what the firm needs, element by element, which strikes the task off."""
+    wants = []
+    for code in rules_of(walk.row).elements:
+        amounts = NEEDS.get(code, ())
+        needed = bool(amounts) and walk.rng.random() < 0.6
+        amount = Decimal(walk.rng.choice(amounts)) if needed else None
+        platform = "长江渝融通" if needed and code == "financing" else ""
+        wants.append(elements.Want(element=code, needed=needed, amount=amount, platform=platform))
+    elements.register(project=walk.row, wants=wants, by=walk.commissioner, on=on, today=on)
+
+
+def meet_elements(walk: Walk, on: date) -> None:
+    """Most of what was needed is there; the rest is being seen to."""
+    for need in ElementNeed.objects.open().filter(project_id=walk.pk).order_by("pk"):
+        if walk.rng.random() < 0.7:
+            elements.meet(need=need, result="已接通、签约", by=walk.commissioner, on=on, today=on)
+        else:
+            elements.begin(need=need, by=walk.commissioner, on=on, today=on, note="已现场勘查，方案编制中")
 
 
 def mark_small(walk: Walk, on: date) -> None:
@@ -57,13 +134,26 @@ def apply(walk: Walk, on: date) -> None:
 
 
 def open_permits(*codes: str) -> Move:
-    """Several permits begin side by side."""
+    """Several permits begin side by side, applied for at one stroke."""
     return partial(_open_permits, codes=codes)
 
 
 def _open_permits(walk: Walk, on: date, *, codes: tuple[str, ...]) -> None:
-    for code in codes:
-        approvals.open_step(project=walk.row, step=code, by=walk.park_clerk, on=on)
+    applications = [Application(step=code, handed=_handed(walk, code)) for code in codes]
+    made = permits.apply(project=walk.row, applications=applications, by=walk.park_clerk, on=on, today=on)
+    for row in made:
+        if row.complete_on is None:
+            by = walk.people.at(PERMITS[row.code])
+            permits.notify(permit=row, faults={}, by=by, on=on, today=on)
+
+
+def _handed(walk: Walk, code: str) -> list[str] | None:
+    """Everything; now and then not the first of the materials, which the authority then asks for."""
+    guide = rules_of(walk.row).steps[code].guide
+    late = (int(walk.row.case.code[-5:]) + len(code)) % 5 == 0
+    if guide is None or not late or code not in ("energy_review", "safety_review", "environment_assessment"):
+        return None
+    return [item.name for item in guide.materials[1:]]
 
 
 def grant(code: str) -> Move:
@@ -72,16 +162,16 @@ def grant(code: str) -> Move:
 
 
 def _grant(walk: Walk, on: date, *, code: str) -> None:
-    by = walk.people.at(PERMITS[code])
-    approvals.conclude(step=walk.step(code), verdict="granted", by=by, on=on)
+    step = walk.step(code)
+    by = walk.people.at(step.lead_unit.code if step.lead_unit else PERMITS[code])
+    if step.permit.complete_on is None:
+        permits.complete(permit=step.permit, by=by, on=on, today=on)
+    number = f"涪许〔{on.year}〕{int(walk.row.case.code[-5:])}-{list(PERMITS).index(code) + 1}号"
+    approvals.conclude(step=step, verdict="granted", by=by, on=on, result=permits.Result(number=number))
 
 
 def connect(walk: Walk, on: date) -> None:
     approvals.conclude(step=walk.step("utilities"), verdict="connected", by=walk.park_clerk, on=on)
-
-
-def start(walk: Walk, on: date) -> None:
-    projects.reach(project=walk.row, milestone="construction_started", by=walk.commissioner, on=on)
 
 
 def pay_in(walk: Walk, on: date) -> None:
@@ -153,4 +243,5 @@ def give_deed(walk: Walk, on: date) -> None:
 
 
 def produce(walk: Walk, on: date) -> None:
+    tick(walk, on, "firm_equipment")
     projects.reach(project=walk.row, milestone="in_production", by=walk.commissioner, on=on)

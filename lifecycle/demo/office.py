@@ -10,6 +10,7 @@ from approvals.sittings import actions as sitting_actions
 from approvals.sittings import queries as sittings
 from assignments import actions as assignments
 from assignments.models import Assignment, Kind
+from assignments.permissions import may_judge
 from deadlines.models import Alarm, Deadline
 from deadlines.sweep import sweep
 from lifecycle.demo import talking, words
@@ -33,7 +34,7 @@ def answer_what_was_urged(people: People, rng: Random, on: date) -> None:
     """Once a week: what came some days ago is answered more often than not."""
     urged = Assignment.objects.undone().filter(kind__in=(Kind.URGE, Kind.PROBLEM, Kind.INSTRUCTION))
     recent = urged.filter(issued_on__gt=on - PATIENCE - WEEK, issued_on__lte=on - PATIENCE)
-    for row in recent.select_related("unit").order_by("pk"):
+    for row in recent.select_related("unit", "issued_by").order_by("pk"):
         person = people.answers.get(row.unit.code)
         if person is not None and rng.random() < 0.6:
             _answer(row, person, people, rng, on)
@@ -43,7 +44,10 @@ def _answer(row: Assignment, person: User, people: People, rng: Random, on: date
     assignments.report(assignment=row, report=rng.choice(words.REPORTS), by=person, on=on)
     if row.unit.code != "investment-bureau" and rng.random() < 0.8:  # nobody strikes off what is one's own
         judge = people["inspector"] if row.kind == Kind.INSTRUCTION else people["clerk"]
-        assignments.close(assignment=row, by=judge, on=on)
+        if row.kind == Kind.PROBLEM and row.issued_by is not None:
+            judge = row.issued_by
+        if may_judge(judge, row):
+            assignments.close(assignment=row, by=judge, on=on)
 
 
 def keep_in_touch(people: People, rng: Random, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from lifecycle.demo import building, judging, landing, talking
+from lifecycle.demo import building, judging, landing, sites, talking
 from lifecycle.demo.walk import Move, Plan
 
 
@@ -105,6 +105,7 @@ def served(rng: Random) -> Plan:
         step(rng, 1, 3, talking.advance),
         step(rng, 0, 2, building.name_service_body),
         step(rng, 0, 2, building.name_commissioner),
+        (0, building.plan_works),
         step(rng, 2, 7, building.match_elements),
     ]
 
@@ -115,6 +116,7 @@ def applied(rng: Random) -> Plan:
         *served(rng),
         step(rng, 1, 4, building.open_permits("project_filing")),
         step(rng, 1, 3, building.grant("project_filing")),
+        (0, building.seal_works),
         step(rng, 3, 10, building.apply),
         (0, building.open_permits("land_grant", "environment_assessment", "energy_review", "safety_review")),
     ]
@@ -137,7 +139,8 @@ def permitted(rng: Random, days: int = 4) -> Plan:
 def started(rng: Random, days: int = 4) -> Plan:
     return [
         *permitted(rng, days),
-        step(rng, 3, 12, building.start),
+        step(rng, 3, 12, sites.start),
+        (0, building.meet_elements),
         step(rng, 2, 12, building.pay_in),
         step(rng, 5, 15, talking.visit),
         step(rng, 1, 10, building.progress),

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kernel.refusals import Refused
-from lifecycle.demo import chains, doubles, library, office
+from lifecycle.demo import chains, doubles, library, office, portal, sites
 from lifecycle.demo.clock import DemoClock, demo_clock, without_collecting
 from lifecycle.demo.days import working_days
 from lifecycle.demo.fates import Fate, drawn
@@ -24,6 +24,8 @@ SEED = "fuling"
 UNREAD_DAYS = 8
 """Working days whose notices are still unread."""
 FRIDAY = 4
+REPORTED = 3
+"""On the third working day of a month the sites have reported the one before."""
 Agenda = dict[date, list[tuple[Walk, Move]]]
 
 
@@ -52,6 +54,7 @@ def tell(*, today: date, count: int = 200, seed: str = SEED) -> Told:
         _live(agenda, people, rng, days, clock)
         doubles.register_again(people, days[-1])
         office.plan_sittings(people, days[-1])
+        portal.let_in(people, days)
     office.sweep_where_due(today)
     office.deliver(today)
     return Told(count, sum(len(moves) for moves in agenda.values()))
@@ -99,6 +102,8 @@ def _live(agenda: Agenda, people: People, rng: Random, days: list[date], clock: 
         for walk, move in agenda.get(day, ()):
             move(walk, day)
             clock.tick()
+        if number >= REPORTED and days[number - REPORTED].month != days[number - REPORTED + 1].month:
+            sites.report_months(people, day, days[-1])
         office.sweep_where_due(day)
         library.sweep(day)
         if day.weekday() == FRIDAY:

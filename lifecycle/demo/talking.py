@@ -15,7 +15,7 @@ from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Walk
 from projects import actions as projects
 from projects.facts import rules_of
-from projects.models import Claim, Project
+from projects.models import Claim, Phase, Project
 from projects.models.records import Channel
 
 MU_IN_SQUARE_METRES = 667
@@ -117,6 +117,7 @@ def call(project: Project, person: User, rng: Random, on: date) -> None:
         place="",
         matter=matter,
         outcome=outcome,
+        on_request=project.phase == Phase.CONSTRUCTION,  # nobody calls a building site unasked
     )
 
 

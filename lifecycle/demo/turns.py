@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from assignments import actions as assignments
-from assignments.models import Kind
+from assignments import problems
+from assignments.models import Assignment, Kind
 from deadlines import actions as deadlines
 from deadlines import calendars
 from deadlines.models import Deadline, PauseRequest
@@ -63,12 +64,14 @@ def instruct(walk: Walk, on: date) -> None:
 
 
 def raise_problem(walk: Walk, on: date) -> None:
-    """The clerk hands a problem of the firm to the park."""
-    _issue(walk, on, Kind.PROBLEM, f"协调解决：{walk.rng.choice(words.PROBLEMS)}", by="clerk", days=14)
+    """The clerk hands a problem of the firm to the park; every other one the park takes a level up."""
+    row = _issue(walk, on, Kind.PROBLEM, f"协调解决：{walk.rng.choice(words.PROBLEMS)}", by="clerk", days=14)
+    if int(walk.row.case.code[-2:]) % 2:
+        problems.raise_up(assignment=row, reason="涉及多个部门，园区无法单独解决", by=walk.park_clerk, on=on)
 
 
-def _issue(walk: Walk, on: date, kind: str, title: str, *, by: str, days: int) -> None:
-    assignments.issue(
+def _issue(walk: Walk, on: date, kind: str, title: str, *, by: str, days: int) -> Assignment:
+    return assignments.issue(
         case=walk.row.case,
         kind=kind,
         unit=walk.park,

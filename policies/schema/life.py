@@ -1,8 +1,9 @@
 """The project's life: phases and gates, portfolio states, milestones, parts, duties, documents."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -10,6 +11,8 @@ from kernel.conditions import Condition
 from policies.schema.base import Code, Item, KindCode, Limit, Listed, Needs, RoleCode, Rule, Text
 
 PHASES = ("planning", "negotiation", "landing", "construction", "production")
+BY_NAMED = ("sign_agreement", "recognise", "deliver_land")
+"""Mechanisms that the plan lets certain people work."""
 PhaseCode = Literal["planning", "negotiation", "landing", "construction", "production"]
 
 
@@ -53,6 +56,21 @@ class Phase(Rule):
 
     code: PhaseCode
     gate: Gate | None = None
+
+
+_COMMON_NAMES = {
+    "planning": _("谋划生成"),
+    "negotiation": _("对接洽谈"),
+    "landing": _("签约落地"),
+    "construction": _("开工建设"),
+    "production": _("竣工投产"),
+}
+
+
+def left_out(code: str) -> Phase:
+    """A phase of which the plan does not speak, by its common name. Raises KeyError for no phase at all."""
+    fields: dict[str, Any] = {"code": code, "name": str(_COMMON_NAMES[code]), "clause": "", "gate": None}
+    return Phase.model_construct(**fields)
 
 
 class PortfolioState(Rule):
@@ -116,7 +134,7 @@ class Milestone(Rule):
     """A fact that gates ask for. ``record``: people record it; ``step``: a step's verdict reaches it;
     ``action``: the named mechanism of the program does.
 
-    Where an action reaches it, ``recorded_by_*`` name who may act (``sign_agreement``).
+    Where an action reaches it, ``recorded_by_*`` name who may act (``BY_NAMED``).
     ``guard`` is what must be there before it may be reached; ``documents`` is the evidence and
     ``fields`` the project fields that recording it asks for. ``staged``: may be reached in parts.
     ``years_ahead``: which planning years (谋划年度) the plan opens for projects on their way to it.
@@ -126,7 +144,9 @@ class Milestone(Rule):
     phase: PhaseCode
     staged: bool = False
     produced_by: Literal["record", "step", "action"] = "record"
-    action: Literal["", "name_commissioner", "issue_report", "sign_agreement"] = ""
+    action: Literal[
+        "", "name_commissioner", "issue_report", "sign_agreement", "hand_over", "recognise", "deliver_land"
+    ] = ""  # fmt: skip
     recorded_by_parts: Listed[Code] = ()
     recorded_by_roles: Listed[RoleCode] = ()
     documents: Listed[Code] = ()

@@ -1,10 +1,15 @@
 """A whole pack: its tables by name, in the order in which people read them."""
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
 
 from policies.schema.agreements import AgreementKind, ClauseTemplate, Term
 from policies.schema.base import Item, Listed, Rule
 from policies.schema.contacts import Cadence, ClaimRule, Topic
+from policies.schema.elements import Element
+from policies.schema.enterprise import Benefit, PortalRule, RequestRule
 from policies.schema.leads import Dormancy, LeadChannel, LeadTag, TargetClass
 from policies.schema.life import (
     ChainPreset,
@@ -22,6 +27,10 @@ from policies.schema.life import (
 )
 from policies.schema.measures import Choice, CreditRule, Likeness, Principle, ProjectClass, Rung
 from policies.schema.papers import ReportRule, Series
+from policies.schema.permits import GreenChannel, ReceiptRule
+from policies.schema.plans import PlanRule
+from policies.schema.progress import GuidanceRule, MonthlyReport, Recognition, StagingRule
+from policies.schema.service import HandoverRule, Matter, Post, ProblemLevel, Scope
 from policies.schema.steps import Step
 
 # Tables read as a whole (order carries meaning): two packs in force may not both fill one.
@@ -29,6 +38,11 @@ WHOLE_TABLES = (
     *("phases", "portfolio", "classes", "grades", "escalation", "likeness", "claiming", "topics"),
     "principles",
     "dormancy",
+    "portal",
+    "receipts",
+    "problem_levels",
+    "progress",
+    "staging",
 )
 RULE_TABLES = (
     "phases",
@@ -54,11 +68,27 @@ RULE_TABLES = (
     "claiming",
     "cadences",
     "topics",
+    "elements",
     "principles",
     "lead_channels",
     "target_classes",
     "lead_tags",
     "dormancy",
+    "portal",
+    "enterprise_requests",
+    "benefits",
+    "green_channels",
+    "receipts",
+    "plans",
+    "scopes",
+    "posts",
+    "handovers",
+    "problem_levels",
+    "matters",
+    "recognitions",
+    "progress",
+    "guidance",
+    "staging",
 )
 
 
@@ -90,11 +120,27 @@ class Pack(Item):
     claiming: Listed[ClaimRule] = ()
     cadences: Listed[Cadence] = ()
     topics: Listed[Topic] = ()
+    elements: Listed[Element] = ()
     principles: Listed[Principle] = ()
     lead_channels: Listed[LeadChannel] = ()
     target_classes: Listed[TargetClass] = ()
     lead_tags: Listed[LeadTag] = ()
     dormancy: Listed[Dormancy] = ()
+    portal: Annotated[Listed[PortalRule], Field(max_length=1)] = ()
+    enterprise_requests: Listed[RequestRule] = ()
+    benefits: Listed[Benefit] = ()
+    green_channels: Listed[GreenChannel] = ()
+    receipts: Listed[ReceiptRule] = ()
+    plans: Listed[PlanRule] = ()
+    scopes: Listed[Scope] = ()
+    posts: Listed[Post] = ()
+    handovers: Listed[HandoverRule] = ()
+    problem_levels: Listed[ProblemLevel] = ()
+    matters: Listed[Matter] = ()
+    recognitions: Listed[Recognition] = ()
+    progress: Listed[MonthlyReport] = ()
+    guidance: Listed[GuidanceRule] = ()
+    staging: Listed[StagingRule] = ()
     choices: Listed[Choice] = ()
 
     def rows(self, table: str) -> tuple[Rule, ...]:

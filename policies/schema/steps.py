@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from kernel.conditions import Condition
 from policies.schema.base import Code, Factor, Item, Limit, Listed, Needs, RoleCode, Rule, Text
 from policies.schema.life import PhaseCode
+from policies.schema.permits import PermitRule
 
 StepKind = Literal[
     "registration", "assessment", "dispatch", "transfer", "review", "decision", "permit", "acceptance"
@@ -109,21 +110,30 @@ class Proposing(Item):
 
 
 class Verdict(Item):
-    """How a step may end: the milestones it reaches or withdraws, and whether it must give reasons."""
+    """How a step may end: the milestones it reaches or withdraws, and whether it must give reasons.
+
+    ``without_material``: a permit may end so (无需办理) before its material is complete.
+    """
 
     code: Code
     name: Text
     reaches: Listed[Code] = ()
     withdraws: Listed[Code] = ()
     needs_reason: bool = False
+    without_material: bool = False
 
 
 class Material(Item):
-    """One thing an applicant hands in, unless the case holds it: as a paper, or as what a step ended with."""
+    """One thing an applicant hands in, unless the case holds it: as a paper, or as what a step ended with.
+
+    ``needed``: always, only where it applies (asked for by name if it is missing), or with a commitment
+    (告知承诺) alone.
+    """
 
     name: Text
     document: Code | None = None
     milestone: Code | None = None
+    needed: Literal["always", "if_any", "by_commitment"] = "always"
 
 
 class Guide(Item):
@@ -140,6 +150,13 @@ class Guide(Item):
     materials: Annotated[tuple[Material, ...], Field(strict=False, min_length=1)]
     fields: Listed[Code] = ()
 
+    @model_validator(mode="after")
+    def _told_apart(self) -> "Guide":
+        names = [item.name for item in self.materials]
+        if len(names) != len(set(names)):
+            raise PydanticCustomError("materials_twice", "", {})
+        return self
+
 
 class Step(Rule):
     """One procedure of the plan; every kind runs on the same engine.
@@ -150,10 +167,10 @@ class Step(Rule):
     ``names_part``: the conclusion names who plays that part, with ``named_from`` only one of the units that
     agreed on that aspect, ``proposing`` who is put forward for it. ``apart_from``: steps beside which it does
     not run. ``pass_mark``: the weighted score out of a hundred without which no verdict may
-    reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants.
-    ``bound_to``: the kind of agreement of which it examines one version. A new version asks the aspects it
-    touches again; once concluded, it withdraws the milestones and with ``new_version`` "reopen" opens another
-    round, with "withdraw" leaves that to people.
+    reach a milestone. ``document`` is the title of its printable sheet, ``guide`` tells applicants,
+    ``permit`` is the table of permits. ``bound_to``: the kind of agreement of which it examines one version.
+    A new version asks the aspects it touches again; once concluded, it withdraws the milestones and with
+    ``new_version`` "reopen" opens another round, with "withdraw" leaves that to people.
     """
 
     code: Code
@@ -180,6 +197,7 @@ class Step(Rule):
     pass_mark: Annotated[int, Field(ge=1, le=100)] | None = None
     document: str = ""
     guide: Guide | None = None
+    permit: PermitRule | None = None
     prerequisites: Listed[Code] = ()
     together_with: Listed[Code] = ()
     bound_to: Code | None = None
@@ -195,7 +213,19 @@ class Step(Rule):
         ):
             raise PydanticCustomError("named_from_nothing", "", {})
         self._proposes_whom_it_asks()
+        self._permits_what_it_guides()
         return self
+
+    def _permits_what_it_guides(self) -> None:
+        """Only a permit has the table, and what a commitment waives is asked for by its guide."""
+        if self.permit is None:
+            return
+        if self.kind != "permit":
+            raise PydanticCustomError("permit_of_another_kind", "", {})
+        asked = {item.name for item in self.guide.materials} if self.guide else set()
+        waived = self.permit.commitment.waives if self.permit.commitment else ()
+        if not asked.issuperset(waived):
+            raise PydanticCustomError("commitment_waives_nothing", "", {})
 
     def _proposes_whom_it_asks(self) -> None:
         """Whoever is proposed is asked, and only one who agreed is named."""

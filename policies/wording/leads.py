@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from policies.schema import GRADES, Cadence, ClaimRule, Dormancy, LeadTag, Likeness, Topic
 from policies.spans import span_text
-from policies.wording.words import Names
+from policies.wording.words import Names, when_text
 
 
 def likeness_lines(rule: Likeness, names: Names) -> list[str]:
@@ -47,12 +47,26 @@ def claiming_lines(rule: ClaimRule, names: Names) -> list[str]:
 
 
 def cadence_lines(rule: Cadence, names: Names) -> list[str]:
-    words = {"part": names.one("parts", rule.part), "span": span_text(rule.every)}
     return [
-        _("“%(part)s”每%(span)s至少联系企业一次") % words,
+        _asked_text(rule, names.one("parts", rule.part)),
         _("计入的方式：%(channels)s") % {"channels": channels_text(rule.channels)},
+        *([_("须由本人联系，同单位的人联系不计入")] if rule.by == "person" else []),
         _("适用阶段：%(phases)s") % {"phases": names.many("phases", rule.phases)},
+        *when_text(rule.when),
     ]
+
+
+def _asked_text(rule: Cadence, part: str) -> str:
+    if rule.asks == "on_request":
+        return _("“%(part)s”不主动打扰企业，企业提出时到场服务") % {"part": part}
+    if rule.every is None:
+        return _("“%(part)s”定期或不定期联系企业，未定间隔") % {"part": part}
+    words = {"part": part, "span": span_text(rule.every)}
+    if rule.counted == "calendar":
+        text = _("“%(part)s”每%(span)s（按日历）至少联系企业一次，最后一个工作日截止；全为休息日的跳过")
+        return text % words
+    text = _("“%(part)s”每%(span)s至少联系企业一次") % words
+    return text + (_("（末日为休息日的顺延）") if rule.roll_forward else "")
 
 
 def topic_lines(rule: Topic, names: Names) -> list[str]:

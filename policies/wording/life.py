@@ -36,14 +36,21 @@ def duty_lines(rule: Duty, names: Names) -> list[str]:
     return lines + ([_("责任单位：%(units)s") % {"units": "、".join(others)}] if others else [])
 
 
+def _mechanism(action: str) -> str:
+    by_named = {
+        "sign_agreement": _("由%(who)s登记签约时达成"),
+        "recognise": _("由%(who)s按认定依据登记"),
+        "deliver_land": _("由%(who)s登记交地即交证时达成"),
+    }
+    return by_named.get(action) or _("由系统办理时达成")
+
+
 def milestone_lines(rule: Milestone, names: Names) -> list[str]:
     who = who_text(names, rule.recorded_by_parts, (), rule.recorded_by_roles)
     made = {
         "record": _("由%(who)s登记") % {"who": who},
         "step": _("由程序步骤的结论达成"),
-        "action": _("由%(who)s登记签约时达成") % {"who": who}
-        if rule.action == "sign_agreement"
-        else _("由系统办理时达成"),
+        "action": _mechanism(rule.action) % {"who": who},
     }
     lines = [made[rule.produced_by], *needs_text(rule.guard, names)]
     if rule.documents:

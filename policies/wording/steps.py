@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from policies.schema import Aspect, Guide, Proposing, Step, Verdict
+from policies.wording.permits import permit_lines
 from policies.wording.words import Names, limit_text, needs_text, when_text, who_text
 
 
@@ -13,6 +14,7 @@ def step_lines(rule: Step, names: Names) -> list[str]:
     lines.append(_("由%(who)s作出结论") % {"who": leads})
     if rule.limit:
         lines.append(_("时限：%(limit)s") % {"limit": limit_text(rule.limit)})
+    lines += permit_lines(rule.permit, names) if rule.permit else []
     lines += [_("须确认：%(check)s") % {"check": check.name} for check in rule.checks]
     if rule.names_part:
         lines.append(_("结论时确定“%(part)s”") % {"part": names.one("parts", rule.names_part)})

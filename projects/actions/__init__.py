@@ -18,6 +18,7 @@ from projects.actions.phases import advance, exit_project, resume, shelve
 from projects.actions.pool import keep_apart, pair_up
 from projects.actions.previews import preview_edit, preview_money
 from projects.actions.register import EnterpriseData, find_or_create_enterprise, register
+from projects.actions.rounds import link_first, unlink_first
 from projects.actions.saved_views import delete_view, save_view
 from projects.actions.stillness import explain_stillness, wake
 
@@ -42,6 +43,7 @@ __all__ = [
     "hand_over",
     "keep_apart",
     "lead_from",
+    "link_first",
     "merge",
     "pair_up",
     "preview_correction",
@@ -60,6 +62,7 @@ __all__ = [
     "shelve",
     "supply_evidence",
     "undo_merge",
+    "unlink_first",
     "void_code",
     "wake",
     "withdraw",

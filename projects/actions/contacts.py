@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
@@ -24,6 +25,8 @@ from projects.permissions import lock, require_on
 
 PHOTO = "contact_photo"
 MOST_PAPERS, LONGEST_TOPIC = 20, 2000
+MOST_PHOTO_BYTES = 15 * 1024 * 1024
+"""A phone's photo is smaller; whoever sends more has not shrunk it, and it would be slow on every page."""
 
 
 @transaction.atomic
@@ -44,35 +47,31 @@ def record_contact(
     papers: Sequence[Attachment] = (),
     uploads: Sequence["File[bytes]"] = (),
     paper_kind: str = PHOTO,
+    on_request: bool = False,
+    client_id: UUID | None = None,
 ) -> ContactRecord:
     """Record who met whom, when, how, and what came of it. The first one fixes the first receiver (R024).
 
     ``next_on`` may be to come, but not before ``on``; ``topics``: what was said by topic code, at least one
     where the plan asks for any (R036); ``papers`` are of the case already, ``uploads`` become papers of
-    ``paper_kind``. Raises Refused (invalid) for a day in the future, an unknown channel or topic, missing
-    words, or a paper that is not taken.
+    ``paper_kind``. ``client_id``: the same one again gives the record that is there already. Raises Refused
+    (invalid) for a day in the future, an unknown channel or topic, missing words, or a paper that is not
+    taken; (conflict) where the same ``client_id`` was sent for another project.
     """
     if not ContactRecord.objects.filter(project=project).exists():
         lock_investor(project)
     project = lock(project)
     require_on(by, Can.RECORD_CONTACT, project)
-    if on > today:
-        raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
+    if sent := _sent_before(project, by, client_id, (on, channel, with_whom.strip(), matter.strip())):
+        return sent
     _require_sense(channel, with_whom=with_whom, matter=matter)
-    if next_on and next_on < on:
-        raise Refused.invalid("next_on", _("下一步日期不能早于联系日期"))
+    _require_days(on, next_on, today)
     rules = rules_of(project)
     words = {"with_whom": with_whom, "place": place, "matter": matter, "outcome": outcome}
-    row = ContactRecord(
-        project=project,
-        on=on,
-        channel=channel,
-        next_step=next_step.strip(),
-        next_on=next_on,
-        topics=_topics(project, rules, channel, topics or {}),
-        by=by,
-        **{field: text.strip() for field, text in words.items()},
-    )
+    row = ContactRecord(project=project, by=by, on=on, channel=channel, next_on=next_on, client_id=client_id)
+    for field, text in (words | {"next_step": next_step}).items():
+        setattr(row, field, text.strip())
+    row.topics, row.on_request = _topics(project, rules, channel, topics or {}), on_request
     _store(row)
     _keep_papers(row, papers, uploads, paper_kind)
     cadences.heard(project, rules, channel, by=by, on=on)
@@ -80,6 +79,28 @@ def record_contact(
     if row.is_first:
         _fix_first_receiver(project, rules, by, on)
     return row
+
+
+def _sent_before(
+    project: Project, by: User, client_id: UUID | None, said: tuple[date, str, str, str]
+) -> ContactRecord | None:
+    """What this phone has sent already. Raises Refused (conflict) where it said something else then."""
+    if client_id is None:
+        return None
+    row = ContactRecord.objects.filter(by=by, client_id=client_id).first()
+    if row is None:
+        return None
+    if row.project_id != project.pk or (row.on, row.channel, row.with_whom, row.matter) != said:
+        message = _("同一编号的联系记录已登记，内容不同；须补充的，请另记一次")
+        raise Refused.conflict(message, code="client_id_reused")
+    return row
+
+
+def _require_days(on: date, next_on: date | None, today: date) -> None:
+    if on > today:
+        raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
+    if next_on and next_on < on:
+        raise Refused.invalid("next_on", _("下一步日期不能早于联系日期"))
 
 
 def _store(row: ContactRecord) -> None:
@@ -144,7 +165,23 @@ def _keep_papers(
         raise Refused.invalid("uploads", _("一次最多附 %(most)s 份材料") % {"most": MOST_PAPERS})
     if any(one.case_id != row.project_id or one.withdrawn_on for one in papers):
         raise Refused.invalid("papers", _("材料不在本项目档案中，或已撤回"))
-    case = row.project.case
-    kept = [attach(case=case, kind=kind, upload=one, by=row.by, on=row.on) for one in uploads]
+    kept = [_attach(row, kind, one) for one in uploads]
     found = {one.pk: one for one in [*papers, *kept]}
     ContactPaper.objects.bulk_create(ContactPaper(contact=row, attachment=one) for one in found.values())
+
+
+def _attach(row: ContactRecord, kind: str, upload: "File[bytes]") -> Attachment:
+    """One upload as a paper. Raises Refused (invalid) naming the file: of several, the one not taken."""
+    name = str(upload.name or "")
+    if kind == PHOTO and upload.size > MOST_PHOTO_BYTES:
+        words = {"name": name, "size": -(-upload.size // 1_048_576), "most": MOST_PHOTO_BYTES // 1_048_576}
+        message = _("照片“%(name)s”有 %(size)s MB，超过 %(most)s MB；请用较低的像素重拍，或截图后再传")
+        raise Refused.invalid("uploads", message % words, code="too_large")
+    try:
+        return attach(case=row.project.case, kind=kind, upload=upload, by=row.by, on=row.on)
+    except Refused as refused:
+        if refused.status != "invalid":
+            raise
+        said = "；".join(item.message for item in refused.unmet)
+        message = _("“%(name)s”：%(said)s") % {"name": name, "said": said}
+        raise Refused.invalid("uploads", message, code=refused.unmet[0].code) from refused

@@ -18,7 +18,7 @@ from policies.schema import PartKind
 from projects import cadences, claiming, coded, hooks
 from projects.actions import saving
 from projects.actions.days import require_since_opening
-from projects.actions.parts import CACHED, CREDITED, require_setter
+from projects.actions.parts import CACHED, CREDITED, require_no_successor, require_setter
 from projects.facts import derive, rules_of
 from projects.models import Project
 from projects.permissions import lock, require_fresh, require_on
@@ -110,6 +110,8 @@ def set_parts(
     if not produced:
         require_setter(project, rule, by)
     _check_part(rule, unit, user)
+    if not produced:
+        require_no_successor(project, rule, unit, user)
     claiming.require_free(project, rules, part, user, on, produced=produced)
     row = cases.assign_part(
         case=project.case,
@@ -129,6 +131,7 @@ def set_parts(
         hooks.tell_money(project, by, on)
     claiming.follow_part(project, rules, row, by, on)
     cadences.on_part(project, rules, part, by=by, on=on)
+    hooks.tell_part(hooks.PartChange(project, part, on, by))
     return row
 
 

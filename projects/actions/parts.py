@@ -7,10 +7,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.roles import Can, Role
 from cases import actions as cases
 from cases.models import Part
+from deadlines.models import Deadline
 from kernel.refusals import Refused
 from policies.schema import PartKind
 from projects import cadences, hooks
@@ -58,6 +59,36 @@ def _require_no_procedure(project: Project, rule: PartKind) -> None:
         )
 
 
+def require_no_successor(project: Project, rule: PartKind, unit: Unit, user: User | None) -> None:
+    """Raises Refused where this would pass a post of the service team to another without what is in hand."""
+    if not (rule.exclusive and rules_of(project).posts_of(rule.code)):
+        return
+    held = Part.objects.filter(case_id=project.pk, part=rule.code, valid_to__isnull=True)
+    if any(_has_clocks(row) for row in held.exclude(unit=unit, user=user)):
+        raise _by_the_team(project, rule)
+
+
+def require_ender(project: Project, rule: PartKind, part: Part, by: User) -> None:
+    """Raises Refused unless this person ends such a part by hand; what a post has in hand is passed on by the
+    service team."""
+    require_setter(project, rule, by)
+    if rules_of(project).posts_of(rule.code) and _has_clocks(part):
+        raise _by_the_team(project, rule)
+
+
+def _has_clocks(part: Part) -> bool:
+    """Whether clocks still run for the holder, as the person or as the unit."""
+    clocks = Deadline.objects.open().filter(case_id=part.case_id, responsible_user=part.user_id)
+    return (clocks if part.user_id else clocks.filter(responsible_unit=part.unit_id)).exists()
+
+
+def _by_the_team(project: Project, rule: PartKind) -> Refused:
+    message = _("“%(part)s”是服务团队的岗位，请在“服务团队”中更换或终止，以免遗漏其未办结的事项")
+    url = reverse("team", args=[project.pk])
+    words = message % {"part": rule.name}
+    return Refused.because("by_its_own_action", words, clause=rule.clause, url=url, status="conflict")
+
+
 def may_set(project: Project, rule: PartKind, by: User) -> bool:
     """Whether the page offers to give or end such a part."""
     try:
@@ -90,7 +121,7 @@ def end_part(
     rules = rules_of(project)
     rule = rules.parts.get(row.part)
     if rule is not None and not produced:
-        require_setter(project, rule, by)
+        require_ender(project, rule, row, by)
     ended = cases.end_part(part=row, by=by, on=on, reason=reason.strip())
     cached = CACHED.get(row.part)
     if cached and getattr(project, f"{cached}_id") == row.unit_id:
@@ -99,4 +130,5 @@ def end_part(
     if row.part in CREDITED:
         hooks.tell_money(project, by, on)
     cadences.on_part(project, rules, row.part, by=by, on=on)
+    hooks.tell_part(hooks.PartChange(project, row.part, on, by))
     return ended

@@ -35,7 +35,8 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
     if target is None:
         raise Refused.because("last_phase", _("项目已处于最后阶段"), status="conflict")
     rules = rules_of(project)
-    rule, before = rules.phase(target), rules.phase(project.phase)
+    with house_language():
+        rule, before = rules.phase(target), rules.phase(project.phase)
     missing = unmet(project, rule.gate, rule.gate.clause, rules) if rule.gate else []
     if missing:
         raise Refused(missing)

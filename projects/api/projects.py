@@ -31,6 +31,7 @@ from projects.api.duplicate_shapes import RegisteredOut, alike_out
 from projects.api.files import Files
 from projects.api.leads import Stillness
 from projects.api.records import Records
+from projects.api.rounds import Rounds
 from projects.api.versioned import VersionedWrites
 from projects.gates import unmet_for_next_phase
 from projects.models import FoundBy, Project
@@ -61,7 +62,7 @@ _FILTERS = [
 
 
 class ProjectViewSet(
-    VersionedWrites, Records, Corrections, Codes, Files, Stillness, viewsets.GenericViewSet[Project]
+    VersionedWrites, Records, Corrections, Codes, Files, Stillness, Rounds, viewsets.GenericViewSet[Project]
 ):
     """Projects the caller may see. ``ETag`` on reads; ``If-Match`` on writes: 412 if somebody was faster."""
 

@@ -93,6 +93,7 @@ class ContactOut(serializers.Serializer[Any]):
     topics = serializers.DictField(child=serializers.CharField())
     papers = serializers.ListField(child=serializers.IntegerField(), help_text="ids of attachments")
     is_first = serializers.BooleanField()
+    on_request = serializers.BooleanField()
     by = serializers.CharField()
 
 

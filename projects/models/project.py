@@ -31,9 +31,11 @@ class ProjectQuerySet(HangsOnCase["Project"]):
         return self.filter(shelved_on__isnull=True, exited_on__isnull=True)
 
     def with_absorbed(self) -> Self:
-        """Each with ``holds_others``: whether others were merged into it; asked with the row itself."""
+        """Each with ``holds_others``: whether others were merged into it, and ``has_rounds``: whether later
+        investments name it as their first; asked with the row itself."""
         others = Project.objects.filter(merged_into=OuterRef("pk"))
-        return self.annotate(holds_others=Exists(others))
+        rounds = Project.objects.filter(Q(first_project=OuterRef("pk")))
+        return self.annotate(holds_others=Exists(others), has_rounds=Exists(rounds))
 
     def for_list(self) -> Self:
         return self.select_related("enterprise", "landing_unit", "introducing_unit")
@@ -59,6 +61,7 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     Amounts are in 分 and caches of the dated ``Money`` rows; ``landing_unit`` and ``introducing_unit``
     are caches of open parts; ``batch``, ``origin`` and ``project_class`` are computed by the pack;
+    ``first_project``: the enterprise's earlier project, of which this is a further round (二次招商).
     ``division`` is its case's, and "" once the case is voided; ``sound`` is how the core of its name sounds.
     All are written only by actions.
 
@@ -148,6 +151,15 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     exited_reason = models.CharField(_("退出原因"), max_length=300, blank=True)
+    first_project = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rounds",
+        db_index=False,
+        verbose_name=_("首个项目"),
+    )
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -199,6 +211,11 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 name="project_absorbed",
             ),
             models.Index(
+                fields=["first_project"],
+                condition=Q(first_project__isnull=False),
+                name="project_later_rounds",
+            ),
+            models.Index(
                 fields=["lead_channel", "-case", "division", "batch"],
                 condition=~Q(lead_channel=""),
                 name="project_by_channel",
@@ -242,6 +259,10 @@ class Project(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                     | Q(merged_into__isnull=False, merged_on__isnull=False)
                 ),
                 name="project_merged_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_project__isnull=True) | ~Q(first_project=F("case")),
+                name="project_first_is_another",
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("case")),

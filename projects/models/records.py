@@ -113,6 +113,8 @@ class ContactRecord(models.Model):
     """One contact with the enterprise: who, when, through which channel, with whom, what came of it.
 
     ``next_on`` may lie in the future; ``topics``: what was said on each matter of the plan, by its code.
+    ``on_request``: the enterprise had asked for it (有事必到). ``client_id``: made by the phone on which it
+    was written down, so that sending it again does not double it.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="contacts")
@@ -126,6 +128,8 @@ class ContactRecord(models.Model):
     next_on = models.DateField(_("下一步日期"), null=True, blank=True)
     topics = models.JSONField(_("洽谈要点"), default=dict)
     is_first = models.BooleanField(_("首次接触"), default=False)
+    on_request = models.BooleanField(_("应企业要求"), default=False, db_default=False)
+    client_id = models.UUIDField(null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("对接人"))
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -135,7 +139,12 @@ class ContactRecord(models.Model):
         ordering = ["-on", "-id"]
         indexes = [models.Index(fields=["project", "-on"], name="contact_by_project")]
         constraints = [
-            models.UniqueConstraint(fields=["project"], condition=Q(is_first=True), name="contact_first_once")
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(is_first=True), name="contact_first_once"
+            ),
+            models.UniqueConstraint(
+                fields=["by", "client_id"], condition=Q(client_id__isnull=False), name="contact_sent_once"
+            ),
         ]
         verbose_name = _("对接记录")
 

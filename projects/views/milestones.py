@@ -166,13 +166,16 @@ def _recorder_problem(project: Project, rule: Milestone, page: ActionPage) -> st
 
 
 MECHANISMS = {"name_commissioner": "commissioner", "issue_report": "special-report-new"} | {
-    "sign_agreement": "signing-new"
+    "sign_agreement": "signing-new",
+    "deliver_land": "land-delivery",
 }
 """Where the program's own mechanisms that reach a milestone are worked: pages of apps above, by name."""
 
 
 def _mechanism(project: Project, rule: Milestone) -> str:
     try:
+        if rule.action == "recognise":
+            return reverse("recognise", args=[project.pk, rule.code])
         return reverse(MECHANISMS.get(rule.action, ""), args=[project.pk])
     except NoReverseMatch:
         return ""

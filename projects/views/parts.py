@@ -11,7 +11,7 @@ from accounts.roles import Can
 from cases.models import Part
 from policies.schema import PartKind
 from projects import actions
-from projects.actions.parts import may_set, require_setter
+from projects.actions.parts import may_set, require_ender
 from projects.facts import rules_of
 from projects.forms import PartForm, ReasonForm
 from projects.views.base import ActionPage
@@ -91,7 +91,7 @@ class End(ActionPage):
         super().check()
         rule = self._rule()
         if rule is not None:
-            require_setter(self.project, rule, self.user)
+            require_ender(self.project, rule, self._part(), self.user)
 
     def _rule(self) -> PartKind | None:
         return rules_of(self.project).parts.get(self._part().part)

@@ -58,6 +58,7 @@ def over_http(small: Place, large: Place, effort: Effort) -> Iterator[Figure]:
         yield from web.depth(sites[1], effort)
         yield from web.case_file(sites[1])
         yield from web.inbox(sites[1])
+        yield from web.wall(sites[1], effort)
         yield from web.phase_change(sites[1], effort)
 
 

@@ -23,6 +23,9 @@ def clocks(place: Place, count: int, rounds: int) -> Iterator[Figure]:
         "sweep ÷ one statement, time", ratio(found["sweep"], found["statement"]), "×", most=2.0, note=note
     )
     yield Figure("sweep with nothing due", median(found["idle"]) * 1000, "ms", most=20)
+    yield Figure(
+        "plans counted backwards, 10,000", place.ask("backscheduling", "10000"), "plans/s", least=1_000
+    )
     yield Figure("seven working days from a date", place.ask("workdays", "100000"), "µs", most=1.0)
 
 

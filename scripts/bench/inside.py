@@ -146,6 +146,64 @@ def workdays(count: str) -> float:
 
 
 @asked
+def backscheduling(count: str) -> float:
+    """Plans a second: so many plans made of the shipped preset, each counted back from days of its own."""
+    from deadlines import calendars
+    from policies.loader import parse_pack
+    from policies.packs import PACKS
+    from service.plans.network import count_back
+
+    rule = parse_pack(PACKS / "elsewhere" / "tianmen-construction-2024.toml").plans[0]
+    codes = frozenset(item.code for item in rule.items)
+    calendar, first, begun = calendars.current(), date(2025, 1, 6), perf_counter()
+    for number in range(int(count)):
+        start = first + timedelta(days=240 + number % 365)
+        agreed = {"start": start, "finish": start + timedelta(days=420)}
+        agreed["production"] = start + timedelta(days=480)
+        count_back(rule, codes, agreed, calendar, begin=first)
+    return int(count) / (perf_counter() - begun)
+
+
+@asked
+def hung(count: str) -> str:
+    """A park with plans for so many of its running projects, 30 items each, a third of them done; its
+    code."""
+    from django.db.models import Count
+
+    from accounts.models import User
+    from kernel.clock import today
+    from projects.models import Project
+
+    clerk, rows = User.objects.get(username="clerk"), Project.objects.running().exclude(landing_unit=None)
+    parks = rows.order_by().values_list("landing_unit", "landing_unit__code").annotate(n=Count("pk"))
+    unit, code, _number = max(parks, key=lambda row: row[2])
+    for place, project in enumerate(rows.filter(landing_unit=unit).order_by("pk")[: int(count)]):
+        _hang(project, clerk, today() - timedelta(days=60 + place % 30))
+    return str(code)
+
+
+def _hang(project: Any, clerk: Any, begin: date) -> None:
+    from policies.models import PolicyVersion
+    from service.models import Plan, PlanItem, PlanTick, PlanVersion
+
+    law = PolicyVersion.objects.order_by("pk").values_list("pk", flat=True)[0]
+    plan = Plan.objects.create(
+        project=project, code="construction_schedule", made_on=begin, made_by=clerk, items_total=30,
+        items_done=10, next_on=begin + timedelta(days=55),
+    )  # fmt: skip
+    plan.current = PlanVersion.objects.create(
+        plan=plan, number=1, drafted_on=begin, drafted_by=clerk, policy_version_id=law
+    )
+    plan.save()
+    PlanItem.objects.bulk_create(
+        PlanItem(version=plan.current, code=f"n{k}", form="node_list", order=k, name=f"节点{k}",
+                 planned_on=begin + timedelta(days=15 * k), is_key=k % 3 == 0)
+        for k in range(30)
+    )  # fmt: skip
+    PlanTick.objects.bulk_create(PlanTick(plan=plan, code=f"n{k}", on=begin, by=clerk) for k in range(10))
+
+
+@asked
 def doubles() -> dict[str, Any]:
     """The labelled set asked of this database: precision, recall, the seconds of each question.
 

@@ -16,6 +16,7 @@ LIST = "/api/v1/projects/"
 FAR = 1000  # pages on
 BIGGEST_PAGE = 200
 WARM = 12
+WALL = 500
 MOST_FOR_INBOX = 15  # statements, however many questions
 FOREVER = float("inf")
 
@@ -128,6 +129,19 @@ def case_file(large: Site) -> list[Figure]:
             most=25,
         )
         for length, pk in found.items()
+    ]
+
+
+def wall(large: Site, effort: Effort) -> list[Figure]:
+    """The wall chart of a park with 500 running projects: one page as the server answers it."""
+    park = large.place.ask("hung", str(WALL))
+    asking = large.page(f"/plans/wall/?park={park}")
+    target = Target(large.port, [asking])
+    target.milliseconds(3)
+    spent = [target.milliseconds(5) for _round in range(effort.rounds)]
+    name = f"wall chart of a park with {WALL} projects"
+    return [
+        Figure(name, median(spent), "ms", most=1_000, note=f"{large.queries(asking)} statements"),
     ]
 
 

@@ -89,6 +89,12 @@
     }
   });
 
+  // What a phone keeps of the user's own page is not for whoever signs in next.
+  document.addEventListener("submit", (event) => {
+    const address = event.target.getAttribute("action") || location.pathname;
+    if (/\/sign-(in|out)\//.test(address)) window.caches?.delete("visits-page");
+  });
+
   // A filter's address names only what it filters by, so that it can be read, kept and passed on.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form.filters")) return;

@@ -158,4 +158,4 @@ def test_accounts_of_an_older_demo_are_recognised_when_the_database_is_upgraded(
     User.objects.update(is_demo=False)
     real, _password = actions.create_user(username="r-real", name="真实", by=None)
     import_module("accounts.migrations.0004_demo_accounts").recognise(apps, None)
-    assert set(User.objects.filter(is_demo=False)) == {real}
+    assert set(User.objects.filter(is_demo=False, is_enterprise=False)) == {real}

@@ -102,6 +102,7 @@ def known(project: Project) -> dict[str, Any]:
         "paper": paper.pk,
         "code": "investment-bureau",
         "id": clock.pk if clock else 1,
+        "step": 1,
     }
 
 

@@ -40,7 +40,9 @@ def test_a_window_is_none_until_a_milestone_or_a_span(toml: str, says: str) -> N
 def test_contact_may_be_due_every_so_many_weeks_on_a_fixed_weekday() -> None:
     weekly = 'every = { count = 2, unit = "week", weekday = 5 }'
     pack = parse_pack(FULING.replace('every = { count = 1, unit = "month" }', weekly))
-    limit = pack.cadences[0].every.limit
+    every = pack.cadences[0].every
+    assert every is not None
+    limit = every.limit
     assert (limit.count, limit.unit, limit.weekday) == (2, "week", 5)
     assert any("每2周（逢周五截止）" in line for line in rule_lines(pack.cadences[0], Names.of([pack], {})))
 

@@ -12,6 +12,7 @@ from documents.actions import attach
 from projects import actions as projects
 from projects.models import Project, ReachedMilestone
 from service import actions as service
+from service.progress.recognising import Fact, recognise
 from tests.approvals.dispatching import propose
 from tests.approvals.story import Story
 from tests.documents.files import upload
@@ -159,7 +160,16 @@ class Life(Story):
         for code in list(AUTHORITIES)[:7]:
             self.permit(code)
         self.wait(5)
-        self.record("construction_started", by=self.commissioner)
+        self.start()
+
+    def start(self, by: User | None = None) -> None:
+        """Piling, shown by a photo of the day."""
+        content = f"%PDF-1.7\npiling {self.day}\n%%EOF\n".encode()
+        fact = Fact("piling", self.day, upload=upload(content))
+        recognise(
+            project=self.project, milestone="construction_started", facts=[fact],
+            by=by or self.commissioner, on=self.day,
+        )  # fmt: skip
 
     def accept(self, part_no: int = 1, parts_total: int = 1, verdict: str = "passed") -> None:
         by = self.person("housing-construction")

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.access import can, scopes
 from accounts.models import User
 from accounts.roles import Can, Scope
-from approvals.models import Agreement, Step
+from approvals.models import Agreement, Permit, Step
 from assignments.models import Assignment
 from chains.models import Chain
 from projects.models import Phase, Project
@@ -27,11 +27,14 @@ PLAN = "/policies/fuling-lifecycle/2024.11.2/"
 FOR_ALL = ("/", "/me/", "/me/password/", "/notices/", "/policies/", PLAN, "/calendar/")
 LISTS = (
     "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/proposals/", "/assignments/",
-    "/chains/", "/mine/", "/leads/", "/projects/board/?by=stage",
+    "/chains/", "/mine/", "/visits/", "/elements/", "/leads/", "/projects/board/?by=stage",
+    "/permits/", "/permits/?late=1&stage=", "/permits/matrix/",
+    "/plans/wall/", "/plans/wall/?state=late",
 )
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/", "proposals/",
-    "attachments/", "commissioner/", "milestones/signed/",
+    "attachments/", "commissioner/", "elements/", "milestones/signed/", "permits/apply/", "permits/early/",
+    "plan/",
 )
 # fmt: on
 WITH_A_RIGHT = {
@@ -59,6 +62,7 @@ WITH_A_RIGHT_IN_A_PROJECT = {
     "attach/": Can.ATTACH,
     "parts/": Can.ASSIGN_PARTS,
     "nodes/": Can.EDIT_PROJECT,
+    "elements/new/": Can.MATCH_ELEMENTS,
 }
 KEPT_OUT = {403, 404}
 
@@ -137,7 +141,8 @@ def test_a_projects_forms_are_for_those_whose_role_works_on_it(browser: Client, 
     ("model", "path"),
     [(Step, "/steps/{0.pk}/"), (Step, "/steps/{0.pk}/sheet/"), (Assignment, "/assignments/{0.pk}/"),
      (Chain, "/chains/{0.code}/"), (Agreement, "/agreements/{0.pk}/"),
-     (Agreement, "/agreements/{0.pk}/compare/"), (Agreement, "/agreements/{0.pk}/print/")],
+     (Permit, "/permits/{0.pk}/"), (Agreement, "/agreements/{0.pk}/compare/"),
+     (Agreement, "/agreements/{0.pk}/print/")],
 )  # fmt: skip
 def test_steps_duties_and_chains_are_for_those_who_see_the_case(
     browser: Client, visitor: User, model: Any, path: str

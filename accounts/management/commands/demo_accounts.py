@@ -6,7 +6,7 @@ from unicodedata import east_asian_width
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts.demo import DEMO_PASSWORD, listed, make_demo_accounts
+from accounts.demo import DEMO_PASSWORD, enterprises, listed, make_demo_accounts
 from kernel.clock import today
 from kernel.refusals import Refused
 
@@ -25,15 +25,17 @@ class Command(BaseCommand):
         for row, is_main in listed():
             if main and not is_main:
                 continue
-            cells = (row.user.username, row.user.name, row.get_role_display(), row.unit.name)
-            self.stdout.write(
-                "  ".join(
-                    _padded(str(cell), width) for cell, width in zip(cells, (30, 10, 18, 0), strict=True)
-                )
-            )
+            self._write(row.user.username, row.user.name, str(row.get_role_display()), row.unit.name)
+        for person in enterprises():
+            self._write(person.username, person.name, _("企业账号"), "")
         if main:
             self.stdout.write(_("各部门审核人：r-<单位代码>，如 r-finance"))
         self.stdout.write(f"\npassword: {DEMO_PASSWORD}")
+
+    def _write(self, *cells: str) -> None:
+        """One account a line, in columns."""
+        widths = zip(cells, (30, 10, 18, 0), strict=True)
+        self.stdout.write("  ".join(_padded(cell, width) for cell, width in widths).rstrip())
 
 
 def _padded(text: str, width: int) -> str:

@@ -1,0 +1,65 @@
+"""What REST takes and gives. Amounts come as written ("20亿元") and leave in 分 and as text."""
+
+from projects.api.serializers.acts import (
+    AttachmentIn,
+    CodeIn,
+    DayIn,
+    EvidenceIn,
+    MilestoneIn,
+    ProjectResumeIn,
+    ReasonIn,
+    RoleIn,
+    ShelveIn,
+    WithdrawIn,
+)
+from projects.api.serializers.enterprises import EnterpriseIn, EnterpriseOut, enterprise_out
+from projects.api.serializers.project import (
+    GateOut,
+    ProjectFields,
+    ProjectIn,
+    ProjectOut,
+    ProjectPatch,
+    project_out,
+)
+from projects.api.serializers.records import (
+    ContactIn,
+    CorrectionIn,
+    FundsIn,
+    MovesOut,
+    code_out,
+    contact_out,
+    event_out,
+    milestone_out,
+    money_out,
+)
+
+__all__ = [
+    "AttachmentIn",
+    "CodeIn",
+    "ContactIn",
+    "CorrectionIn",
+    "DayIn",
+    "EnterpriseIn",
+    "EnterpriseOut",
+    "EvidenceIn",
+    "FundsIn",
+    "GateOut",
+    "MilestoneIn",
+    "MovesOut",
+    "ProjectFields",
+    "ProjectIn",
+    "ProjectOut",
+    "ProjectPatch",
+    "ProjectResumeIn",
+    "ReasonIn",
+    "RoleIn",
+    "ShelveIn",
+    "WithdrawIn",
+    "code_out",
+    "contact_out",
+    "enterprise_out",
+    "event_out",
+    "milestone_out",
+    "money_out",
+    "project_out",
+]

@@ -1,0 +1,1 @@
+"""Completion: acceptance by stages, guidance before it, land and certificate on the same day."""
