@@ -33,7 +33,8 @@ def pack(text: str, old: str = "", new: str = "") -> Pack:
         (FULING, 'when = { field = "sector", is = "industry" }, clause',
          'when = { field = "x", is = "y" }, clause', "没有项目字段“x”"),
         (OPTIMISATION,
-         'kept_by_parts = ["landing", "project_secretary"]\nkept_by_roles = ["bureau_clerk", "commissioner"]\n',
+         'kept_by_parts = ["landing", "project_secretary"]\nkept_by_roles = ["bureau_clerk", '
+         '"commissioner"]\n',
          "", "未写回执单由谁填"),
         (OPTIMISATION, 'to_parts = ["leader_in_charge"]\nto_roles = ["leader"]\nthen', "then",
          "未写回执单报送给谁"),
