@@ -49,6 +49,14 @@ def queries(person: User, name: str, *args: Any, **query: Any) -> int:
     return len(captured)
 
 
+def test_where_nothing_can_be_applied_for_there_is_no_button_to_do_it(fuling: Permits) -> None:
+    unsigned, clerk = fuling.story.district.project("未签约的项目"), fuling.clerk
+    page = get(clerk, "permit-apply", unsigned.pk).content.decode()
+    assert "目前没有可以申请的事项" in page and "尚不能申请" in page
+    assert "提交申请" not in page
+    assert "提交申请" in get(fuling.park_clerk, "permit-apply", fuling.pk).content.decode()
+
+
 def test_the_case_file_shows_each_permit_with_state_clock_and_its_arithmetic(fuling: Permits) -> None:
     fuling.apply("energy_review")
     fuling.apply("safety_review", handed=["企业营业执照"])
