@@ -6,6 +6,7 @@ from functools import cache
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Unit, User
@@ -39,7 +40,8 @@ def _select(user: User, on: date) -> "list[Membership]":
 def _held() -> Kept[Membership]:
     someone, someday = -1, date(1900, 1, 1)
     rows = Membership.objects.filter(user=someone).in_force(someday).select_related("unit").order_by("id")
-    return Kept(rows, {"user": someone, "on": someday}, planned=True)
+    ended = Unit.objects.filter(successor=OuterRef("unit"), valid_to__lt=someday)
+    return Kept(rows.annotate(succeeds=Exists(ended)), {"user": someone, "on": someday}, planned=True)
 
 
 def forget(user: User) -> None:
@@ -78,8 +80,9 @@ def units_of(user: User | AnonymousUser, scope: Scope | None = None) -> set[int]
 
 def units_under(user: User | AnonymousUser, held: Iterable[Membership]) -> set[int]:
     """The units of some of the user's memberships, with the ended ones they succeed."""
-    own = {m.unit_id for m in held}
-    if not own:
+    rows = list(held)
+    own = {m.unit_id for m in rows}
+    if not any(m.succeeds for m in rows):  # type: ignore[attr-defined]  # annotated by _held
         return own
     if _ENDED not in user.__dict__:
         user.__dict__[_ENDED] = links(today())

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from deadlines.permissions import may_stop
 from deadlines.planning import stops
 from deadlines.showing import light_of
 from documents.actions import kinds_of
-from documents.models import Attachment
 from kernel.clock import today
 from kernel.phones import mask, mask_in_prose
 from policies.rulebook import Rulebook
@@ -31,8 +30,6 @@ from projects.permissions import may_on
 from projects.rounds import first_of, later_rounds
 from projects.timeline import entries_after
 from projects.views.base import user_of
-
-PAPERS = 12
 
 
 def _link(request: HttpRequest, what: Can, words: str, name: str, project: Project) -> list[tuple[str, str]]:
@@ -87,7 +84,7 @@ def _lead(project: Project) -> list[tuple[str, str]]:
 
 
 def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Open ones by due day, then the latest closed; the arithmetic of each is unfolded on the page."""
+    """Open ones by due day, and the latest closed; the arithmetic of each is unfolded on the page."""
     read = reading.of(project)
     found: list[Any] = list(read.clocks)
     prefetch_related_objects([row for row in found if row.was_stopped], "pauses")  # few clocks ever are
@@ -105,9 +102,11 @@ def clocks(request: HttpRequest, project: Project) -> dict[str, Any]:
         }
         for row in found
     ]
+    running = [line for line in lines if line["row"].is_open]
     return {
-        "lines": lines,
-        "panel_count": sum(row.is_open for row in found) or "",
+        "running": running,
+        "closed": lines[len(running) :],
+        "panel_count": len(running) or "",
         "may_approve": may_on(user, Can.APPROVE_PAUSE, project),
     }
 
@@ -193,12 +192,10 @@ def money(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 
 def attachments(request: HttpRequest, project: Project) -> dict[str, Any]:
-    rows = Attachment.objects.filter(case_id=project.pk).select_related("uploaded_by").order_by("-id")
-    found = list(rows[: PAPERS + 1])
-    kinds = kinds_of(project.case)
-    lines = [{"row": row, "kind": kinds.get(row.kind, row.kind)} for row in found[:PAPERS]]
+    rows, kinds = reading.of(project).papers, kinds_of(project.case)
+    lines = [{"row": row, "kind": kinds.get(row.kind, row.kind)} for row in rows[: reading.PAPERS]]
     links = _link(request, Can.ATTACH, _("上传材料"), "project-attach", project)
-    return {"lines": lines, "more": len(found) > PAPERS, "panel_actions": links}
+    return {"lines": lines, "more": len(rows) > reading.PAPERS, "panel_actions": links}
 
 
 def absorbed(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -215,8 +212,11 @@ def rounds(request: HttpRequest, project: Project) -> dict[str, Any]:
     }
 
 
+def _rounds_of_it() -> dict[str, Any]:
+    return {"has_rounds": Exists(Project.objects.filter(Q(first_project=OuterRef("pk"))))}
+
+
 def _has_rounds(user: User, project: Project) -> bool:
-    """As the page has read it with the project."""
     return project.first_project_id is not None or bool(getattr(project, "has_rounds", False))
 
 
@@ -229,9 +229,17 @@ def _explained(user: User, project: Project) -> bool:
     return project.explained_until is not None
 
 
+def _merged_into_it() -> dict[str, Any]:
+    return {"holds_others": Exists(Project.objects.filter(merged_into=OuterRef("pk")))}
+
+
 def _holds_others(user: User, project: Project) -> bool:
-    """As the page has read it with the project: the case file costs no statement more for that."""
     return bool(getattr(project, "holds_others", False))
+
+
+def _always(user: User, project: Project) -> bool:
+    """What few come for stays folded."""
+    return True
 
 
 def _claimed(user: User, project: Project) -> bool:
@@ -258,11 +266,11 @@ def register_all() -> None:
         register(Panel(code, title, f"projects/panels/{code}.html", context, order, column))
     title = gettext_lazy("首接认领")
     register(Panel("claim", title, "projects/panels/claim.html", claims, 55, "main", _claimed))
-    title = gettext_lazy("停滞说明")
+    title, template = gettext_lazy("停滞说明"), "projects/panels/stillness.html"
+    register(Panel("stillness", title, template, explanations, 65, "main", _explained, _always))
+    title, template = gettext_lazy("二次投资"), "projects/panels/rounds.html"
+    register(Panel("rounds", title, template, rounds, 45, "side", _has_rounds, _always, _rounds_of_it))
+    title, template = gettext_lazy("并入的项目"), "projects/panels/absorbed.html"
     register(
-        Panel("stillness", title, "projects/panels/stillness.html", explanations, 65, "main", _explained)
+        Panel("absorbed", title, template, absorbed, 80, "main", _holds_others, _always, _merged_into_it)
     )
-    title = gettext_lazy("二次投资")
-    register(Panel("rounds", title, "projects/panels/rounds.html", rounds, 45, "side", _has_rounds))
-    title = gettext_lazy("并入的项目")
-    register(Panel("absorbed", title, "projects/panels/absorbed.html", absorbed, 80, "main", _holds_others))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, Max, OuterRef, Q, prefetch_related_objects
 
 from cases.models import Event, Part
 from deadlines import calendars
@@ -22,6 +22,7 @@ from projects.models import ContactPaper, ContactRecord, Project, ProjectCode, R
 T = TypeVar("T")
 _KEPT = "_reading"
 CONTACTS = 5
+PAPERS = 8
 EVENTS = 20
 CLOCKS = 40
 HANDS = ("introducing", "landing")
@@ -57,10 +58,18 @@ class Reading:
         return list(rows.select_related("evidence").order_by("part_no"))
 
     @cached_property
+    def papers(self) -> list[Attachment]:
+        """The latest papers and one more if there are more, then the newest in force of every other kind."""
+        rows = Attachment.objects.filter(case_id=self.project.pk)
+        latest = rows.order_by("-id").values("pk")[: PAPERS + 1]
+        in_force = rows.filter(withdrawn_on__isnull=True).order_by().values("kind")
+        wanted = Q(pk__in=latest) | Q(pk__in=in_force.annotate(last=Max("pk")).values("last"))
+        return list(rows.filter(wanted).select_related("uploaded_by").order_by("-id"))
+
+    @cached_property
     def documents(self) -> frozenset[str]:
         """The kinds of paper that are there and not withdrawn."""
-        rows = Attachment.objects.filter(case_id=self.project.pk, withdrawn_on__isnull=True)
-        return frozenset(rows.order_by().values_list("kind", flat=True).distinct())
+        return frozenset(paper.kind for paper in self.papers if paper.withdrawn_on is None)
 
     @cached_property
     def codes(self) -> list[str]:

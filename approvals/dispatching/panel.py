@@ -11,7 +11,7 @@ from accounts.models import User
 from approvals.dispatching.chain import chain_of
 from projects.facts import rules_of
 from projects.models import Project
-from projects.panels import Panel, register
+from projects.panels import Panel, once_signed, register
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -26,7 +26,5 @@ def shown_to(user: User, project: Project) -> bool:
 
 
 def hang() -> None:
-    title = gettext_lazy("流转记录")
-    register(
-        Panel("circulation", title, "approvals/dispatching/panel.html", context, order=31, shown=shown_to)
-    )
+    title, template = gettext_lazy("流转记录"), "approvals/dispatching/panel.html"
+    register(Panel("circulation", title, template, context, order=31, shown=shown_to, folded=once_signed))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from policies.schema import PermitRule
 from policies.wording import limit_text
 from projects import reading
 from projects.facts import rules_of
-from projects.models import Phase, Project
+from projects.models import Project
 from projects.panels import Panel, register
 from projects.views.base import user_of
 
@@ -39,6 +40,11 @@ class Matter:
     legal: str = ""
     early: int = 0
 
+    @property
+    def is_done(self) -> bool:
+        """Granted: nothing is left to do about it."""
+        return self.line.state == "concluded" and self.line.tone == "good"
+
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Every permit that concerns the project; none but the steps' own query, as a rule."""
@@ -51,7 +57,8 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
     running = sum(line.state == "running" for line in lines)
     rules = rules_of(project)
     return {
-        "matters": matters,
+        "open": [row for row in matters if not row.is_done],
+        "done": [row for row in matters if row.is_done],
         "left_out": [line for line in lines if line.state == "left_out" and not line.latest],
         "green": green_channel(project, rules),
         "panel_count": running or "",
@@ -88,10 +95,8 @@ def _fill(project: Project, matters: list[Matter], day: date) -> None:
 
 
 def _count_early(project: Project, matters: list[Matter]) -> None:
-    """How often there was help before the application; nobody helps with permits before the landing."""
-    if project.phase in (Phase.PLANNING, Phase.NEGOTIATION) or not any(
-        row.rule.early_help for row in matters
-    ):
+    """How often there was help before the application, asked only where there was any."""
+    if not getattr(project, "helped_early", True):
         return
     rows = EarlyHelp.objects.filter(case_id=project.pk).values_list("code", flat=True)
     counted = Counter(rows)
@@ -131,5 +136,6 @@ def hang() -> None:
             context,
             order=31,
             shown=shown,
+            reads=lambda: {"helped_early": Exists(EarlyHelp.objects.filter(case_id=OuterRef("pk")))},
         )
     )

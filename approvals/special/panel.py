@@ -13,7 +13,7 @@ from approvals.special.permissions import may_write
 from approvals.special.queries import with_counts
 from approvals.special.rules import known_rule
 from projects.models import Project
-from projects.panels import Panel, register
+from projects.panels import Panel, once_signed, register
 from projects.views.base import user_of
 
 SHOWN = 5
@@ -35,5 +35,5 @@ def _shown(user: User, project: Project) -> bool:
 
 
 def hang() -> None:
-    title = gettext_lazy("招商专报")
-    register(Panel("special_reports", title, "approvals/special/panel.html", context, order=35, shown=_shown))
+    title, template = gettext_lazy("招商专报"), "approvals/special/panel.html"
+    register(Panel("special_reports", title, template, context, order=35, shown=_shown, folded=once_signed))

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
@@ -29,13 +29,6 @@ class ProjectQuerySet(HangsOnCase["Project"]):
     def running(self) -> Self:
         """Neither shelved nor given up."""
         return self.filter(shelved_on__isnull=True, exited_on__isnull=True)
-
-    def with_absorbed(self) -> Self:
-        """Each with ``holds_others``: whether others were merged into it, and ``has_rounds``: whether later
-        investments name it as their first; asked with the row itself."""
-        others = Project.objects.filter(merged_into=OuterRef("pk"))
-        rounds = Project.objects.filter(Q(first_project=OuterRef("pk")))
-        return self.annotate(holds_others=Exists(others), has_rounds=Exists(rounds))
 
     def for_list(self) -> Self:
         return self.select_related("enterprise", "landing_unit", "introducing_unit")

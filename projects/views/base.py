@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,16 +33,17 @@ def user_of(request: HttpRequest) -> User:
     return user
 
 
-def project_of(request: HttpRequest, pk: int) -> Project:
+def project_of(request: HttpRequest, pk: int, rows: Any = None) -> Project:
     """The project with its case, if the user sees it; else 404, as if it did not exist.
 
-    One merged into another is in no list, but whoever came to it before still reads it.
+    One merged into another is in no list, but whoever came to it before still reads it. ``rows``: all
+    projects, with what the page reads of the row beside.
     """
     related = ("case", "enterprise", "landing_unit", "introducing_unit", "shelved_by", "exited_by")
-    rows = Project.objects.with_absorbed().filter(pk=pk)
-    found = rows.visible_to(request.user).select_related(*related).first()
+    rows = Project.objects.all() if rows is None else rows
+    found = rows.filter(pk=pk).visible_to(request.user).select_related(*related).first()
     if found is None and readable(request.user, pk):
-        found = Project.objects.select_related(*related, "merged_into__case", "merged_by").get(pk=pk)
+        found = rows.select_related(*related, "merged_into__case", "merged_by").get(pk=pk)
     if found is None:
         raise Http404
     return found
@@ -76,8 +78,12 @@ class ProjectPage(LoginRequiredMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated:
             self.today = today()
-            self.project = project_of(request, kwargs["pk"])
+            self.project = project_of(request, kwargs["pk"], self.queryset())
         return super().dispatch(request, *args, **kwargs)
+
+    def queryset(self) -> "QuerySet[Project]":
+        """All projects, as the page reads them."""
+        return Project.objects.all()
 
     @property
     def user(self) -> User:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -12,7 +13,7 @@ from accounts.roles import Can
 from projects import panels, reading, stillness
 from projects.facts import rules_of
 from projects.gates import unmet_for_next_phase
-from projects.models import Phase
+from projects.models import Phase, Project
 from projects.panels import Panel
 from projects.permissions import may_on, mendable
 from projects.views.base import ProjectPage, crumbs
@@ -33,13 +34,16 @@ RIGHTS = {
 
 
 class CaseFile(ProjectPage):
+    def queryset(self) -> "QuerySet[Project]":
+        return panels.with_reads(Project.objects.all())
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         project, rules = self.project, rules_of(self.project)
         reading.keep(project)
         target = project.next_phase
         missing = unmet_for_next_phase(project) if project.is_running else []
         shown, rights = panels.panels_for(self.user, project), rights_on(self)
-        drawn = [(panel.column, draw(panel, self, rights)) for panel in shown]
+        drawn = [(panel.column, self._drawn(panel, rights)) for panel in shown]
         context = {
             "project": project,
             "crumbs": crumbs(),
@@ -50,10 +54,17 @@ class CaseFile(ProjectPage):
             "unmet": [mendable(self.user, project, item) for item in missing],
             "class_rule": next((row for row in rules.classes if row.code == project.project_class), None),
             "may": rights,
+            "jumps": shown,
             "main": [html for column, html in drawn if column == "main"],
             "side": [html for column, html in drawn if column != "main"],
         }
         return render(request, "projects/case_file.html", context)
+
+    def _drawn(self, panel: Panel, rights: dict[str, bool]) -> SafeString:
+        if not panel.folded(self.user, self.project):
+            return draw(panel, self, rights)
+        closed = get_template("projects/_panel_folded.html")
+        return mark_safe(closed.render({"panel": panel, "project": self.project}))  # noqa: S308  # as in draw
 
     def _phases(self) -> list[dict[str, Any]]:
         """The five phases by the plan's names, with the day each was entered."""
@@ -68,6 +79,10 @@ class CaseFile(ProjectPage):
 
 class OnePanel(ProjectPage):
     """One panel anew, for htmx."""
+
+    def queryset(self) -> "QuerySet[Project]":
+        panel = panels.get(self.kwargs["code"])
+        return panels.with_reads(Project.objects.all(), [panel] if panel else [])
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         panel = panels.get(kwargs["code"])

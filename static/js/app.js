@@ -80,6 +80,14 @@
     }
   });
 
+  // An address that names what is folded away opens it.
+  function unfold() {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+  }
+  window.addEventListener("hashchange", unfold);
+  document.addEventListener("DOMContentLoaded", unfold);
+
   // <select data-autosubmit>, <input type="checkbox" data-autosubmit>: a filter acts when it is chosen.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();

@@ -141,6 +141,30 @@ def test_the_case_file_runs_25_queries_at_most_however_long_its_history(
     assert len(many) <= len(few) + 4
 
 
+def test_what_belongs_to_leads_is_folded_once_the_project_is_signed_and_read_when_it_is_opened(
+    project: Project, district: District, browser: Client
+) -> None:
+    path = f"/projects/{project.pk}/"
+    folded = f'hx-get="{path}panels/circulation/" hx-trigger="toggle'
+    assert folded not in text(browser.get(path))
+    Project.objects.filter(pk=project.pk).update(batch="signed")
+    assert folded in text(browser.get(path))
+    opened = text(browser.get(f"{path}panels/circulation/"))
+    assert 'id="panel-circulation"' in opened and "panel-folded" not in opened
+
+
+def test_clocks_that_have_ended_stand_folded_below_those_that_run(
+    project: Project, district: District, browser: Client
+) -> None:
+    reach(project, district, "judged_good")
+    clock = Deadline.objects.get(name="《招商专报》报告时限")
+    path = f"/projects/{project.pk}/panels/clocks/"
+    assert "已结束的期限" not in text(browser.get(path))
+    Deadline.objects.filter(pk=clock.pk).update(met_on=TODAY)
+    page = text(browser.get(path))
+    assert page.index("目前没有在计时的期限") < page.index("已结束的期限 1 个") < page.index(clock.name)
+
+
 def test_one_panel_is_drawn_anew_alone(project: Project, browser: Client) -> None:
     response = browser.get(f"/projects/{project.pk}/panels/milestones/")
     assert text(response).lstrip().startswith('<section class="card panel" id="panel-milestones"')

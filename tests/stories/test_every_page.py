@@ -1,5 +1,6 @@
 """Every page, opened by every role: shown to whom it is for, refused to everybody else, broken for nobody."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -157,3 +158,21 @@ def test_a_phone_is_masked_wherever_it_appears(browser: Client, visitor: User) -
         phone = project.enterprise.contact_phone if project.enterprise else ""
         shown = browser.get(f"/projects/{project.pk}/").content.decode()
         assert phone not in shown
+
+
+def test_no_case_file_takes_more_than_25_statements(
+    browser: Client, visitor: User, django_assert_max_num_queries: Any
+) -> None:
+    seen = Project.objects.visible_to(visitor).select_related("case")
+    for pk in {project.case.policy_set_id: project.pk for project in seen}.values():
+        browser.get(f"/projects/{pk}/")  # a plan is read once for all projects under it
+    for project in seen:
+        with django_assert_max_num_queries(25):
+            assert browser.get(f"/projects/{project.pk}/").status_code == 200
+
+
+def test_every_panel_opens_that_a_case_file_left_folded(browser: Client, visitor: User) -> None:
+    for project in examples():
+        page = browser.get(f"/projects/{project.pk}/").content.decode()
+        for path in re.findall(r'panel-folded"[^>]* hx-get="([^"]+)"', page):
+            expect(browser, path, may=True)
