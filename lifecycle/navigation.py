@@ -21,42 +21,68 @@ class Item:
     business: bool = True
 
 
-MENU = (
-    Item(_("工作台"), "/", "layout-dashboard", business=False),
-    Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
-    Item(_("项目台账"), "/projects/", "table"),
-    Item(_("审批"), "/inbox/", "inbox"),
-    Item(_("线索库"), "/leads/", "target"),
-    Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
-    Item(
-        _("招商专报"),
-        "/special-reports/",
-        "file-text",
-        (Can.INSTRUCT, Can.CORRECT_PROJECT, Can.SUPERVISE),
+Groups = tuple[tuple[str | Promise, tuple[Item, ...]], ...]
+MENU: Groups = (
+    (
+        "",
+        (
+            Item(_("工作台"), "/", "layout-dashboard", business=False),
+            Item(_("我的服务"), "/mine/", "briefcase", (Can.SERVE_PROJECT,)),
+            Item(_("项目台账"), "/projects/", "table"),
+            Item(_("审批"), "/inbox/", "inbox"),
+            Item(_("交办"), "/assignments/", "checklist"),
+        ),
     ),
-    Item(_("推荐与流转"), "/proposals/", "send"),
-    Item(_("会议审议"), "/sittings/", "calendar", (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE)),
-    Item(_("许可办理"), "/permits/", "rubber-stamp"),
-    Item(_("签约台账"), "/signings/", "pencil"),
-    Item(_("挂图作战"), "/plans/wall/", "layout-kanban"),
-    Item(_("产业链"), "/chains/", "topology-star-3"),
-    Item(_("建设进度"), "/progress/", "chart-bar"),
-    Item(_("交办"), "/assignments/", "checklist"),
-    Item(_("走访联系"), "/visits/", "phone"),
-    Item(_("要素保障"), "/elements/", "list-check"),
-    Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
-    Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
-    Item(_("制度"), "/policies/", "book", business=False),
-    Item(_("工作日历"), "/calendar/", "calendar", business=False),
-    Item(
-        _("系统管理"),
-        "/system/",
-        "settings",
-        (Can.MANAGE_ACCOUNTS, Can.ASSIGN_ROLES, Can.READ_AUDIT),
-        business=False,
+    (
+        _("招商"),
+        (
+            Item(_("线索库"), "/leads/", "target"),
+            Item(_("认领裁定"), "/claims/", "checklist", (Can.RULE_ON_CLAIMS,)),
+            Item(
+                _("招商专报"),
+                "/special-reports/",
+                "file-text",
+                (Can.INSTRUCT, Can.CORRECT_PROJECT, Can.SUPERVISE),
+            ),
+            Item(_("推荐与流转"), "/proposals/", "send"),
+            Item(
+                _("会议审议"),
+                "/sittings/",
+                "calendar",
+                (Can.INSTRUCT, Can.RECORD_ON_BEHALF, Can.SUPERVISE),
+            ),
+            Item(_("签约台账"), "/signings/", "pencil"),
+            Item(_("产业链"), "/chains/", "topology-star-3"),
+        ),
+    ),
+    (
+        _("建设服务"),
+        (
+            Item(_("许可办理"), "/permits/", "rubber-stamp"),
+            Item(_("挂图作战"), "/plans/wall/", "layout-kanban"),
+            Item(_("建设进度"), "/progress/", "chart-bar"),
+            Item(_("要素保障"), "/elements/", "list-check"),
+            Item(_("走访联系"), "/visits/", "phone"),
+        ),
+    ),
+    (
+        _("考核与管理"),
+        (
+            Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
+            Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
+            Item(_("制度"), "/policies/", "book", business=False),
+            Item(_("工作日历"), "/calendar/", "calendar", business=False),
+            Item(
+                _("系统管理"),
+                "/system/",
+                "settings",
+                (Can.MANAGE_ACCOUNTS, Can.ASSIGN_ROLES, Can.READ_AUDIT),
+                business=False,
+            ),
+        ),
     ),
 )
-
+"""What there is to open, under the heading of each part of the work; the first need none."""
 
 ENTERPRISE_MENU = (Item(_("我的项目"), "/portal/", "building-factory-2"),)
 """All that an enterprise's account finds: the rest is shut to it (``service.portal.gate``)."""
@@ -74,15 +100,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav": items, "unread": unread(user), "held": [], "enterprise": True}
     sees = any(scope is not Scope.NONE for scope in scopes(user))
     items = [
-        _shown(item, request.path)
-        for item in MENU
+        _shown(item, request.path, group)
+        for group, menu in MENU
+        for item in menu
         if (sees or not item.business) and (not item.needs or any(can(user, need) for need in item.needs))
     ]
     return {"nav": items, "unread": unread(user), "held": memberships(user)}
 
 
-def _shown(item: Item, path: str) -> dict[str, Any]:
-    return {"title": item.title, "url": item.url, "icon": item.icon, "active": _active(path, item.url)}
+def _shown(item: Item, path: str, group: str | Promise = "") -> dict[str, Any]:
+    active = _active(path, item.url)
+    return {"title": item.title, "url": item.url, "icon": item.icon, "active": active, "group": group}
 
 
 def _active(path: str, url: str) -> bool:

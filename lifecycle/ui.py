@@ -3,7 +3,7 @@
 Only presentation lives here; which light shines and which clause holds is decided below.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -162,6 +162,13 @@ def _clause_url(source: Any, number: str) -> str:
 def clause_anchor(number: str) -> str:
     """The id under which a policy page shows this clause."""
     return f"c-{number.replace(' ', '-')}"
+
+
+@register.inclusion_tag("_components/pick.html")
+def pick(name: str, options: Iterable[Any], chosen: Any, label: str, empty: str = "") -> dict[str, Any]:
+    """A filter that acts when it is chosen: of pairs of code and words or of units; ``empty``: all."""
+    pairs = [row if isinstance(row, tuple) else (row.code, str(row)) for row in options]
+    return {"name": name, "options": pairs, "chosen": chosen or "", "label": label, "empty": empty}
 
 
 @register.inclusion_tag("_components/phase_track.html")

@@ -109,7 +109,8 @@ def test_a_conflict_says_that_nothing_was_saved() -> None:
 
 def test_every_icon_that_a_template_or_the_menu_names_is_in_the_sprite() -> None:
     known = set(json.loads((django_settings.BASE_DIR / "package.json").read_text())["icons"])
-    named = {item.icon for item in MENU} | {shape for shape, _word in ui.LIGHTS.values()}
+    named = {item.icon for _group, items in MENU for item in items}
+    named |= {shape for shape, _word in ui.LIGHTS.values()}
     for path in (django_settings.BASE_DIR / "templates").rglob("*.html"):
         named |= set(NAMED_ICON.findall(path.read_text()))
     assert named <= known
