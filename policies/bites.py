@@ -51,6 +51,7 @@ _KINDS = {
     "portal": gettext_lazy("企业账号"),
     "enterprise_requests": gettext_lazy("企业诉求"),
     "benefits": gettext_lazy("惠企政策"),
+    "platforms": gettext_lazy("外部平台"),
     "green_channels": gettext_lazy("绿色通道"),
     "receipts": gettext_lazy("办理回执单"),
     "plans": gettext_lazy("项目计划"),

@@ -181,6 +181,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "未写由谁答复企业（to_parts 或 to_units）",
         "nobody answers the enterprise: give to_parts or to_units",
     ),
+    "platform_without_number": (
+        "须有平台编号一栏（number），并有项目编号（code）或项目名称（name）一栏",
+        "a column of number is needed, and one of code or name",
+    ),
+    "platform_column_twice": (
+        "同一栏目或同一字段写了两次",
+        "a heading or a field stands twice",
+    ),
     "shares_make_one": ("牵头与配合的份额之和应为 1", "the lead's and the supporting share must add up to 1"),
     "rung_one_side": ("before_due 与 after_due 二者取一", "give either before_due or after_due"),
     "condition_one_comparison": (

@@ -32,6 +32,7 @@ from policies.schema import (
     Matter,
     Milestone,
     MonthlyReport,
+    OutsidePlatform,
     OverallLimit,
     Pack,
     PartKind,
@@ -122,6 +123,7 @@ class Rulebook:
     portals: tuple[PortalRule, ...]
     requests: Mapping[str, RequestRule]
     benefits: tuple[Benefit, ...]
+    platforms: Mapping[str, OutsidePlatform]
     green_channels: tuple[GreenChannel, ...]
     receipts: tuple[ReceiptRule, ...]
     plans: tuple[PlanRule, ...]
@@ -315,6 +317,7 @@ def merge(packs: Sequence[tuple[PolicyVersionRef, Pack]]) -> Rulebook:
         portals=rows("portal", PortalRule),
         requests=by_code("enterprise_requests", RequestRule),
         benefits=rows("benefits", Benefit),
+        platforms=by_code("platforms", OutsidePlatform),
         green_channels=rows("green_channels", GreenChannel),
         receipts=rows("receipts", ReceiptRule),
         plans=rows("plans", PlanRule),

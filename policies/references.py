@@ -275,6 +275,8 @@ def _enterprise(pack: Pack) -> Iterator[Ref]:
         yield from _many("enterprise_requests", f"{asked.code}.phases", "phases", asked.phases)
     for benefit in pack.benefits:
         yield from _many("benefits", f"{benefit.code}.phases", "phases", benefit.phases)
+    for platform in pack.platforms:
+        yield from _many("platforms", f"{platform.code}.phases", "phases", platform.phases)
 
 
 def _agreement(kind: AgreementKind) -> Iterator[Ref]:

@@ -20,6 +20,7 @@ from service.acceptance import api as acceptance
 from service.elements import api as elements
 from service.handing import api as handing
 from service.plans import api as plans
+from service.platforms import api as platforms
 from service.portal import api as portal_api
 from service.portal import staff_api
 from service.progress import api as progress
@@ -113,6 +114,7 @@ routes = [
     *elements.routes,
     *handing.routes,
     *plans.routes,
+    *platforms.routes,
     *portal_api.routes,
     *progress.routes,
     *staff_api.routes,

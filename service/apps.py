@@ -17,6 +17,7 @@ class ServiceConfig(AppConfig):
         from service.plans import events as plan_events
         from service.plans import following as plans
         from service.plans import panel as plan_panel
+        from service.platforms import panel as platform_panel
         from service.portal import own
         from service.portal import panel as account_panel
         from service.progress import following as progress
@@ -35,7 +36,9 @@ class ServiceConfig(AppConfig):
         hooks.on_milestone(plans.follow)
         hooks.on_milestone(progress.follow)
         hooks.on_money(visits.on_facts)
-        for one in (panel, account_panel, own, handing_panel, visits_panel, elements, progress_panel):
+        for one in (
+            panel, account_panel, own, handing_panel, visits_panel, elements, progress_panel, platform_panel
+        ):  # fmt: skip
             one.register()
         plan_panel.hang()
         plans_of_own.hang()

@@ -34,6 +34,7 @@ TEXTS = {
     "progress.corrected": _(
         "更正 %(month)s 进度：%(before)s → %(invested)s，%(stage)s，%(percent)s%%（%(reason)s）"
     ),
+    "platform.entered": _("录入%(name)s %(number)s（%(clause)s）"),
     "portal.account_opened": _("开通企业账号：%(user)s（%(username)s）"),
     "portal.account_ended": _("停用企业账号：%(user)s（%(username)s）：%(reason)s"),
     "portal.asked": _("请企业办理“%(title)s” %(due)s"),

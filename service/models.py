@@ -12,6 +12,7 @@ from projects.models.records import OfProject
 # Django finds the models of an app in its module ``models``; those of its rooms stand apart.
 from service.handing.models import Handing, Receipt  # isort: skip
 from service.elements.models import ElementNeed  # isort: skip
+from service.platforms.models import PlatformEntry  # isort: skip
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer  # isort: skip
 from service.plans.models import Plan, PlanItem, PlanSeal, PlanTarget, PlanTick, PlanVersion  # isort: skip
 from service.acceptance.models import AcceptanceStage, Guidance, GuidanceState, LandDelivery  # isort: skip
@@ -39,6 +40,7 @@ __all__ = [
     "PlanTarget",
     "PlanTick",
     "PlanVersion",
+    "PlatformEntry",
     "ProgressSheet",
     "Receipt",
     "RecognisedBy",

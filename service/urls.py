@@ -16,4 +16,5 @@ urlpatterns = [
     path("projects/<int:pk>/commissioner/", views.commissioner, name="commissioner"),
     path("", include("service.elements.urls")),
     path("", include("service.visits.urls")),
+    path("", include("service.platforms.urls")),
 ]

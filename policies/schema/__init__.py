@@ -62,6 +62,7 @@ from policies.schema.plans import (
     PlanTable,
     PlanTrack,
 )
+from policies.schema.platforms import OutsidePlatform, PlatformColumn
 from policies.schema.progress import (
     FigureStage,
     Ground,
@@ -133,6 +134,7 @@ __all__ = [
     "MonthlyReport",
     "Needs",
     "Opening",
+    "OutsidePlatform",
     "OverallLimit",
     "Pack",
     "PartKind",
@@ -149,6 +151,7 @@ __all__ = [
     "PlanTable",
     "PlanTrack",
     "Platform",
+    "PlatformColumn",
     "PolicyHead",
     "PolicyVersionRef",
     "PortalRule",

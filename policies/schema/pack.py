@@ -29,6 +29,7 @@ from policies.schema.measures import Choice, CreditRule, Likeness, Principle, Pr
 from policies.schema.papers import ReportRule, Series
 from policies.schema.permits import GreenChannel, ReceiptRule
 from policies.schema.plans import PlanRule
+from policies.schema.platforms import OutsidePlatform
 from policies.schema.progress import GuidanceRule, MonthlyReport, Recognition, StagingRule
 from policies.schema.service import HandoverRule, Matter, Post, ProblemLevel, Scope
 from policies.schema.steps import Step
@@ -77,6 +78,7 @@ RULE_TABLES = (
     "portal",
     "enterprise_requests",
     "benefits",
+    "platforms",
     "green_channels",
     "receipts",
     "plans",
@@ -129,6 +131,7 @@ class Pack(Item):
     portal: Annotated[Listed[PortalRule], Field(max_length=1)] = ()
     enterprise_requests: Listed[RequestRule] = ()
     benefits: Listed[Benefit] = ()
+    platforms: Listed[OutsidePlatform] = ()
     green_channels: Listed[GreenChannel] = ()
     receipts: Listed[ReceiptRule] = ()
     plans: Listed[PlanRule] = ()

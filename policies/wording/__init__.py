@@ -21,6 +21,7 @@ from policies.schema import (
     Matter,
     Milestone,
     MonthlyReport,
+    OutsidePlatform,
     OverallLimit,
     PartKind,
     PlanRule,
@@ -43,7 +44,7 @@ from policies.schema import (
     Topic,
 )
 from policies.wording.elements import element_lines
-from policies.wording.enterprise import benefit_lines, portal_lines, request_lines
+from policies.wording.enterprise import benefit_lines, platform_lines, portal_lines, request_lines
 from policies.wording.leads import (
     cadence_lines,
     claiming_lines,
@@ -103,6 +104,7 @@ _WORDING: dict[type, Callable[[Any, Names], list[str]]] = {
     PortalRule: portal_lines,
     RequestRule: request_lines,
     Benefit: benefit_lines,
+    OutsidePlatform: platform_lines,
     GreenChannel: green_lines,
     ReceiptRule: receipt_lines,
     PlanRule: plan_lines,

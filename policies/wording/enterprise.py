@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from policies.schema import Benefit, PortalRule, RequestRule
+from policies.schema import Benefit, OutsidePlatform, PortalRule, RequestRule
 from policies.wording.words import Names, limit_text, when_text, who_text
 
 
@@ -33,3 +33,9 @@ def benefit_lines(rule: Benefit, names: Names) -> list[str]:
         lines.append(_("适用阶段：%(phases)s") % {"phases": names.many("phases", rule.phases)})
     lines += [_("咨询：%(office)s") % {"office": rule.office}] if rule.office else []
     return lines + when_text(rule.when)
+
+
+def platform_lines(rule: OutsidePlatform, names: Names) -> list[str]:
+    lines = [_("录入阶段：%(phases)s") % {"phases": names.many("phases", rule.phases)}]
+    lines.append(_("录入项目：%(columns)s") % {"columns": "、".join(one.heading for one in rule.columns)})
+    return [*lines, *([rule.text] if rule.text else [])]

@@ -112,6 +112,10 @@ class FormPage(View):
     def act(self, form: Any) -> Any:
         raise NotImplementedError
 
+    def told(self) -> str:
+        """What is said once it is done."""
+        return str(self.done)
+
     def after(self) -> str:
         """Where the page leads once it is done, and where "cancel" leads."""
         raise NotImplementedError
@@ -139,7 +143,7 @@ class FormPage(View):
             if refused.status == "forbidden":
                 raise
             return self.page(form, refused)
-        messages.success(request, str(self.done))
+        messages.success(request, self.told())
         return redirect(self.after())
 
     def page(self, form: Any, refused: Refused | None = None, status: int = 200) -> HttpResponse:

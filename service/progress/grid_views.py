@@ -97,10 +97,12 @@ class Grid(Page):
     def _page(self, lines: list[dict[str, Any]], status: int = 200) -> HttpResponse:
         end = first_of(self.today)
         begin = end.replace(year=end.year - 1)
+        rules = newest_rules()
         context = {
             "page": self.page, "lines": lines, "month": self.month, "asked": self.request.GET.dict(),
             "months": list(reversed(list(months(begin, end))))[: MONTHS_OFFERED + 1],
-            "parks": parks(), "writes": any(line["form"] is not None for line in lines),
+            "parks": parks(), "platforms": rules.platforms if rules else {},
+            "writes": any(line["form"] is not None for line in lines),
             "query": f"month={self.month:%Y-%m}&park={self._park()}",
         }  # fmt: skip
         return render(self.request, "service/progress/grid.html", context, status=status)

@@ -1,11 +1,10 @@
 """The office's monthly table: written for a month, filled in, handed in, checked line by line, committed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.core.files import File
@@ -21,16 +20,15 @@ from kernel.money import WAN
 from kernel.refusals import Refused
 from policies.schema import MonthlyReport
 from projects.facts import rules_of
-from projects.ledgers.errors import LedgerError, address
-from projects.ledgers.reader import Sheet, Workbook
 from projects.models import Project
 from projects.sheets import Columns, count_for_sheet, prose, sheet_file, text, wan
+from projects.sheets_in import read_lines
 from service.models import ProgressSheet
 from service.progress.queries import with_month
 from service.progress.reporting import Objection, Report, report_many
 
-MOST_LINES, SEARCHED = 500, 30
-MOST_BYTES = 10 * 1_048_576
+MOST_LINES = 500
+NEEDED = ("code", "invested", "stage", "percent")
 
 
 def headers() -> dict[str, str]:
@@ -82,9 +80,7 @@ def hand_in(*, upload: "File[bytes]", month: date, by: User) -> ProgressSheet:
     Raises Refused: forbidden; invalid for a file that is no table, has no row of headers or too many lines.
     """
     require(by, Can.RECORD_MILESTONE)
-    rows = _read(upload)
-    if not rows:
-        raise Refused.invalid("file", _("表中没有填写的行"), code="empty")
+    rows = read_lines(upload, headers(), NEEDED, _filled, MOST_LINES)
     return ProgressSheet.objects.create(by=by, month=month, name=str(upload.name or "")[-200:], rows=rows)
 
 
@@ -198,67 +194,6 @@ def _stage(line: Line, rule: MonthlyReport | None) -> str:
     return found
 
 
-def _read(upload: "File[bytes]") -> list[dict[str, str]]:
-    """The lines in which something is filled in. Raises Refused (invalid)."""
-    if not upload.size:
-        raise Refused.invalid("file", _("文件是空的"), code="empty")
-    if upload.size > MOST_BYTES:
-        raise Refused.invalid("file", _("文件超过 %(most)s MB") % {"most": 10}, code="too_large")
-    with NamedTemporaryFile(suffix=".xlsx") as kept:
-        for piece in upload.chunks():
-            kept.write(piece)
-        kept.flush()
-        try:
-            with Workbook(Path(kept.name)) as book:
-                return list(_filled(book.sheet(book.visible_names[0])))
-        except LedgerError as error:
-            raise Refused.invalid("file", error.message, code=error.code) from error
-
-
-def _filled(sheet: Sheet) -> Iterator[dict[str, str]]:
-    columns: dict[int, str] = {}
-    count = 0
-    for number, cells in sheet.rows():
-        texts = [_text(cell) for cell in cells]
-        if not columns:
-            columns = _columns(texts)
-            if not columns and number >= SEARCHED:
-                break
-            continue
-        said = {name: texts[place] for place, name in columns.items() if place < len(texts)}
-        if not any(said.get(name) for name in ("invested", "stage", "percent", "words", "problems")):
-            continue
-        count += 1
-        if count > MOST_LINES:
-            raise Refused.invalid("file", _("一次最多 %(most)s 行") % {"most": MOST_LINES}, code="too_many")
-        yield said | {"line": str(number + 1), "faults": _broken(sheet, number, columns)}
-    if not columns:
-        message = _("前 %(n)s 行中没有找到表头（须有“项目编号”“本月完成投资（万元）”）") % {"n": SEARCHED}
-        raise Refused.invalid("file", message, code="no_header")
-
-
-def _columns(texts: Sequence[str]) -> dict[int, str]:
-    """Where each of our columns stands, if this is the row of headers."""
-    names = {header: name for name, header in headers().items()}
-    found = {place: names[one] for place, one in enumerate(texts) if one in names}
-    needed = {"code", "invested", "stage", "percent"}
-    return found if needed <= set(found.values()) else {}
-
-
-def _broken(sheet: Sheet, number: int, columns: Mapping[int, str]) -> str:
-    """Cells that hold an error or a formula without its result: never read as blank."""
-    facts = sheet.facts
-    bad = [
-        place for place in columns
-        if (number, place) in facts.errors or (number, place) in facts.uncached
-    ]  # fmt: skip
-    message = _("单元格 %(cell)s 是出错的公式或没有结果的公式")
-    return "\n".join(message % {"cell": address(number, place)} for place in bad)
-
-
-def _text(cell: object) -> str:
-    """A cell as people read it: 12.0 is "12", a date its day."""
-    if isinstance(cell, float):
-        plain = f"{Decimal(repr(cell)):f}"
-        return plain.rstrip("0").rstrip(".") if "." in plain else plain
-    return str(cell).strip() if cell is not None else ""
+def _filled(said: Mapping[str, str]) -> bool:
+    """Whether anybody wrote into the line."""
+    return any(said.get(name) for name in ("invested", "stage", "percent", "words", "problems"))
