@@ -12,6 +12,7 @@ from accounts.models import User
 from policies.schema import OutsidePlatform
 from projects.models import Project, ReachedMilestone
 from service.models import MonthlyProgress, PlatformEntry
+from service.platforms.models import PlatformEntryQuerySet
 from service.progress.queries import with_month
 
 
@@ -53,7 +54,7 @@ def on_platform(
     return rows.annotate(**said).select_related("case", "landing_unit", "enterprise").order_by("-case_id")
 
 
-def _in_state(rows: QuerySet[Project], entries: QuerySet[PlatformEntry], state: str) -> QuerySet[Project]:
+def _in_state(rows: QuerySet[Project], entries: PlatformEntryQuerySet, state: str) -> QuerySet[Project]:
     behind = Exists(entries.behind())
     if state == Standing.MISSING:
         return rows.filter(~Exists(entries))
