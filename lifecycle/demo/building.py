@@ -20,6 +20,7 @@ from service.plans import actions as plans
 from service.team import actions as team
 
 PERMITS = {
+    "company_opening": "market-regulation",
     "project_filing": "development-reform",
     "land_grant": "planning-natural-resources",
     "environment_assessment": "ecology-environment",
@@ -168,6 +169,15 @@ def _grant(walk: Walk, on: date, *, code: str) -> None:
         permits.complete(permit=step.permit, by=by, on=on, today=on)
     number = f"涪许〔{on.year}〕{int(walk.row.case.code[-5:])}-{list(PERMITS).index(code) + 1}号"
     approvals.conclude(step=step, verdict="granted", by=by, on=on, result=permits.Result(number=number))
+
+
+def open_company(walk: Walk, on: date) -> None:
+    """The firm is registered; every fourth project is that of a firm long since registered, which is said."""
+    if int(walk.row.case.code[-5:]) % 4:
+        _grant(walk, on, code="company_opening")
+        return
+    by, reason = walk.people.at(PERMITS["company_opening"]), "以已登记的企业投资，不另设项目公司"
+    approvals.conclude(step=walk.step("company_opening"), verdict="not_needed", by=by, on=on, reason=reason)
 
 
 def connect(walk: Walk, on: date) -> None:
