@@ -152,7 +152,7 @@ class Life(Story):
 
     def permit(self, code: str) -> None:
         self.open(self.project, code, by=self.park_clerk, on=self.day)
-        self.wait(2)
+        self.wait()
         self.end(code, GRANTED.get(code, "granted"), by=self.person(AUTHORITIES[code]))
 
     def started(self) -> None:
