@@ -106,7 +106,7 @@ class Longer(Clocked):
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         clock, special = self.permit.step.deadline, self.rule.special
-        found = {"longer": limit_text(special.limit) if special else ""}
+        found: dict[str, Any] = {"longer": limit_text(special.limit) if special else ""}
         if clock and special and not clock.pauses.exists():
             found["longer_due"] = calendars.current().due(clock.started_on, special.limit).on
         return super().also(form) | found
