@@ -115,6 +115,9 @@ def unit_choice(**options: Any) -> forms.ModelChoiceField:
 class Person(forms.ModelChoiceField):
     """A colleague, told from namesakes by the unit."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"empty_label": "—"} | options)
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.unit_name}）" if getattr(obj, "unit_name", "") else str(obj.name)
 

@@ -20,7 +20,7 @@ class DayInput(forms.DateInput):
 class CommissionerForm(forms.Form):
     """Who becomes commissioner, from which day; a hand-over must say why."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=_("服务专员"))
+    user = forms.ModelChoiceField(User.objects.none(), label=_("服务专员"), empty_label="—")
     on = forms.DateField(label=_("日期"), widget=DayInput())
     reason = forms.CharField(label=_("说明"), max_length=300, required=False)
 

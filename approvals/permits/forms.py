@@ -138,7 +138,6 @@ class StopForm(OnADay):
         label=gettext_lazy("上级审批机关"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("报上级机关审批的必填"),
     )
     note = Words(label=gettext_lazy("说明"), max_length=200, required=False)
     approved_by = Person(queryset=User.objects.none(), label=gettext_lazy("批准人"))
@@ -149,7 +148,10 @@ class StopForm(OnADay):
         self.fields["on"].label = _("停表日（当日不计）")
         causes = cast(forms.ChoiceField, self.fields["cause"])
         causes.choices = [(cause.code, cause.name) for cause in rule.stops]
-        if not any(cause.elsewhere for cause in rule.stops):
+        elsewhere = [cause.name for cause in rule.stops if cause.elsewhere]
+        if elsewhere:
+            self.fields["body"].help_text = _("“%(names)s”的必填") % {"names": "、".join(elsewhere)}
+        else:
             del self.fields["body"]
         chosen = cast("forms.ModelChoiceField[Any]", self.fields["approved_by"])
         chosen.queryset = approvers(by)

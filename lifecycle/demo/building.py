@@ -20,6 +20,7 @@ from service.plans import actions as plans
 from service.team import actions as team
 
 PERMITS = {
+    "company_opening": "market-regulation",
     "project_filing": "development-reform",
     "land_grant": "planning-natural-resources",
     "environment_assessment": "ecology-environment",
@@ -65,7 +66,6 @@ def plan_works(walk: Walk, on: date) -> None:
 def seal_works(walk: Walk, on: date) -> None:
     """Two of three plans are sealed by both sides; the firm's seal comes on paper."""
     plan = Plan.objects.get(project=walk.pk)
-    tick(walk, on, "firm_registered")
     if int(walk.row.case.code[-4:]) % 3 == 0:
         return
     scan = paper("倒排工期表签章页", walk.row.name, f"{on:%Y-%m-%d}")
@@ -166,8 +166,19 @@ def _grant(walk: Walk, on: date, *, code: str) -> None:
     by = walk.people.at(step.lead_unit.code if step.lead_unit else PERMITS[code])
     if step.permit.complete_on is None:
         permits.complete(permit=step.permit, by=by, on=on, today=on)
-    number = f"涪许〔{on.year}〕{int(walk.row.case.code[-5:])}-{list(PERMITS).index(code) + 1}号"
+    words = "涪市监登字" if code == "company_opening" else "涪许"
+    number = f"{words}〔{on.year}〕{int(walk.row.case.code[-5:])}-{list(PERMITS).index(code) + 1}号"
     approvals.conclude(step=step, verdict="granted", by=by, on=on, result=permits.Result(number=number))
+
+
+def open_company(walk: Walk, on: date) -> None:
+    """The firm is registered; every fourth project is that of a firm long since registered, which is said."""
+    tick(walk, on, "firm_registered")
+    if int(walk.row.case.code[-5:]) % 4:
+        _grant(walk, on, code="company_opening")
+        return
+    by, reason = walk.people.at(PERMITS["company_opening"]), "以已登记的企业投资，不另设项目公司"
+    approvals.conclude(step=walk.step("company_opening"), verdict="not_needed", by=by, on=on, reason=reason)
 
 
 def connect(walk: Walk, on: date) -> None:

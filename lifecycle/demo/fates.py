@@ -78,6 +78,7 @@ _PUT_OFF = _after(
 _SMALL = _after(
     stages.served,
     (0, 2, building.mark_small),
+    (1, 1, building.open_company),
     (1, 3, building.open_permits("project_filing")),
     (1, 2, building.grant("project_filing")),
     (1, 3, building.apply),

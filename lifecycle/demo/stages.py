@@ -107,6 +107,7 @@ def served(rng: Random) -> Plan:
         step(rng, 0, 2, building.name_commissioner),
         (0, building.plan_works),
         step(rng, 2, 7, building.match_elements),
+        (0, building.open_permits("company_opening")),
     ]
 
 
@@ -114,6 +115,7 @@ def applied(rng: Random) -> Plan:
     """Filed, the applications for all permits accepted: the clock of 34 working days runs."""
     return [
         *served(rng),
+        (1, building.open_company),
         step(rng, 1, 4, building.open_permits("project_filing")),
         step(rng, 1, 3, building.grant("project_filing")),
         (0, building.seal_works),
@@ -124,7 +126,7 @@ def applied(rng: Random) -> Plan:
 
 def permitted(rng: Random, days: int = 4) -> Plan:
     """All permits granted, each some ``days`` after the one before."""
-    granted = [step(rng, 2, days, building.grant(code)) for code in list(building.PERMITS)[1:5]]
+    granted = [step(rng, 2, days, building.grant(code)) for code in list(building.PERMITS)[2:6]]
     return [
         *applied(rng),
         *granted,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.form_fields import Day, unit_choice, units
+from projects.form_fields import Day, Words, unit_choice, units
 
 
 class LetterForm(forms.Form):
@@ -21,7 +21,7 @@ class AcknowledgeForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("原因"), max_length=300)
+    reason = Words(label=_("原因"), max_length=300)
 
 
 class AgainForm(forms.Form):

@@ -239,7 +239,10 @@ class Letter(ActionPage):
     def also(self, form: forms.Form) -> dict[str, Any]:
         standing = pushing.standing(self.project, self.rule.code)
         missing = [] if standing else waits_for(self.project, self.rule, Scopes(self.project))
-        return {"subject": self.rule.name, "cited": self.rule, "missing": missing, "standing": standing}
+        return {
+            "subject": self.rule.name, "cited": self.rule, "missing": missing, "standing": standing,
+            "button": _("补登") if standing else "",
+        }  # fmt: skip
 
     def act(self, form: forms.Form) -> None:
         said = form.cleaned_data

@@ -164,6 +164,6 @@ class SheetForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("月报表（xlsx）"), allow_empty_file=True,
-        help_text=gettext_lazy("由本页导出的表，填好后传回；全部核对无误后才入库"),
+        help_text=gettext_lazy("“导出表格”得到的表，填好后传回；全部核对无误后才入库"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls"}),
     )  # fmt: skip

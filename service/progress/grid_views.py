@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from accounts.access import require
+from accounts.access import can, require
 from accounts.roles import Can
 from approvals.views.base import Page
 from kernel.clock import today
@@ -103,6 +103,7 @@ class Grid(Page):
             "months": list(reversed(list(months(begin, end))))[: MONTHS_OFFERED + 1],
             "parks": parks(), "platforms": rules.platforms if rules else {},
             "writes": any(line["form"] is not None for line in lines),
+            "may_export": can(self.user, Can.EXPORT_LEDGER),
             "query": f"month={self.month:%Y-%m}&park={self._park()}",
         }  # fmt: skip
         return render(self.request, "service/progress/grid.html", context, status=status)
@@ -152,7 +153,13 @@ class HandIn(FormPage, Page):
     def frame(self) -> dict[str, Any]:
         month = asked_month(self.request)
         back = f"{reverse('progress-grid')}?month={month:%Y-%m}"
-        return {"month": month, "back": back}
+        crumbs = [(_("建设进度"), back)]
+        return {
+            "month": month,
+            "back": back,
+            "crumbs": crumbs,
+            "may_export": can(self.user, Can.EXPORT_LEDGER),
+        }
 
     def after(self) -> str:
         return reverse("progress-sheet", args=[self.made.pk])
@@ -179,6 +186,7 @@ class Sheet(Page):
     def _page(self, sheet: ProgressSheet, refused: Refused | None = None) -> HttpResponse:
         lines = [] if sheet.committed_on else sheets.check(sheet, self.user, self.today)
         wrong = sum(not line.sound for line in lines)
-        context = {"sheet": sheet, "lines": lines, "wrong": wrong, "refused": refused}
+        crumbs = [(_("建设进度"), f"{reverse('progress-grid')}?month={sheet.month:%Y-%m}")]
+        context = {"sheet": sheet, "lines": lines, "wrong": wrong, "refused": refused, "crumbs": crumbs}
         status = STATUS[refused.status] if refused else 200
         return render(self.request, "service/progress/sheet.html", context, status=status)

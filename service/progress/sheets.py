@@ -29,6 +29,8 @@ from service.progress.reporting import Objection, Report, report_many
 
 MOST_LINES = 500
 NEEDED = ("code", "invested", "stage", "percent")
+FULL = 100
+"""Percent of the works."""
 
 
 def headers() -> dict[str, str]:
@@ -171,7 +173,10 @@ def _fen(line: Line) -> int | None:
         if not amount.is_finite() or amount != amount.to_integral_value():
             raise InvalidOperation
     except InvalidOperation:
-        line.faults.append(_("本月完成投资“%(text)s”不是以万元为单位的数") % {"text": text[:40]})
+        message = (
+            _("本月完成投资“%(text)s”不是以万元为单位的数") if text else _("请填写本月完成投资，没有的填 0")
+        )
+        line.faults.append(message % {"text": text[:40]})
         return None
     return int(amount)
 
@@ -179,8 +184,12 @@ def _fen(line: Line) -> int | None:
 def _percent(line: Line) -> int | None:
     text = line.said.get("percent", "").rstrip("%％ ")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
-    if number is None:
-        line.faults.append(_("工程进度“%(text)s”不是 0 到 100 的整数") % {"text": text[:40]})
+    if number is None or number > FULL:
+        message = (
+            _("工程进度“%(text)s”不是 0 到 100 的整数") if text else _("请填写工程进度（0 到 100 的整数）")
+        )
+        line.faults.append(message % {"text": text[:40]})
+        return None
     return number
 
 
@@ -190,7 +199,8 @@ def _stage(line: Line, rule: MonthlyReport | None) -> str:
     found = next((one.code for one in (rule.stages if rule else ()) if name in (one.name, one.code)), "")
     if not found:
         names = "、".join(one.name for one in (rule.stages if rule else ()))
-        line.faults.append(_("形象进度“%(text)s”应为：%(names)s") % {"text": name[:40], "names": names})
+        message = _("形象进度“%(text)s”应为：%(names)s") if name else _("请填写形象进度：%(names)s")
+        line.faults.append(message % {"text": name[:40], "names": names})
     return found
 
 

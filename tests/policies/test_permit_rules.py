@@ -126,3 +126,23 @@ def test_the_optimisation_plan_gives_three_days_and_ten_in_special_cases() -> No
             assert step.limit and (step.limit.count, step.limit.unit) == (3, "working_day")
             assert step.permit and step.permit.special and step.permit.special.limit.count == 10
             assert step.permit.counts_from == "complete"
+
+
+def test_fuling_opens_companies_and_lets_nothing_wait_for_it() -> None:
+    """R062: 集群注册, an address apart from the place of production, 证照分离, 简易注销; it is no gate."""
+    found = pack(FULING)
+    opening = next(step for step in found.steps if step.code == "company_opening")
+    assert (opening.phase, opening.clause, opening.led_by_units) == (
+        "landing", "三(五)13", ("market-regulation",),
+    )  # fmt: skip
+    lines = "；".join(rule_lines(opening, Names.of([found], {})))
+    assert "1个工作日内" in lines and "法定时限：3个工作日内" in lines
+    assert opening.guide
+    for words in ("标准地址库", "住所与生产经营场所可以分离登记", "集群注册", "“证照分离”"):
+        assert words in opening.guide.standard
+    optional = {item.name for item in opening.guide.materials if item.needed == "if_any"}
+    assert optional == {"生产经营场所备案信息（与住所不在一处的）", "集群注册托管协议（选择集群注册的）"}
+    asked = [row.guard for row in found.milestones] + [row.gate for row in found.phases if row.gate]
+    asked += [row.needs for row in found.steps]
+    assert not any("company_opened" in needs.milestones for needs in asked)
+    assert any("简易注销" in row.name and row.clause == "三(五)13" for row in found.benefits)

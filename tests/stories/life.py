@@ -19,6 +19,7 @@ from tests.documents.files import upload
 from tests.factories import TODAY
 
 AUTHORITIES = {
+    "company_opening": "market-regulation",
     "project_filing": "development-reform",
     "land_grant": "planning-natural-resources",
     "environment_assessment": "ecology-environment",
@@ -151,13 +152,13 @@ class Life(Story):
 
     def permit(self, code: str) -> None:
         self.open(self.project, code, by=self.park_clerk, on=self.day)
-        self.wait(2)
+        self.wait()
         self.end(code, GRANTED.get(code, "granted"), by=self.person(AUTHORITIES[code]))
 
     def started(self) -> None:
         self.served()
         self.record("approvals_applied", by=self.park_clerk)
-        for code in list(AUTHORITIES)[:7]:
+        for code in list(AUTHORITIES)[:8]:
             self.permit(code)
         self.wait(5)
         self.start()

@@ -1,9 +1,7 @@
 """From the signature to production on the screen, under Tianmen's plan (003): each at its own desk."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -14,12 +12,10 @@ from kernel.clock import today
 from projects.gates import reached_codes
 from projects.models import Project
 from service.models import MonthlyProgress, Plan, Receipt
-from tests.documents.files import PDF
 from tests.service.district import Served, signed
-from tests.stories.visitor import Visitor
+from tests.stories.desk import Desk, SignIn, scanned
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
-SignIn = Callable[[Page, Any], None]
 GUARANTEE = "economy-information"
 
 
@@ -29,41 +25,16 @@ def town(transactional_db: None) -> Served:
 
 
 @pytest.fixture
-def scan(tmp_path: Path) -> Path:
-    found = tmp_path / "佐证.pdf"
-    found.write_bytes(PDF)
-    return found
-
-
-class Desk(Visitor):
-    """A visitor who sits down at one desk after the other, all about one project."""
-
-    town: Served
-    enter: SignIn
-
-    def at(self, person: User, path: str) -> None:
-        self.enter(self.page, person)
-        self.page.goto(path.replace("PROJECT", str(self.town.project.pk)))
-
-    def reach(self, milestone: str, **fields: str) -> None:
-        self.page.goto(f"/projects/{self.town.project.pk}/milestones/{milestone}/")
-        self.fill(**fields)
-        self.submit()
-
-    def upload(self, name: str, file: Path) -> None:
-        self.page.locator(f"input[name={name}]").set_input_files(file)
-
-
-@pytest.fixture
 def desk(town: Served, page: Page, sign_in: SignIn) -> Desk:
-    found = Desk(page)
-    found.town, found.enter = town, sign_in
-    return found
+    return Desk(page, town, sign_in)
 
 
-def test_from_the_signature_to_production_each_at_its_own_desk(desk: Desk, town: Served, scan: Path) -> None:
+def test_from_the_signature_to_production_each_at_its_own_desk(
+    desk: Desk, town: Served, tmp_path: Path
+) -> None:
     park = town.person("park_clerk", town.park.code)
     guarantor = town.person("reviewer", GUARANTEE)
+    scan = scanned(tmp_path)
     team_and_handover(desk, guarantor)
     plan_sealed(desk, park, guarantor, scan)
     permitted(desk, park)
@@ -87,9 +58,7 @@ def team_and_handover(desk: Desk, guarantor: User) -> None:
     desk.at(town.clerk, "/projects/PROJECT/team/")
     desk.page.locator("tr", has_text="一个牵头部门").get_by_role("link", name="配备").click()
     unit = str(town.unit(GUARANTEE))
-    desk.page.locator(".ts-control").first.click()
-    desk.page.keyboard.type(unit)
-    desk.page.locator(".ts-dropdown .option", has_text=unit).first.click()
+    desk.pick(unit)
     desk.click("配备")
     desk.sees(unit)
     for milestone in ("supplement_signed", "land_prepaid"):
@@ -103,30 +72,21 @@ def team_and_handover(desk: Desk, guarantor: User) -> None:
 
 def plan_sealed(desk: Desk, park: User, guarantor: User, scan: Path) -> None:
     """Counted back from the agreed days; the firm's seal comes on paper, the others seal at their desks."""
-    desk.at(park, "/projects/PROJECT/plan/make/")
+    desk.enter(desk.page, park)
     start = today() + timedelta(days=400)
-    for name, days in (("start", 0), ("finish", 420), ("production", 500)):
-        desk.fill(**{f"{name}_on": str(start + timedelta(days=days))})
-    desk.click("倒排工期")
+    desk.plan(start, start + timedelta(days=420), start + timedelta(days=500))
     desk.sees("项目主体任务清单", "进度横道图")
-    for person, side in ((park, "enterprise"), (park, "landing"), (guarantor, "guarantee")):
-        desk.at(person, f"/projects/PROJECT/plan/seal/{side}/")
-        desk.fill(signatory="张三")
-        if side == "enterprise":
-            desk.upload("upload", scan)
-        desk.submit()
+    desk.seal("enterprise", scan)
+    desk.seal("landing")
+    desk.enter(desk.page, guarantor)
+    desk.seal("guarantee")
     desk.sees("已签章生效")
     assert Plan.objects.get().current is not None
 
 
 def permitted(desk: Desk, park: User) -> None:
     """Two permits applied for at one stroke with all their material, granted by their offices."""
-    desk.at(park, "/projects/PROJECT/permits/apply/")
-    for code in ("company_opening", "project_filing"):
-        desk.page.locator(f"input[name=apply-{code}]").check()
-        for box in desk.page.locator(f"input[name=handed-{code}]").all():
-            box.check()
-    desk.submit()
+    desk.apply(park, "company_opening", "project_filing")
     for permit in Permit.objects.select_related("step__lead_unit").order_by("pk"):
         office = permit.step.lead_unit
         assert office is not None
@@ -139,12 +99,7 @@ def permitted(desk: Desk, park: User) -> None:
 
 def started_and_reported(desk: Desk, park: User, scan: Path) -> None:
     """Piling is the start; the month it falls in is reported."""
-    desk.at(park, "/projects/PROJECT/recognise/construction_started/")
-    desk.fill(day_piling=str(today()))
-    desk.upload("file_piling", scan)
-    desk.submit()
-    desk.page.goto(f"/projects/{desk.town.project.pk}/progress/{today():%Y-%m}/")
-    desk.fill(invested="1000", percent="8")
-    desk.page.select_option("[name=stage]", "foundation")
-    desk.submit()
+    desk.enter(desk.page, park)
+    desk.pile(today(), scan)
+    desk.report(today(), 8)
     assert MonthlyProgress.objects.get().percent == 8

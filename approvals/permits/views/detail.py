@@ -18,8 +18,9 @@ from deadlines.permissions import may_stop
 from deadlines.showing import light_of
 from policies.wording import limit_text
 
-Button = tuple[str, str]
-"""Words and address."""
+Button = tuple[str, str, bool]
+"""Words, address, and whether it carries the application on."""
+ONWARD = {"permit-supplement", "permit-complete", "permit-resume", "permit-result"}
 
 
 class PermitPage(OnePermit):
@@ -80,7 +81,7 @@ class PermitPage(OnePermit):
         return found
 
     def _to(self, words: str, name: str) -> Button:
-        return words, reverse(name, args=[self.permit.pk])
+        return words, reverse(name, args=[self.permit.pk]), name in ONWARD
 
 
 def _agent(row: Permit) -> list[tuple[str, str]]:

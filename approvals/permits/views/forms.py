@@ -25,8 +25,10 @@ from approvals.permits.forms import (
 )
 from approvals.permits.permissions import require_decider
 from approvals.permits.views.base import PermitForm
+from deadlines import calendars
 from deadlines.permissions import require_stop
 from documents.actions import attach, kinds_of
+from policies.wording import limit_text
 
 PAPER = "permit_document"
 """The kind under which a permit is kept, where the plan has it."""
@@ -90,7 +92,27 @@ class Notice(PermitForm):
         actions.notify(permit=self.permit, faults=form.faults(), on=on, **self.by)
 
 
-class Special(PermitForm):
+class Clocked(PermitForm):
+    """A form about the permit's clock, which shows where it stands."""
+
+    template = "approvals/permits/clocked.html"
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        return {"clock": self.permit.step.deadline}
+
+
+class Longer(Clocked):
+    """About a special case: with the limit that is asked for, and its last day."""
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        clock, special = self.permit.step.deadline, self.rule.special
+        found: dict[str, Any] = {"longer": limit_text(special.limit) if special else ""}
+        if clock and special and not clock.pauses.exists():
+            found["longer_due"] = calendars.current().due(clock.started_on, special.limit).on
+        return super().also(form) | found
+
+
+class Special(Longer):
     title = gettext_lazy("申请特殊情况")
     lead = gettext_lazy("批准前按原期限计时；批准后自同一起算日改按延长的期限，原截止日保留。")
     button = gettext_lazy("申请")
@@ -103,13 +125,16 @@ class Special(PermitForm):
         actions.ask_special(permit=self.permit, by=self.user, on=self.today, **form.cleaned_data)
 
 
-class DecideSpecial(PermitForm):
+class DecideSpecial(Longer):
     """Grant or decline: for another person than who asked."""
 
     def check(self) -> None:
         require_decider(self.project, self.permit, self.user)
         rows = SpecialRequest.objects.filter(permit=self.permit).select_related("permit__step", "by")
         self.asked = get_object_or_404(rows, pk=self.kwargs["special"])
+
+    def also(self, form: forms.Form) -> dict[str, Any]:
+        return super().also(form) | {"asked": self.asked}
 
 
 class GrantSpecial(DecideSpecial):
@@ -119,9 +144,6 @@ class GrantSpecial(DecideSpecial):
 
     def make_form(self, data: Any = None, files: Any = None) -> NoForm:
         return NoForm(data)
-
-    def also(self, form: forms.Form) -> dict[str, Any]:
-        return {"subject": f"{self.permit.step.name}（{self.asked.reason}）"}
 
     def act(self, form: forms.Form) -> None:
         actions.grant_special(special=self.asked, by=self.user, on=self.today)
@@ -140,7 +162,7 @@ class DeclineSpecial(DecideSpecial):
         actions.decline_special(special=self.asked, by=self.user, on=self.today, **form.cleaned_data)
 
 
-class StopPage(PermitForm):
+class StopPage(Clocked):
     """For whoever answers for the clock, and the bureau."""
 
     def check(self) -> None:

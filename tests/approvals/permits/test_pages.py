@@ -283,3 +283,36 @@ def test_the_step_of_a_permit_leads_to_its_application(fuling: Permits) -> None:
     permit = fuling.apply("energy_review")
     assert reverse("permit", args=[permit.pk]) in get(fuling.clerk, "step", permit.pk).content.decode()
     assert Step.objects.get(pk=permit.pk).kind == "permit"
+
+
+def test_who_decides_on_a_special_case_sees_the_reason_and_both_last_days(optimised: Permits) -> None:
+    permit = optimised.apply("company_registration")
+    authority, head = optimised.authority(permit), optimised.head
+    page = text(get(authority, "permit-special", permit.pk))
+    assert "截止 2026-03-05" in page and "10个工作日内，截止 2026-03-16" in page
+    said: dict[str, Any] = {"reason": "三层境外架构", "approver": head, "by": authority, "on": TODAY}
+    asked = actions.ask_special(permit=permit, **said)
+    page = text(get(head, "permit-special-grant", permit.pk, asked.pk))
+    assert "三层境外架构" in page and "2026-03-05" in page and "2026-03-16" in page
+
+
+def test_the_approver_of_a_stop_is_led_to_it_and_nobody_else(optimised: Permits) -> None:
+    permit = optimised.apply("company_registration")
+    authority = optimised.authority(permit)
+    said: dict[str, Any] = {
+        "cause": "higher",
+        "body": "市市场监管局",
+        "note": "",
+        "approved_by": optimised.head,
+    }
+    actions.stop(permit=permit, by=authority, on=TODAY, today=TODAY, **said)
+    assert "去批准" in text(get(optimised.head, "permit", permit.pk))
+    assert "去批准" not in text(get(authority, "permit", permit.pk))
+
+
+def test_taking_papers_back_is_never_the_button_that_stands_out(optimised: Permits) -> None:
+    permit = optimised.apply("company_registration")
+    page = get(optimised.park_clerk, "permit", permit.pk).content.decode()
+    assert "撤回材料" in page and 'btn-primary" href' not in page
+    page = get(optimised.authority(permit), "permit", permit.pk).content.decode()
+    assert re.search(r'btn btn-primary" href="/steps/\d+/#conclude"', page)

@@ -111,7 +111,8 @@ def test_before_the_hand_over_the_case_file_says_what_it_waits_for() -> None:
 def test_the_letter_page_joins_the_letter_and_withdrawing_undoes(found) -> None:
     office, row = make.pages(found.clerk), Handing.objects.get()
     url = f"/projects/{found.project.pk}/handovers/into_construction/letter/"
-    assert "补登函件" in office.get(url).content.decode()
+    page = office.get(url).content.decode()
+    assert "补登函件" in page and ">补登</button>" in page
     body = {"number": "天招函〔2026〕3号", "on": "2026-03-03", "paper": upload()}
     assert office.post(url, body).status_code == 302
     assert "天招函〔2026〕3号" in office.get(f"/handovers/{row.pk}/").content.decode()

@@ -97,6 +97,19 @@ def test_every_fault_is_shown_at_its_line_and_nothing_is_written(browser: Client
     assert MonthlyProgress.objects.count() == 0
 
 
+def test_what_is_left_empty_is_asked_for_and_each_fault_of_a_line_is_told_at_once(browser: Client) -> None:
+    empty, wrong = site.started(), site.started(name="二号", enterprise=lives.outsider("二号公司"))
+    rows = [
+        line(empty, "", stage="", percent="", words="无进展"),
+        line(wrong, 300, stage="动工", percent=120),
+    ]
+    page = hand_in(browser, table(*rows)).content.decode()
+    for words in ("请填写本月完成投资", "请填写形象进度：基础施工", "请填写工程进度（0 到 100 的整数）",
+                  "形象进度“动工”应为", "工程进度“120”不是 0 到 100 的整数"):  # fmt: skip
+        assert words in page
+    assert "“”" not in page
+
+
 def test_what_the_action_would_refuse_is_told_before(browser: Client) -> None:
     row = site.started()
     page = hand_in(browser, table(line(row, 30_000))).content.decode()
