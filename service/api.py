@@ -22,6 +22,7 @@ from service.handing import api as handing
 from service.plans import api as plans
 from service.portal import api as portal_api
 from service.portal import staff_api
+from service.portal.policies import api as policies
 from service.progress import api as progress
 from service.team import api as team
 from service.visits import api as visits
@@ -113,6 +114,7 @@ routes = [
     *elements.routes,
     *handing.routes,
     *plans.routes,
+    *policies.routes,
     *portal_api.routes,
     *progress.routes,
     *staff_api.routes,

@@ -17,7 +17,7 @@ class ServiceConfig(AppConfig):
         from service.plans import events as plan_events
         from service.plans import following as plans
         from service.plans import panel as plan_panel
-        from service.portal import own
+        from service.portal import own, pushing
         from service.portal import panel as account_panel
         from service.progress import following as progress
         from service.progress import panel as progress_panel
@@ -35,6 +35,9 @@ class ServiceConfig(AppConfig):
         hooks.on_milestone(plans.follow)
         hooks.on_milestone(progress.follow)
         hooks.on_money(visits.on_facts)
+        hooks.on_money(pushing.on_change)
+        hooks.on_phase(pushing.on_change)
+        hooks.CONSEQUENCES.add(pushing.PUSHED)
         for one in (panel, account_panel, own, handing_panel, visits_panel, elements, progress_panel):
             one.register()
         plan_panel.hang()

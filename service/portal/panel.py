@@ -1,4 +1,5 @@
-"""The case file's panel of the enterprise's account: how many speak for it, what waits for an answer."""
+"""The case file's panel of the enterprise's account: how many speak for it, what waits for an answer, what
+was pushed to it."""
 
 from typing import Any
 
@@ -17,6 +18,7 @@ from projects.models import Project
 from projects.permissions import may_on
 from projects.views.base import user_of
 from service.portal.models import EnterpriseAccount, EnterpriseRequest
+from service.portal.policies.models import PolicyPush
 
 
 def register() -> None:
@@ -46,14 +48,18 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
 
 
 def context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Two counts in one question, whatever there is."""
+    """Four counts in one question, whatever there is."""
     speaking = EnterpriseAccount.objects.in_force(today())
     waiting = EnterpriseRequest.objects.filter(assignment__state__in=UNDONE)
-    counts = Project.objects.filter(pk=project.pk).values_list(_number_of(speaking), _number_of(waiting))
-    accounts, requests = counts.get()
+    pushes = PolicyPush.objects
+    asked = (speaking, waiting, pushes.standing(), pushes.unread())
+    counts = Project.objects.filter(pk=project.pk).values_list(*map(_number_of, asked))
+    accounts, requests, pushed, unread = counts.get()
     return {
         "accounts": accounts,
         "waiting": requests,
+        "pushed": pushed,
+        "unread": unread,
         "may_open": may_on(user_of(request), Can.OPEN_PORTAL, project),
         "project": project,
     }
