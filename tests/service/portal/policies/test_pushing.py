@@ -133,9 +133,11 @@ def test_nothing_is_pushed_to_an_account_that_has_ended_or_a_project_put_aside(
     project, account, firm, park_clerk
 ) -> None:
     PolicyPush.objects.all().delete()
-    projects.shelve(project=fresh(project), by=lives.clerk(), on=MONDAY, reason="用地未定")
+    aside = {"shelved_on": MONDAY, "shelved_by": park_clerk, "shelved_reason": "用地未定"}
+    Project.objects.filter(pk=project.pk).update(**aside)
     assert pushing.sweep(MONDAY) == 0
-    projects.resume(project=fresh(project), by=lives.clerk(), on=MONDAY, reason="已定")
+    assert pushing.push_matching(fresh(project), MONDAY) == []
+    Project.objects.filter(pk=project.pk).update(shelved_on=None, shelved_by=None, shelved_reason="")
     opening.end_account(account=account, reason="离职", by=park_clerk, on=MONDAY)
     assert pushing.sweep(MONDAY) == 0
     assert not PolicyPush.objects.exists()
