@@ -44,6 +44,7 @@ MENU = (
     Item(_("交办"), "/assignments/", "checklist"),
     Item(_("走访联系"), "/visits/", "phone"),
     Item(_("要素保障"), "/elements/", "list-check"),
+    Item(_("岗位缺位"), "/posts/vacant/", "users", (Can.NAME_COMMISSIONER,)),
     Item(_("考核通报"), "/scoring/", "chart-bar", (Can.SEE_SCORING,)),
     Item(_("导入"), "/imports/", "file-import", (Can.IMPORT_LEDGER,)),
     Item(_("制度"), "/policies/", "book", business=False),
