@@ -129,7 +129,8 @@ class PolicyViewSet(IdempotentWrites, viewsets.GenericViewSet[PolicyNotice]):
         """Whom it concerns now, of the projects in sight; newest first."""
         rows: Any = queries.concerned_with_accounts(self._row(pk), today()).select_related("case")
         rows = rows.filter(pk__in=Project.objects.visible_to(self._user).values("pk"))
-        return self.get_paginated_response(PolicyMatchOut(self.paginate_queryset(rows), many=True).data)
+        page: Any = self.paginate_queryset(rows)
+        return self.get_paginated_response(PolicyMatchOut(page, many=True).data)
 
     @extend_schema(request=PolicyPublishIn, responses=PolicyOut)
     @action(detail=True, methods=["post"])

@@ -16,15 +16,18 @@ from service.portal.policies.models import PolicyNotice, PolicyPush, concerned
 
 def concerned_with_accounts(notice: PolicyNotice, on: date) -> QuerySet[Project]:
     """Every project meant, annotated ``reachable``: whether its enterprise has an account in force."""
-    accounts = EnterpriseAccount.objects.in_force(on).filter(project=OuterRef("pk"))
-    rows = concerned(notice).annotate(reachable=Exists(accounts))
+    rows = concerned(notice).annotate(reachable=_has_account(on))
     found: QuerySet[Project] = rows.order_by("-reachable", "-pk")
     return found
 
 
 def told(notice: PolicyNotice, on: date) -> QuerySet[Project]:
     """The projects whose enterprise hears of it at once when it is published."""
-    return concerned_with_accounts(notice, on).filter(reachable=True)
+    return concerned(notice).filter(_has_account(on))
+
+
+def _has_account(on: date) -> Exists:
+    return Exists(EnterpriseAccount.objects.in_force(on).filter(project=OuterRef("pk")))
 
 
 def of_project(speaker: Speaker) -> QuerySet[PolicyPush]:

@@ -84,7 +84,7 @@ def conditions(row: PolicyNotice, on: Any) -> list[tuple[str, str]]:
     found = []
     for name, known in publishing.choices(on).items():
         codes, names = getattr(row, name), dict(known)
-        label = str(PolicyNotice._meta.get_field(name).verbose_name)
+        label = str(PolicyForm.base_fields[name].label)
         words = "、".join(names.get(code, code) for code in codes)
         found.append((label, words or _("不限")))
     return found

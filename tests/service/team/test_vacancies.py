@@ -83,11 +83,11 @@ def test_a_post_with_more_holders_than_one_is_counted_and_the_units_named_come_f
     object.__setattr__(rule, "least", 2)
     try:
         assert listed(found, post=rule.code) == by_hand(found, rule.code) == {known.pk}
-        Part.objects.create(case=known.case, part=rule.part, unit=found.park, valid_from=TODAY)
+        Part.objects.create(case=known.case, part=rule.part or "", unit=found.park, valid_from=TODAY)
         assert listed(found, post=rule.code) == by_hand(found, rule.code) == {known.pk}
         own.filter(unit__code__in=rule.units).delete()
         assert listed(found, post=rule.code) == by_hand(found, rule.code) == {known.pk}
-        Part.objects.create(case=known.case, part=rule.part, unit=make.unit("beside"), valid_from=TODAY)
+        Part.objects.create(case=known.case, part=rule.part or "", unit=make.unit("beside"), valid_from=TODAY)
         assert listed(found, post=rule.code) == by_hand(found, rule.code) == set()
     finally:
         object.__setattr__(rule, "least", 1)
@@ -182,7 +182,7 @@ def test_over_rest_each_project_comes_with_its_vacant_posts() -> None:
 def test_the_table_has_a_column_for_each_post() -> None:
     found = signed(FULING)
     answer = make.pages(found.clerk).get("/posts/vacant/export/")
-    sheet = load_workbook(BytesIO(make.sent(answer))).active
+    sheet = load_workbook(BytesIO(make.sent(answer))).worksheets[0]
     header, line = [[cell.value for cell in row] for row in sheet.iter_rows()]
     said = dict(zip(header, line, strict=True))
     assert (said["项目名称"], said["项目服务专员"]) == (found.project.name, "缺")

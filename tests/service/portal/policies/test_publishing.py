@@ -281,17 +281,18 @@ def test_from_the_form_to_the_list_with_read_counts(project, firm, clerk) -> Non
     form = {"title": "技改贴息", "text": "贴息", "valid_from": "2026-03-02", "phases": ["construction"]}
     made = browser.post("/enterprise-policies/new/", form)
     row = PolicyNotice.objects.get()
-    assert made.url == f"/enterprise-policies/{row.pk}/"
-    page = browser.get(made.url).content.decode()
+    url = f"/enterprise-policies/{row.pk}/"
+    assert made["Location"] == url
+    page = browser.get(url).content.decode()
     assert project.name in page
     assert "发布并推送给 1 家企业" in page
-    assert browser.post(f"{made.url}publish/", {"expected": "1"}).status_code == 302
+    assert browser.post(f"{url}publish/", {"expected": "1"}).status_code == 302
     make.pages(firm).get(f"/portal/{project.pk}/policies/{row.pushes.get().pk}/")
-    assert "1 家，1 家已读" in browser.get(made.url).content.decode()
+    assert "1 家，1 家已读" in browser.get(url).content.decode()
     assert browser.get("/enterprise-policies/").status_code == 200
-    assert browser.get(f"{made.url}edit/").status_code == 200
-    assert browser.post(f"{made.url}withdraw/", {"reason": ""}).status_code == 400
-    assert browser.post(f"{made.url}withdraw/", {"reason": "x"}).status_code == 302
+    assert browser.get(f"{url}edit/").status_code == 200
+    assert browser.post(f"{url}withdraw/", {"reason": ""}).status_code == 400
+    assert browser.post(f"{url}withdraw/", {"reason": "x"}).status_code == 302
 
 
 def test_a_wrong_form_keeps_what_was_said_and_says_what_is_wrong(project, clerk) -> None:
