@@ -44,6 +44,7 @@ STEPS = (
     ("dispatch", "assessed", "dispatched"),
     ("joint_review", "agreement_settled", "joint_review_passed"),
     ("decision", "agreement_settled", "decided"),
+    ("construction_permit", "approvals_applied", "construction_permitted"),
 )
 """A step, the milestone with which it opens and the one that it reaches."""
 
