@@ -51,4 +51,4 @@ def initial(row: PolicyNotice) -> dict[str, Any]:
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("撤回原因"), max_length=300)
+    reason = forms.CharField(label=_("原因"), max_length=300)

@@ -38,7 +38,7 @@ class Policies(OfOffice):
     """What one's own offices (or those of the district) drafted and published, with who has read it."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        page = page_of(request, PolicyNotice.objects.visible_to(self.user).for_list())
+        page = page_of(request, PolicyNotice.objects.visible_to(self.user).for_list().order_by("-id"))
         lines = [(row, row.stand(self.today)) for row in page.rows]
         return render(request, "service/portal/policies/list.html", {"page": page, "lines": lines})
 
@@ -151,5 +151,5 @@ class Withdraw(Policy):
             publishing.withdraw(notice=self.notice_of(pk), reason=reason, by=self.user, on=self.today)
         except Refused as refused:
             return self.page(pk, refused)
-        messages.success(request, _("已撤回，企业已获通知"))
+        messages.success(request, _("已撤回"))
         return redirect("enterprise-policy", pk)
