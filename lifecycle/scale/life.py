@@ -47,6 +47,8 @@ STEPS = (
     ("construction_permit", "approvals_applied", "construction_permitted"),
 )
 """A step, the milestone with which it opens and the one that it reaches."""
+APPLIED_FOR = ("construction_permit",)
+"""Of these the ones that run only where somebody applied: with those that went through the steps here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ MODELS = (Permit, Plan, PlanVersion, PlanItem, PlanTick, MonthlyProgress)
 MOST_MONTHS = 6
 AGREED = {"start": 120, "finish": 480, "production": 600}
 """Days from the signing to what an agreement fixes."""
-_SHARE = f"{pick(WALKED, 12)} = 0"
-"""One project in twelve has a plan: each is some forty rows."""
+_SHARE = f"{pick(WALKED, 24)} = 0"
+"""One signed project in twenty-four has a plan: each is some thirty rows."""
 
 
 # ---- small tables from the rules in force

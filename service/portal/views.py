@@ -25,6 +25,7 @@ from kernel.numbers import whole
 from kernel.paging import page_of
 from kernel.refusals import Refused
 from projects import reading
+from projects.gates import INNER_QUOTES
 from projects.views.base import STATUS, FormPage, user_of
 from service.portal import permitting, requesting, showing, slots, uploading
 from service.portal.access import Speaker, out_of_bounds, own, speaker_of
@@ -272,7 +273,8 @@ class RequestNew(PortalForm):
         if push is None:
             return {}
         title = _("咨询：%(name)s") % {"name": push.name}
-        return {"title": title[:60], "text": _("想了解“%(name)s”如何申请：") % {"name": push.name}}
+        quoted = {"name": push.name.translate(INNER_QUOTES)}
+        return {"title": title[:60], "text": _("想了解“%(name)s”如何申请：") % quoted}
 
     def also(self, form: Any) -> dict[str, Any]:
         return {"offered": self.offered}

@@ -20,6 +20,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.rulebook import current
+from projects.gates import INNER_QUOTES
 from projects.models import Phase, Project, ProjectType, Sector
 from service.portal import pushing, telling
 from service.portal.models import EnterpriseAccount
@@ -221,7 +222,7 @@ def _take_back(row: PolicyNotice, projects: Sequence[Project], by: User, on: dat
     _record(WITHDRAWN, projects, {"title": row.title, "reason": row.withdrawn_reason}, by, on)
     speakers = _speakers(projects, on)
     with house_language():
-        words = {"title": row.title, "reason": row.withdrawn_reason}
+        words = {"title": row.title.translate(INNER_QUOTES), "reason": row.withdrawn_reason}
         text = _("惠企政策“%(title)s”已撤回：%(reason)s") % words
     drafts = [
         notices.Draft(
