@@ -58,7 +58,7 @@ def _items(rule: PlanRule, on: date) -> Iterator[tuple[object, ...]]:
     """number, code, form, track, name, goal, timing, note, key, milestone, and in days from the signing: when
     it begins and ends (None for words in place of a day)"""
     codes = [item.code for item in rule.items if holds(item.when, {}) is True]
-    days = {one.code: on + timedelta(days=AGREED[one.code]) for one in rule.anchors}
+    days: dict[str, date] = {one.code: on + timedelta(days=AGREED[one.code]) for one in rule.anchors}
     slots = scheduled(rule, codes, days, on).slots
     for number, item in enumerate((item for item in rule.items if item.code in codes), 1):
         slot = slots.get(item.code)
