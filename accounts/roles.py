@@ -67,6 +67,7 @@ class Can(StrEnum):
     NAME_COMMISSIONER = "name_commissioner"
     SERVE_PROJECT = "serve_project"
     OPEN_PORTAL = "open_portal"
+    PUSH_POLICIES = "push_policies"
     SEE_SCORING = "see_scoring"
     BOOK_CREDIT = "book_credit"
     LOAD_POLICIES = "load_policies"
@@ -115,6 +116,7 @@ _PROJECT_WORK = (
     Can.PAUSE_DEADLINES,
     Can.NAME_COMMISSIONER,
     Can.OPEN_PORTAL,
+    Can.PUSH_POLICIES,
     Can.SEE_SCORING,
 )
 

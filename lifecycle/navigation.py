@@ -63,6 +63,8 @@ MENU: Groups = (
             Item(_("建设进度"), "/progress/", "chart-bar"),
             Item(_("要素保障"), "/elements/", "list-check"),
             Item(_("走访联系"), "/visits/", "phone"),
+            Item(_("岗位缺位"), "/posts/vacant/", "users", (Can.NAME_COMMISSIONER,)),
+            Item(_("惠企政策"), "/enterprise-policies/", "send", (Can.PUSH_POLICIES,)),
         ),
     ),
     (

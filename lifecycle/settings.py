@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep at midnight": {"task": "deadlines.tasks.sweep_deadlines", "schedule": crontab(minute=5, hour=0)},
     "deliver outbox": {"task": "notices.tasks.deliver_outbox", "schedule": 30.0},
     "sweep still leads": {"task": "projects.tasks.sweep_stillness", "schedule": crontab(minute=10)},
+    "push policies": {"task": "service.tasks.push_policies", "schedule": crontab(minute=20, hour=7)},
     "resume imports": {"task": "projects.tasks.resume_imports", "schedule": 60.0},
 }
 if CELERY_BROKER_URL.startswith("filesystem"):

@@ -17,18 +17,19 @@ _COPIED = (
     *("project_type", "agreement_grade", "land_mode", "green_channel", "small_low_risk", "special_fire"),
     "lead_channel",
 )
-_READ = (
+COLUMNS = (
     {measure.value: f"{measure.value}_fen" for measure in Measure}
     | {name: name for name in _COPIED}
     | {"land": "land_square_metres", "enterprise": "enterprise_id"}
     | {"introducing_unit": "introducing_unit_id", "landing_unit": "landing_unit_id"}
 )
-_values = attrgetter(*_READ.values())  # in one go: an import asks for the facts of every row
+"""Where each fact stands on the project; ``industry_section`` follows from the class code."""
+_values = attrgetter(*COLUMNS.values())  # in one go: an import asks for the facts of every row
 
 
 def facts_of(project: Project) -> dict[str, Any]:
     """The facts by the codes of ``policies.facts``; amounts in 分; what is not known is None or ""."""
-    facts: dict[str, Any] = dict(zip(_READ, _values(project), strict=True))
+    facts: dict[str, Any] = dict(zip(COLUMNS, _values(project), strict=True))
     facts["industry_section"] = section_of(project.industry_code)
     return facts
 
@@ -39,6 +40,16 @@ def section_of(industry_code: str) -> str:
         return ""
     division = int(industry_code[:2])
     return next((letter for last, letter in _SECTIONS if division <= last), "")
+
+
+def section_span(letter: str) -> tuple[int, int] | None:
+    """The first and last two-digit division of a section, counted from 0; None for no section."""
+    first = 0
+    for last, name in _SECTIONS:
+        if name == letter:
+            return first, last
+        first = last + 1
+    return None
 
 
 def sector_of(industry_code: str) -> str:

@@ -59,6 +59,7 @@ VoidHandler = Callable[[Collection[int], User, date], None]
 _on_milestone: list[MilestoneHandler] = []
 _on_money: list[Callable[[Project, User, date], None]] = []
 _on_part: list[Callable[[PartChange], None]] = []
+_on_phase: list[Callable[[Project, User, date], None]] = []
 _on_void: list[VoidHandler] = []
 _previews: list[PreviewHandler] = []
 _imports: list[Callable[[ImportBatch, Rulebook], None]] = []
@@ -81,6 +82,12 @@ def on_money(handler: Callable[[Project, User, date], None]) -> Callable[[Projec
 def on_part(handler: Callable[[PartChange], None]) -> Callable[[PartChange], None]:
     """Told after a part of a project was given, passed on or ended, by whatever door."""
     _on_part.append(handler)
+    return handler
+
+
+def on_phase(handler: Callable[[Project, User, date], None]) -> Callable[[Project, User, date], None]:
+    """Told after a project has moved to another phase."""
+    _on_phase.append(handler)
     return handler
 
 
@@ -130,6 +137,11 @@ def tell_money(project: Project, by: User, on: date) -> None:
 def tell_part(change: PartChange) -> None:
     for handler in _on_part:
         handler(change)
+
+
+def tell_phase(project: Project, by: User, on: date) -> None:
+    for handler in _on_phase:
+        handler(project, by, on)
 
 
 def tell_void(keys: Collection[int], by: User, on: date) -> None:

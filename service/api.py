@@ -23,6 +23,7 @@ from service.plans import api as plans
 from service.platforms import api as platforms
 from service.portal import api as portal_api
 from service.portal import staff_api
+from service.portal.policies import api as policies
 from service.progress import api as progress
 from service.team import api as team
 from service.visits import api as visits
@@ -115,6 +116,7 @@ routes = [
     *handing.routes,
     *plans.routes,
     *platforms.routes,
+    *policies.routes,
     *portal_api.routes,
     *progress.routes,
     *staff_api.routes,

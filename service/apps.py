@@ -18,7 +18,7 @@ class ServiceConfig(AppConfig):
         from service.plans import following as plans
         from service.plans import panel as plan_panel
         from service.platforms import panel as platform_panel
-        from service.portal import own
+        from service.portal import own, pushing
         from service.portal import panel as account_panel
         from service.progress import following as progress
         from service.progress import panel as progress_panel
@@ -36,6 +36,9 @@ class ServiceConfig(AppConfig):
         hooks.on_milestone(plans.follow)
         hooks.on_milestone(progress.follow)
         hooks.on_money(visits.on_facts)
+        hooks.on_money(pushing.on_change)
+        hooks.on_phase(pushing.on_change)
+        hooks.CONSEQUENCES.add(pushing.PUSHED)
         for one in (
             panel, account_panel, own, handing_panel, visits_panel, elements, progress_panel, platform_panel
         ):  # fmt: skip

@@ -37,6 +37,8 @@ TEXTS = {
     "platform.entered": _("录入%(name)s %(number)s（%(clause)s）"),
     "portal.account_opened": _("开通企业账号：%(user)s（%(username)s）"),
     "portal.account_ended": _("停用企业账号：%(user)s（%(username)s）：%(reason)s"),
+    "portal.policies_pushed": _("向企业推送惠企政策：%(names)s"),
+    "portal.policy_withdrawn": _("撤回向企业推送的惠企政策“%(title)s”：%(reason)s"),
     "portal.asked": _("请企业办理“%(title)s” %(due)s"),
     "portal.ask_done": _("企业完成“%(title)s” %(note)s"),
     "portal.ask_withdrawn": _("撤回请企业办理的“%(title)s”：%(reason)s"),

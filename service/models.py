@@ -14,6 +14,7 @@ from service.handing.models import Handing, Receipt  # isort: skip
 from service.elements.models import ElementNeed  # isort: skip
 from service.platforms.models import PlatformEntry  # isort: skip
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer  # isort: skip
+from service.portal.policies.models import PolicyNotice, PolicyPush  # isort: skip
 from service.plans.models import Plan, PlanItem, PlanSeal, PlanTarget, PlanTick, PlanVersion  # isort: skip
 from service.acceptance.models import AcceptanceStage, Guidance, GuidanceState, LandDelivery  # isort: skip
 from service.progress.models import DayDifference, MonthlyProgress, ProgressSheet, RecognisedBy, StatedDay  # isort: skip
@@ -41,6 +42,8 @@ __all__ = [
     "PlanTick",
     "PlanVersion",
     "PlatformEntry",
+    "PolicyNotice",
+    "PolicyPush",
     "ProgressSheet",
     "Receipt",
     "RecognisedBy",

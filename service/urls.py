@@ -8,6 +8,7 @@ from service.team import urls as team
 
 urlpatterns = [
     path("", include("service.portal.urls")),
+    path("", include("service.portal.policies.urls")),
     path("", include("service.plans.urls")),
     *handing.urlpatterns,
     *team.urlpatterns,

@@ -1,4 +1,5 @@
-"""One enterprise with an account: what is asked of it, what it hands in and asks, what it is answered."""
+"""One enterprise with an account: what is asked of it, what it hands in and asks, what it is answered, which
+policies reach it."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,10 +10,27 @@ from cases.models import Part
 from lifecycle.demo.papers import paper
 from lifecycle.demo.people import People
 from projects.models import Phase, Project
-from service.portal import asking, opening, requesting, uploading
+from service.portal import asking, opening, pushing, requesting, uploading
+from service.portal.access import Speaker
+from service.portal.policies import publishing, queries
+from service.portal.policies.models import PolicyNotice, PolicyPush
 
 DAYS = 10
 """Working days that the enterprise's part of the story takes."""
+POLICIES: tuple[dict[str, object], ...] = (
+    {
+        "title": "工业设备购置贴息",
+        "text": "对设备投资 500 万元以上的工业项目，按贷款利息的 50% 给予贴息，最高 200 万元。",
+        "office": "区经济信息委",
+        "phases": ["construction", "production"],
+    },
+    {"title": "人才公寓申请", "text": "企业引进的本科以上人才可申请人才公寓，首年免租金。"},
+)
+DRAFT: dict[str, object] = {
+    "title": "绿色工厂奖补",
+    "text": "获评市级绿色工厂的，一次性奖补 30 万元。",
+    "phases": ["production"],
+}
 
 
 def let_in(people: People, days: Sequence[date]) -> None:
@@ -30,6 +48,21 @@ def let_in(people: People, days: Sequence[date]) -> None:
     opening.link_account(project=project, username=firm.username, by=by, on=days[-DAYS])
     _hand_in(project, firm, by, days)
     _ask(project, firm, by, days)
+    _tell(project, firm, people["clerk"], days)
+
+
+def _tell(project: Project, firm: User, clerk: User, days: Sequence[date]) -> None:
+    """The bureau publishes two policies, one for those that build; one is a draft; the firm reads two."""
+    published = [_publish(said | {"valid_from": days[-5]}, clerk, days[-5]) for said in POLICIES]
+    publishing.draft(said=DRAFT | {"valid_from": days[-1]}, by=clerk, on=days[-1])
+    own = PolicyPush.objects.filter(project=project, code="free_agency")
+    for push in (*own, *published[0].pushes.filter(project=project)):
+        pushing.read(push=push, speaker=Speaker(firm, project, days[-2]))
+
+
+def _publish(said: dict[str, object], clerk: User, on: date) -> PolicyNotice:
+    row = publishing.draft(said=said, by=clerk, on=on)
+    return publishing.publish(notice=row, expected=queries.told(row, on).count(), by=clerk, on=on)
 
 
 def _hand_in(project: Project, firm: User, by: User, days: Sequence[date]) -> None:

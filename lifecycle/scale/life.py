@@ -44,8 +44,11 @@ STEPS = (
     ("dispatch", "assessed", "dispatched"),
     ("joint_review", "agreement_settled", "joint_review_passed"),
     ("decision", "agreement_settled", "decided"),
+    ("construction_permit", "approvals_applied", "construction_permitted"),
 )
 """A step, the milestone with which it opens and the one that it reaches."""
+APPLIED_FOR = ("construction_permit",)
+"""Of these the ones that run only where somebody applied: with those that went through the steps here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from approvals.models import Opinion, Proposal, Step
 from cases.models import Case, Enterprise, Event, Part
 from deadlines.models import Alarm, Deadline
 from lifecycle.scale import tables
+from lifecycle.scale.life import APPLIED_FOR
 from lifecycle.scale.words import LAST, MARKS
 from projects.models import Money, Project, ReachedMilestone
 
@@ -340,7 +341,7 @@ def proposals(made: Scale) -> None:
 
 def clocks(made: Scale) -> None:
     """``scale_clock_row``; the deadlines with their history and, where they run, the rungs of the ladder."""
-    first = tables.highest(Deadline)
+    first, applied_for = tables.highest(Deadline), ", ".join(f"'{code}'" for code in APPLIED_FOR)
     count = tables.derive(
         "scale_clock_row",
         f"""
@@ -348,7 +349,8 @@ def clocks(made: Scale) -> None:
         FROM (SELECT r.n, r.park, r.from_ledger AND c.end_place > 0 AS past, c.*,
                 {day_of("c.start_place")} AS started_on,
                 CASE WHEN c.end_place > 0 THEN {day_of("c.end_place")} END AS met_on
-              FROM scale_row r JOIN scale_clock c ON c.of_stage = r.stage) started
+              FROM scale_row r JOIN scale_clock c ON c.of_stage = r.stage
+              WHERE r.stepped OR c.step NOT IN ({applied_for})) started
         JOIN scale_due t ON t.of_rule = started.rule AND t.started_on = started.started_on
         LEFT JOIN scale_warning w ON w.due_on = t.due_on
         """,  # noqa: E501, S608

@@ -21,7 +21,7 @@ from deadlines import calendars
 from deadlines.models import Alarm, Deadline
 from kernel.names import spoken
 from kernel.refusals import Refused
-from lifecycle.scale import life, rows, tables, words
+from lifecycle.scale import life, rows, serving, tables, words
 from policies.models import PolicyVersion
 from policies.packs import PACKS
 from policies.rulebook import Rulebook, current
@@ -30,7 +30,20 @@ from projects.facts import class_of, facts_of, origin_of, sector_of
 from projects.models import Money, Project, ReachedMilestone
 from projects.stages import stage_of
 
-MODELS = (Enterprise, Case, Project, Part, ReachedMilestone, Money, Event, Deadline, Alarm, Step, Opinion)
+MODELS = (
+    Enterprise,
+    Case,
+    Project,
+    Part,
+    ReachedMilestone,
+    Money,
+    Event,
+    Deadline,
+    Alarm,
+    Step,
+    Opinion,
+    *serving.MODELS,
+)
 MANY = 20_000
 """From so many projects on, indexes and keys are cheaper made anew than kept up row by row."""
 YEARS_BACK = 2
@@ -153,7 +166,8 @@ def _make(scale: rows.Scale, say: Callable[[str], None]) -> None:
     for name, make in {
         "enterprises": rows.companies, "projects": rows.cases, "questions": rows.steps, "parts": rows.parts,
         "milestones": rows.milestones, "money": rows.money, "events": rows.events, "clocks": rows.clocks,
-        "opinions": rows.approvals, "proposals": rows.proposals,
+        "opinions": rows.approvals, "proposals": rows.proposals, "service": serving.parts,
+        "permits": serving.permits, "plans": serving.plans, "months": serving.months,
     }.items():  # fmt: skip
         begun = perf_counter()
         make(scale)
@@ -252,6 +266,7 @@ def _lay_out_life(rules: Rulebook, scale: rows.Scale) -> None:
         life.clock_rows(clocks, stages),
     )
     _lay_out_days(rules, clocks, scale)
+    serving.lay_out(rules, stages, scale.on)
 
 
 def _lay_out_stillness(rules: Rulebook, scale: rows.Scale) -> None:

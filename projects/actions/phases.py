@@ -13,7 +13,7 @@ from kernel.joined import joined
 from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
-from projects import cadences, clocks, stillness
+from projects import cadences, clocks, hooks, stillness
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.facts import rules_of
@@ -58,6 +58,7 @@ def advance(*, project: Project, by: User, on: date, expected_version: int | Non
         units=units,
         users=[],
     )
+    hooks.tell_phase(project, by, on)
     return project
 
 

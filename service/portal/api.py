@@ -22,12 +22,14 @@ from kernel.phones import mask
 from kernel.rest import Anything, NewestFirst
 from projects import reading
 from projects.models import Project
-from service.portal import permitting, requesting, showing, slots, uploading
+from service.portal import permitting, pushing, requesting, showing, slots, uploading
 from service.portal import serializers as s
 from service.portal.access import Speaker, out_of_bounds, own, speaker_of
 from service.portal.models import EnterpriseRequest, Verdict
+from service.portal.policies import queries as policies
 
 _PAPER = r"files/(?P<paper>\d{1,18})"
+_POLICY = r"policies/(?P<policy>\d{1,18})"
 _REQUEST = r"requests/(?P<request_pk>\d{1,18})"
 
 
@@ -154,6 +156,25 @@ class PortalViewSet(IdempotentWrites, viewsets.GenericViewSet[Project]):
         words = fields.get("words", "")
         requesting.judge(request=row, satisfied=satisfied, words=words, by=mine.user, on=mine.on)
         return Response(s.PortalRequestOut(rows.get(pk=row.pk)).data)
+
+    @extend_schema(responses=s.PortalPolicyOut(many=True))
+    @action(detail=True, methods=["get"], pagination_class=NewestFirst)
+    def policies(self, request: Request, pk: str) -> Response:
+        """惠企政策 that were pushed to the enterprise, newest first."""
+        page = self.paginate_queryset(policies.of_project(self._speaker(pk)))  # type: ignore[arg-type]
+        return self.get_paginated_response(s.PortalPolicyOut(_rows(page), many=True).data)
+
+    @extend_schema(request=None, responses=s.PortalPolicyOut)
+    @action(detail=True, methods=["post"], url_path=f"{_POLICY}/read", url_name="policy-read")
+    def read_policy(self, request: Request, pk: str, policy: str) -> Response:
+        """Opened by somebody of the enterprise; the first time counts."""
+        mine = self._speaker(pk)
+        rows = policies.of_project(mine).filter(pk=policy)
+        push = rows.first()
+        if push is None:
+            raise out_of_bounds(mine.user, f"policy:{policy}", request)
+        pushing.read(push=push, speaker=mine)
+        return Response(s.PortalPolicyOut(rows.get()).data)
 
     def _speaker(self, pk: str) -> Speaker:
         return speaker_of(self.request.user, int(pk), today(), self.request)

@@ -15,6 +15,7 @@ from kernel.refusals import Refused
 from projects.models import Project
 from projects.permissions import among, lock, require_on, require_running
 from service.portal.models import EnterpriseAccount
+from service.portal.pushing import push_matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def _keep(project: Project, user: User, by: User, on: date) -> EnterpriseAccount
             _("“%(name)s”已是本项目的企业账号") % {"name": user.username}, code="held_already"
         ) from error
     _note("portal.account_opened", row, by, on)
+    push_matching(project, on)
     return row
 
 

@@ -1,4 +1,5 @@
-"""The case file's panel of the enterprise's account: how many speak for it, what waits for an answer."""
+"""The case file's panel of the enterprise's account: how many speak for it, what waits for an answer, what
+was pushed to it."""
 
 from typing import Any
 
@@ -17,6 +18,7 @@ from projects.models import Project
 from projects.permissions import may_on
 from projects.views.base import user_of
 from service.portal.models import EnterpriseAccount, EnterpriseRequest
+from service.portal.policies.models import PolicyPush
 
 
 def register() -> None:
@@ -47,16 +49,22 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
 
 
 def _counts() -> dict[str, Any]:
-    speaking = EnterpriseAccount.objects.in_force(today())
-    waiting = EnterpriseRequest.objects.filter(assignment__state__in=UNDONE)
-    return {"portal_accounts": _number_of(speaking), "portal_waiting": _number_of(waiting)}
+    counted = {
+        "portal_accounts": EnterpriseAccount.objects.in_force(today()),
+        "portal_waiting": EnterpriseRequest.objects.filter(assignment__state__in=UNDONE),
+        "portal_pushed": PolicyPush.objects.standing(),
+        "portal_unread": PolicyPush.objects.unread(),
+    }
+    return {name: _number_of(rows) for name, rows in counted.items()}
 
 
-def context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """No query of its own: two counts with the project's row."""
+def context(request: HttpRequest, project: Any) -> dict[str, Any]:
+    """No query of its own: four counts with the project's row."""
     return {
-        "accounts": project.portal_accounts,  # type: ignore[attr-defined]  # annotated by _counts
-        "waiting": project.portal_waiting,  # type: ignore[attr-defined]
+        "accounts": project.portal_accounts,
+        "waiting": project.portal_waiting,
+        "pushed": project.portal_pushed,
+        "unread": project.portal_unread,
         "may_open": may_on(user_of(request), Can.OPEN_PORTAL, project),
         "project": project,
     }

@@ -10,6 +10,7 @@ from documents.models import Attachment
 from projects.models import Phase, Project
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer, Stage, Verdict
 from service.portal.permitting import Way
+from service.portal.policies.models import PolicyPush
 
 
 class OwnProjectOut(serializers.Serializer[Project]):
@@ -47,6 +48,15 @@ class PortalBenefitOut(serializers.Serializer[Any]):
     office = serializers.CharField(allow_blank=True)
     link = serializers.CharField(allow_blank=True)
     clause = serializers.CharField()
+
+
+class PortalPolicyOut(serializers.ModelSerializer[PolicyPush]):
+    """A policy that was pushed to the enterprise. ``read_at`` null: nobody of it has opened it."""
+
+    class Meta:
+        model = PolicyPush
+        fields = ("id", "name", "text", "office", "link", "clause", "pushed_on", "read_at")
+        read_only_fields = fields
 
 
 class PortalKindOut(serializers.Serializer[Any]):

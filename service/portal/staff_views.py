@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from accounts.access import can
 from accounts.roles import Can
 from assignments.permissions import may_answer
 from kernel.refusals import Refused
@@ -20,6 +21,7 @@ from projects.views.base import FIELDS_WRONG, STATUS, FormPage, ProjectPage, cru
 from service.portal import asking, opening, requesting
 from service.portal.forms import AnswerForm, AskForm, LinkForm, OpenForm
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest
+from service.portal.policies.models import PolicyPush
 
 LATEST = 50
 
@@ -45,6 +47,8 @@ class Accounts(ProjectPage):
             "asks": list(asks[:LATEST]),
             "requests": list(EnterpriseRequest.objects.filter(project=project).for_list()[:LATEST]),
             "portal": rules_of(project).portal,
+            "pushes": list(PolicyPush.objects.filter(project=project).standing()[:LATEST]),
+            "may_push": can(self.user, Can.PUSH_POLICIES),
             "may": may_on(self.user, Can.OPEN_PORTAL, project),
             "open_form": OpenForm(),
             "link_form": LinkForm(),

@@ -1,5 +1,6 @@
 """Word to the enterprise's accounts, and from them to whoever serves the project."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from notices import actions as notices
 from projects.facts import rules_of
 from projects.models import Project
 from service.portal.models import Ask, EnterpriseAccount, EnterpriseRequest, RequestAnswer
+from service.portal.policies.models import PolicyPush
 
 
 @house_language()
@@ -56,9 +58,36 @@ def handed_in(project: Project, paper: Attachment, on: date) -> None:
     )  # fmt: skip
 
 
+def speaking(project: Project, on: date) -> list[int]:
+    """The users who speak for the project that day."""
+    rows = EnterpriseAccount.objects.in_force(on).filter(project=project)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True))
+
+
+@house_language()
+def policies(project: Project, rows: Sequence[PolicyPush], users: Sequence[int]) -> None:
+    """One word for all that was pushed at once."""
+    notices.post_many(drafts=[policy_draft(project, rows, users)])
+
+
+def policy_draft(project: Project, rows: Sequence[PolicyPush], users: Sequence[int]) -> notices.Draft:
+    """The word itself, for whoever tells many projects at once; within ``house_language()``."""
+    first, one = rows[0], len(rows) == 1
+    words = {"project": project.name, "name": first.name, "n": len(rows)}
+    if one:
+        text = _("与“%(project)s”有关的惠企政策：%(name)s")
+        url = reverse("portal-policy", args=[project.pk, first.pk])
+    else:
+        text = _("与“%(project)s”有关的惠企政策 %(n)s 项：%(name)s等")
+        url = reverse("portal-policies", args=[project.pk])
+    return notices.Draft(
+        key=f"policies:{first.pk}", topic="portal.policies_pushed", case_id=project.pk, text=text % words,
+        url=url, users=users,
+    )  # fmt: skip
+
+
 def _post(project: Project, on: date, *, key: str, topic: str, text: str, url: str) -> None:
     """To everybody who speaks for the project that day."""
-    rows = EnterpriseAccount.objects.in_force(on).filter(project=project)
-    users = list(rows.order_by("user_id").values_list("user_id", flat=True))
+    users = speaking(project, on)
     if users:
         notices.post(key=key, topic=topic, case=project.case, text=text, url=url, users=users)

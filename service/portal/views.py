@@ -21,14 +21,17 @@ from accounts.models import User
 from documents.downloads import hand_out
 from documents.models import Attachment
 from kernel.clock import today
+from kernel.numbers import whole
 from kernel.paging import page_of
 from kernel.refusals import Refused
 from projects import reading
+from projects.gates import INNER_QUOTES
 from projects.views.base import STATUS, FormPage, user_of
 from service.portal import permitting, requesting, showing, slots, uploading
 from service.portal.access import Speaker, out_of_bounds, own, speaker_of
 from service.portal.forms import JudgeForm, RequestForm, TakeBackForm, UploadForm
 from service.portal.models import EnterpriseRequest, Verdict
+from service.portal.policies import queries as policies
 
 LATEST = 5
 
@@ -109,7 +112,7 @@ class ProjectPage(PortalPage):
             requests=list(requests[:LATEST]),
             offered=requesting.offered(speaker.project),
             contacts=showing.contacts(speaker),
-            benefits=showing.benefits(speaker),
+            benefits=policies.shown(speaker),
             papers=list(uploading.visible_papers(speaker)[:LATEST]),
             panels=[(panel, self._drawn(panel)) for panel in slots.panels_for(speaker)],
         )
@@ -260,8 +263,18 @@ class RequestNew(PortalForm):
     def make_form(self, data: Any = None, files: Any = None) -> RequestForm:
         kinds = {rule.code for rule in self.offered}
         kind = self.request.GET.get("kind", "")
-        initial = {"kind": kind if kind in kinds else self.offered[0].code}
+        initial = {"kind": kind if kind in kinds else self.offered[0].code} | self._about()
         return RequestForm(data, files, offered=self.offered, initial=initial)
+
+    def _about(self) -> dict[str, str]:
+        """Words to begin with, where a policy is asked about."""
+        key = whole(self.request.GET.get("policy"))
+        push = policies.of_project(self.speaker).filter(pk=key).first() if key else None
+        if push is None:
+            return {}
+        title = _("咨询：%(name)s") % {"name": push.name}
+        quoted = {"name": push.name.translate(INNER_QUOTES)}
+        return {"title": title[:60], "text": _("想了解“%(name)s”如何申请：") % quoted}
 
     def also(self, form: Any) -> dict[str, Any]:
         return {"offered": self.offered}

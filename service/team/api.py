@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,8 +15,8 @@ from accounts.models import Unit, User
 from cases.models import Part
 from kernel.clock import today
 from kernel.numbers import whole
-from projects.models import Project
-from service.team import actions, roster
+from projects.models import Phase, Project
+from service.team import actions, roster, vacancies
 from service.team.roster import Seat
 
 
@@ -153,4 +154,62 @@ def _shown(seat: Seat, clocks: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-routes = [("team", TeamViewSet, "team")]
+class VacantPostOut(serializers.Serializer[Any]):
+    """A post that is asked for by now and not filled; ``due_on`` null without a clock."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    clause = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+
+
+class VacantOut(serializers.Serializer[Any]):
+    project = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    phase = serializers.ChoiceField(choices=Phase.choices)
+    park = serializers.CharField(allow_null=True, help_text="code of the unit where it settles")
+    vacant = VacantPostOut(many=True)
+
+
+_FILTERS = [
+    OpenApiParameter("park", OpenApiTypes.STR, description="code of a unit where projects settle"),
+    OpenApiParameter("post", OpenApiTypes.STR, description="code of a post of the plans"),
+    OpenApiParameter("class", OpenApiTypes.STR, description="class of the project"),
+]
+
+
+class VacantViewSet(viewsets.GenericViewSet[Project]):
+    """岗位缺位: the running projects in sight in which a post is vacant."""
+
+    serializer_class = VacantOut
+    queryset = Project.objects.none()
+    filter_backends = ()
+
+    @extend_schema(parameters=_FILTERS, responses=VacantOut(many=True))
+    def list(self, request: Request) -> Response:
+        """Newest first, each with what is vacant in it."""
+        asked: Any = request.query_params.dict()
+        user: Any = request.user
+        rows = vacancies.vacant(user, asked, vacancies.plans()).select_related("case", "landing_unit")
+        page: Any = self.paginate_queryset(rows)
+        return self.get_paginated_response(VacantOut(map(_line, vacancies.lines(page)), many=True).data)
+
+
+def _line(line: vacancies.Line) -> dict[str, Any]:
+    row = line.project
+    posts = [
+        {
+            "code": seat.rule.code, "name": seat.rule.name, "clause": seat.rule.clause,
+            "due_on": clock.due_on if clock else None,
+        }
+        for seat, clock in line.vacant
+    ]  # fmt: skip
+    park = row.landing_unit.code if row.landing_unit else None
+    return {
+        "project": row.pk, "code": row.case.code, "name": row.name, "phase": row.phase, "park": park,
+        "vacant": posts,
+    }  # fmt: skip
+
+
+routes = [("team", TeamViewSet, "team"), ("vacant-posts", VacantViewSet, "vacant-post")]

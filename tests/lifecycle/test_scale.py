@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from accounts.models import User
+from approvals.models import Permit
 from cases.models import Event, Part
 from deadlines.models import Deadline
 from kernel.clock import today
@@ -15,6 +16,8 @@ from projects.facts import derive, rules_of
 from projects.gates import reached_codes
 from projects.models import Phase, Project
 from projects.queries import LedgerFilter, ledger_page
+from service.models import MonthlyProgress, Plan
+from service.plans.actions.base import settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 COUNT = 400
@@ -53,6 +56,28 @@ def test_every_project_has_passed_the_gates_behind_it(district: list[Project]) -
         for phase in phases[1 : phases.index(project.phase) + 1]:
             gate = rules_of(project).phase(phase).gate
             assert gate is None or set(gate.milestones) <= reached, (project.pk, phase)
+
+
+def test_what_was_signed_is_served_as_the_product_itself_would_have_it(district: list[Project]) -> None:
+    """Posts, permits, plans and months, each of a share."""
+    assert Part.objects.filter(part="service_body", valid_to__isnull=True).exists()
+    served = Part.objects.filter(part="commissioner", valid_to__isnull=True, user__isnull=False)
+    assert served.exists()
+    permits = Permit.objects.select_related("step__deadline")
+    assert {permit.step.kind for permit in permits} == {"permit"}
+    assert all(permit.is_open is (permit.step.concluded_on is None) for permit in permits)
+    assert MonthlyProgress.objects.exists()
+    assert all(row.project.batch in ("started", "in_production") for row in _months())
+    plans = list(Plan.objects.all())
+    assert plans
+    for plan in plans:
+        held = (plan.next_on, plan.items_total, plan.items_done, plan.current_id)
+        settle(plan)
+        assert (plan.next_on, plan.items_total, plan.items_done, plan.current_id) == held
+
+
+def _months() -> "list[MonthlyProgress]":
+    return list(MonthlyProgress.objects.select_related("project"))
 
 
 def test_the_ledger_shows_it_to_the_bureau(district: list[Project]) -> None:

@@ -30,7 +30,7 @@ LISTS = (
     "/projects/", "/projects/board/", "/projects/duplicates/", "/inbox/", "/proposals/", "/assignments/",
     "/chains/", "/mine/", "/visits/", "/elements/", "/leads/", "/projects/board/?by=stage",
     "/permits/", "/permits/?late=1&stage=", "/permits/matrix/",
-    "/plans/wall/", "/plans/wall/?state=late",
+    "/plans/wall/", "/plans/wall/?state=late", "/posts/vacant/",
 )
 OF_A_PROJECT = (
     "", "timeline/", "history/", "contacts/", "money/", "proposals/",
@@ -41,6 +41,9 @@ OF_A_PROJECT = (
 WITH_A_RIGHT = {
     "/projects/register/": Can.REGISTER_PROJECT,
     "/projects/export/": Can.EXPORT_LEDGER,
+    "/posts/vacant/export/": Can.EXPORT_LEDGER,
+    "/enterprise-policies/": Can.PUSH_POLICIES,
+    "/enterprise-policies/new/": Can.PUSH_POLICIES,
     "/imports/": Can.IMPORT_LEDGER,
     "/scoring/": Can.SEE_SCORING,
     "/scoring/units/gaoxin-park/": Can.SEE_SCORING,

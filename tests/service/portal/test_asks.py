@@ -30,7 +30,7 @@ def codes(act, **said) -> list[str]:
 def test_the_enterprise_is_told_and_ticks_and_who_asked_is_told(project, firm, park_clerk) -> None:
     row = ask(project, park_clerk, due_on=date(2026, 3, 6))
     deliver(on=MONDAY)
-    assert "补交总平面图" in Notice.objects.get(user=firm).message.text
+    assert "补交总平面图" in Notice.objects.get(user=firm, message__topic="portal.asked").message.text
     asking.tick(ask=row, by=firm, on=MONDAY, note="已上传")
     deliver(on=MONDAY)
     assert Notice.objects.filter(user=park_clerk, message__topic="portal.ask_done").count() == 1

@@ -131,7 +131,7 @@ def test_the_answer_reports_the_duty_and_tells_the_enterprise(project, firm, par
     assert row.stage == Stage.ANSWERED
     assert row.assignment.state == State.REPORTED
     deliver(on=MONDAY)
-    notice = Notice.objects.get(user=firm)
+    notice = Notice.objects.get(user=firm, message__topic="portal.request_answered")
     assert notice.message.url == f"/portal/{project.pk}/requests/{row.pk}/"
 
 
