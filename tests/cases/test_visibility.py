@@ -98,7 +98,7 @@ def test_two_roles_add_up() -> None:
 
 def test_memberships_are_read_once_for_all_filters_of_a_request(django_assert_num_queries) -> None:
     person = make.user("park_clerk")
-    with django_assert_num_queries(4):  # memberships, ended units, and the two lists
+    with django_assert_num_queries(3):  # memberships, and the two lists: no unit was succeeded
         list(Case.objects.visible_to(person))
         list(Part.objects.visible_to(person))
 
