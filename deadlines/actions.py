@@ -29,7 +29,7 @@ from deadlines.pausing import (
     withdraw_pauses,
 )
 from deadlines.planning import RungLike, TermLike, alarms_of, due_of, stops
-from deadlines.saving import close, event_data, kept_due, lock, lock_open, needed, reckon, replan
+from deadlines.saving import close, event_data, kept_due, lock, lock_open, needed, reckon, replan, save
 from deadlines.wording import error_text
 from kernel.joined import joined
 from kernel.refusals import Refused
@@ -40,6 +40,7 @@ __all__ = [
     "cancel",
     "decline_pause",
     "meet",
+    "meet_earlier",
     "open_deadline",
     "open_many",
     "preview_replace",
@@ -189,6 +190,22 @@ def reopen(*, deadline: Deadline, reason: str, by: User | None, on: date) -> Dea
     row.met_on = None
     replan(row, by)
     record(case=row.case, kind="deadline.reopened", by=by, on=on, data=event_data(row, reason=reason))
+    return row
+
+
+@joined
+def meet_earlier(*, deadline: Deadline, met_on: date, by: User | None, on: date) -> Deadline:
+    """The duty was done earlier than known till now, on ``met_on``; said on ``on``.
+
+    Raises Refused (conflict) when it was not met, or not later than that.
+    """
+    row = lock(deadline)
+    if row.met_on is None or row.met_on <= met_on:
+        raise Refused.conflict(_("期限“%(name)s”尚未办结") % {"name": row.name}, code="deadline_not_met")
+    data = event_data(row, before=str(row.met_on), met=str(met_on))
+    row.met_on = met_on
+    save(row, by)
+    record(case=row.case, kind="deadline.met_earlier", by=by, on=on, data=data)
     return row
 
 

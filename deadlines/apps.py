@@ -13,6 +13,7 @@ class DeadlinesConfig(AppConfig):
             {
                 "deadline.opened": _("“%(name)s”开始计时：%(limit)s，截止 %(due)s"),
                 "deadline.met": _("“%(name)s”已按要求办结（截止 %(due)s）"),
+                "deadline.met_earlier": _("补记“%(name)s”的办结日期：%(before)s → %(met)s"),
                 "deadline.met_late": _("“%(name)s”逾期办结（截止 %(due)s）"),
                 "deadline.reopened": _("“%(name)s”恢复计时：%(reason)s，截止 %(due)s"),
                 "deadline.cancelled": _("“%(name)s”的期限撤销：%(reason)s"),

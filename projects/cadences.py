@@ -68,17 +68,39 @@ def on_part(project: Project, rules: Rulebook, part: str, *, by: User, on: date)
 
 
 def heard(project: Project, rules: Rulebook, channel: str, *, by: User, on: date) -> None:
-    """A contact by the holder or a colleague meets the clocks whose channels count, and opens the next."""
+    """A contact by the holder or a colleague meets the clocks whose channels count, and opens the next.
+
+    One that is told later than a contact after it meets the clock that the later one had met.
+    """
     counting = {rule_name(rule.code): rule for rule in rules.cadences if channel in rule.channels}
     if not counting:
         return
     for clock in _open(project, rules):
         rule = counting.get(clock.rule)
-        if rule is None or on <= clock.started_on or not _answers(clock, rule, by):
+        if rule is None or not _answers(clock, rule, by):
+            continue
+        if on <= clock.started_on:
+            _heard_late(project, (rules, rule), by, on)
             continue
         deadlines.meet(deadline=clock, on=on, by=by)
         if holder := _holders(project, rules).get(rule.part):
             _start(project, (rules, rule), holder, by, on)
+
+
+def _heard_late(project: Project, law: tuple[Rulebook, Cadence], by: User, on: date) -> None:
+    """What was done without a network and told after a later contact: each counts for its own span."""
+    rule = law[1]
+    rows = Deadline.objects.filter(case_id=project.pk, rule=rule_name(rule.code), cancelled_on__isnull=True)
+    over = rows.filter(started_on__lt=on, met_on__gt=on).order_by("met_on").first()
+    if over is None or over.met_on is None or not _answers(over, rule, by):
+        return
+    later, (began, _limit) = over.met_on, _term(rule, on)
+    if later <= began:
+        return  # both lie in the one span
+    deadlines.meet_earlier(deadline=over, met_on=on, by=by, on=on)
+    if holder := _holders(project, law[0]).get(rule.part):
+        between = _start(project, law, holder, by, on)
+        deadlines.meet(deadline=between, on=later, by=by)
 
 
 def applies(project: Project, rule: Cadence) -> bool:
@@ -128,10 +150,10 @@ def _clocks(names: tuple[str, ...]) -> Kept[Deadline]:
     return Kept(rows, {"case": nothing}, planned=True)
 
 
-def _start(project: Project, law: tuple[Rulebook, Cadence], holder: Part, by: User, on: date) -> None:
+def _start(project: Project, law: tuple[Rulebook, Cadence], holder: Part, by: User, on: date) -> Deadline:
     rules, rule = law
     started_on, limit = _term(rule, on)
-    deadlines.open_deadline(
+    return deadlines.open_deadline(
         case=project.case,
         rule=rule_name(rule.code),
         name=rule.name,

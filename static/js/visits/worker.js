@@ -46,9 +46,14 @@ async function page(request, address) {
       status: 503, headers: { "Content-Type": "text/plain; charset=utf-8" },
     });
   }
+  if (answer.status >= 500) return (await lastSeen()) ?? answer; // the server's trouble is like no network
   if (answer.ok && !address.search) await keep(answer.clone());
-  else if (!answer.ok) await caches.delete(KEPT); // signed out: the next reader may be somebody else
+  else if (shut(answer)) await caches.delete(KEPT); // signed out: the next reader may be somebody else
   return answer;
+}
+
+function shut(answer) {
+  return answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403;
 }
 
 async function keep(answer) {

@@ -19,6 +19,7 @@ from documents.models import Attachment
 from kernel.clock import today
 from projects.actions.contacts import MOST_PHOTO_BYTES
 from projects.models import ContactRecord
+from service.visits import queries
 from tests.browser import PHONE
 from tests.documents.files import PNG, PROGRAM
 from tests.service.visits.tianmen import Town, building
@@ -135,6 +136,26 @@ def test_a_visit_written_down_without_a_network_arrives_once_when_it_is_back(
     assert row.client_id is not None
     assert Attachment.objects.get(pk=row.papers.get().attachment_id).content_type == "image/png"
     assert Deadline.objects.filter(rule="cadence:weekly_call", met_on__isnull=False).count() == 1
+
+
+def test_a_server_in_trouble_is_like_no_network_and_the_page_stays(
+    phone: Phone, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trouble(*args: Any) -> None:
+        raise RuntimeError("the server is being restarted")
+
+    phone.hold(town.caller)
+    phone.open()
+    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.open()
+    with monkeypatch.context() as broken:
+        broken.setattr(queries, "calls_of", trouble)
+        phone.open()
+        phone.shows(town.project.name)
+    phone.context.set_offline(True)
+    phone.page.reload()
+    phone.shows(town.project.name)
+    phone.context.set_offline(False)
 
 
 def test_it_survives_the_end_of_the_sign_in_and_nobody_else_sends_or_sees_it(

@@ -10,6 +10,7 @@ from deadlines.calendar import Calendar
 from deadlines.calendars import shipped_years
 from kernel.refusals import Refused
 from projects import actions
+from projects.facts import rules_of
 from service.team import actions as team
 from service.visits.keeping import Kept, marks_of
 from tests import law
@@ -68,6 +69,27 @@ def test_a_call_within_the_holidays_counts_for_no_other_week(town: Town) -> None
     town.call(day(2, 11))
     town.call(day(2, 18))
     assert due(town) == day(2, 28)
+
+
+def test_a_call_told_after_a_later_one_counts_for_its_own_week(town: Town) -> None:
+    town.call(day(2, 11))
+    town.call(day(3, 4))  # the call of 26 February is still on the phone
+    town.call(day(2, 26))
+    (rule,) = [rule for rule in rules_of(town.project).cadences if rule.code == "weekly_call"]
+    told = [
+        mark for clock in town.clocks("weekly_call") for mark in marks_of(clock, rule, day(3, 5), CALENDAR)
+    ]
+    assert sorted((mark.first, mark.kept, mark.on) for mark in told if mark.first > day(2, 15)) == [
+        (day(2, 23), Kept.DONE, day(2, 26)), (day(3, 2), Kept.DONE, day(3, 4)), (day(3, 9), Kept.AHEAD, None),
+    ]  # fmt: skip
+    assert due(town) == day(3, 13)
+
+
+def test_a_call_told_late_of_the_same_week_changes_nothing(town: Town) -> None:
+    town.call(day(2, 11))
+    before = [(row.pk, row.met_on) for row in town.clocks("weekly_call")]
+    town.call(day(2, 10))
+    assert [(row.pk, row.met_on) for row in town.clocks("weekly_call")] == before
 
 
 def test_the_weeks_around_the_national_day_end_on_their_last_working_day(db: None) -> None:
