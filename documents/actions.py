@@ -59,7 +59,7 @@ def attach(
 
     ``on`` is the paper's own date (Asia/Shanghai); ``produced``: another action makes the file, which has
     checked its own rights. Raises Refused: forbidden; invalid for an unknown kind, an empty or too large file
-    (``MAX_ATTACHMENT_BYTES``), or a content that is not taken.
+    (``MAX_ATTACHMENT_BYTES``; a picture ``MAX_PHOTO_BYTES``), or a content that is not taken.
     """
     if not produced:
         require(by, Can.ATTACH)
@@ -69,6 +69,7 @@ def attach(
         raise Refused.invalid("kind", _("没有“%(kind)s”这一类材料") % {"kind": kind})
     _check_size(upload)
     row = Attachment(case=case, kind=kind, size=upload.size, content_type=content_type(upload))
+    _check_photo(row)
     row.sha256 = _digest(upload)
     # Versions of one case are counted one after the other; inserts that only refer to the case go on.
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
@@ -83,6 +84,15 @@ def attach(
     data = {"name": row.name, "kind": name, "version": row.version, "attachment": row.pk}
     record(case=case, kind="document.attached", by=by, on=on, data=data)
     return row
+
+
+def _check_photo(row: Attachment) -> None:
+    """A picture far beyond what a camera makes is a mistake: a scan of many sheets is a PDF."""
+    most = settings.MAX_PHOTO_BYTES
+    if row.content_type.startswith("image/") and row.size > most:
+        data = {"size": f"{row.size / 1_048_576:.0f}", "most": most // 1_048_576}
+        message = _("照片有 %(size)s MB，超过 %(most)s MB：请用手机的“压缩”或“小图”发送，或改传 PDF")
+        raise Refused.invalid("file", message % data, code="photo_too_large")
 
 
 def _check_size(upload: "File[bytes]") -> None:

@@ -41,7 +41,7 @@ _PROGRAM_NAMES = (
     ".py", ".docm", ".dotm", ".xlsm", ".xltm", ".xlam", ".xlsb", ".pptm", ".potm", ".ppam",
 )
 # fmt: on
-_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 """Brands of the container in which Apple's phones keep photos (ISO/IEC 23008-12)."""
 _MOST_MEMBERS = 5_000
 INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif"})
@@ -69,7 +69,7 @@ def _image(head: bytes) -> str:
             return kind
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF:
+    if head[4:8] == b"ftyp" and head[8:12] in HEIF:
         return "image/heic"
     raise _refuse(
         "unknown_type", _("不支持的文件类型：请上传 PDF、Word、Excel、PowerPoint、OFD、图片或 ZIP 文件")

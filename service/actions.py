@@ -82,10 +82,11 @@ def hand_over(
     reason: str,
     today: date | None = None,
 ) -> HandOver:
-    """移交: the old commissioner ends the day before, the new one takes every duty still open.
+    """移交: the old commissioner ends the day before, the new one takes every duty still open. One who was
+    named in error passes it on the same day.
 
-    Raises Refused: forbidden; invalid without a reason, to the same person, or for a day not after the old
-    one began; conflict when nobody is commissioner.
+    Raises Refused: forbidden; invalid without a reason, to the same person, or for a day before the old one
+    began; conflict when nobody is commissioner.
     """
     project, rule = _begin(project, by, on, today)
     if not reason.strip():
@@ -97,8 +98,8 @@ def hand_over(
         )
     if old.user_id == to_user.pk:
         raise Refused.invalid("user", _("%(user)s已是服务专员") % {"user": to_user.name})
-    if on <= old.valid_from:
-        raise Refused.invalid("on", _("移交日期应晚于原专员起始日期 %(day)s") % {"day": old.valid_from})
+    if on < old.valid_from:
+        raise Refused.invalid("on", _("移交日期不能早于原专员起始日期 %(day)s") % {"day": old.valid_from})
     _check_person(project, to_user, unit, rule, on)
     new = _assign(project, to_user, unit, reason, by=by, on=on)
     row = pass_on(

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from documents.actions import ENTERPRISE_PAPER, attach, kinds_of, withdraw_attachment
+from documents.content import HEIF
 from documents.models import Attachment
 from kernel.refusals import Refused
 from projects.facts import rules_of
@@ -19,9 +19,6 @@ from service.portal.access import Speaker, take
 
 MOST_A_DAY = 100
 """Papers that an enterprise may hand in on one day: more is a mistake or an attack."""
-_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-"""Brands of the photos that iPhones take unless told otherwise."""
-_IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
 
 
 def kinds_to_upload(project: Project) -> dict[str, str]:
@@ -54,15 +51,11 @@ def upload_paper(
 
 
 def _check_photo(upload: Any) -> None:
-    """A photo that offices cannot open, or far beyond what a camera makes, is refused with advice."""
+    """A photo that most offices cannot open is refused with advice: the enterprise can take another at once,
+    a commissioner at the site cannot."""
     upload.seek(0)
-    head, most = upload.read(12), settings.MAX_PHOTO_BYTES
-    heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC
-    if upload.size > most and (heic or head.startswith(_IMAGES) or head[8:12] == b"WEBP"):
-        data = {"size": f"{upload.size / 1_048_576:.0f}", "most": most // 1_048_576}
-        message = _("照片有 %(size)s MB，超过 %(most)s MB：请用手机的“压缩”或“小图”发送，或改传 PDF")
-        raise Refused.invalid("file", message % data, code="photo_too_large")
-    if heic:
+    head = upload.read(12)
+    if head[4:8] == b"ftyp" and head[8:12] in HEIF:
         message = _(
             "HEIC 照片在多数电脑上打不开：请在手机“设置—相机—格式”中选“兼容性最佳”，或另存为 JPG 后再上传"
         )

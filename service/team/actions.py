@@ -200,9 +200,9 @@ def _require_another(old: Part, kind: PartKind, unit: Unit, user: User | None, o
         raise Refused.invalid("user", _("接任者已在该岗位，请终止原人员"), code="already_there")
     if old.user_id and user is None:
         raise Refused.invalid("user", _("原由专人担任，请指定接任人员"))
-    if on <= old.valid_from:
+    if on < old.valid_from:
         words = {"day": old.valid_from}
-        raise Refused.invalid("on", _("更换日期应晚于原人员起始日期 %(day)s") % words)
+        raise Refused.invalid("on", _("更换日期不能早于原人员起始日期 %(day)s") % words)
 
 
 def _succeed(
@@ -211,9 +211,8 @@ def _succeed(
 ) -> Part:  # fmt: skip
     """An exclusive part passes by itself; of several holders the one is ended and the other given it."""
     if not kind.exclusive:
-        projects.end_part(
-            project=project, part=old, by=by, on=on - timedelta(days=1), reason=reason, produced=True
-        )
+        last = max(old.valid_from, on - timedelta(days=1))
+        projects.end_part(project=project, part=old, by=by, on=last, reason=reason, produced=True)
     return projects.set_parts(
         project=project, part=kind.code, unit=unit, user=user, by=by, on=on, reason=reason, produced=True
     )

@@ -178,3 +178,11 @@ def test_another_reviewer_does_not_withdraw_it(case: Case, clerk: User) -> None:
     with pytest.raises(Refused) as refused:
         withdraw_attachment(attachment=row, by=reviewer, on=TODAY, reason="不合适")
     assert refused.value.status == "forbidden"
+
+
+def test_a_picture_of_forty_megabytes_is_refused_from_anybody(case: Case, clerk: User) -> None:
+    with pytest.raises(Refused) as refused:
+        put(case, clerk, JPEG + b"\x00" * (40 * 1024 * 1024), "现场.jpg")
+    assert refused.value.codes == ["photo_too_large"]
+    assert "改传 PDF" in refused.value.unmet[0].message
+    assert not Attachment.objects.exists()

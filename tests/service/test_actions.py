@@ -1,7 +1,7 @@
 """Exactly one commissioner for each landed project, and a hand-over that loses nothing."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -165,8 +165,17 @@ def test_the_old_commissioner_no_longer_sees_the_case(project, park, person, par
     assert Project.objects.visible_to(heir).get() == project
 
 
+def test_who_was_named_in_error_passes_it_on_the_same_day(project, park, person, park_clerk) -> None:
+    name(project, person, park_clerk)
+    heir = make.user("commissioner", unit=park)
+    row = actions.hand_over(project=project, to_user=heir, unit=park, by=park_clerk, on=NAMED, reason="误选")
+    assert (row.from_part.valid_to, row.to_part.valid_from) == (NAMED, NAMED)
+    assert Part.objects.get(case=project.case, part="commissioner", valid_to=None).user == heir
+
+
 @pytest.mark.parametrize(
-    ("change", "field"), [({"reason": " "}, "reason"), ({"on": NAMED}, "on"), ({"to_user": None}, "user")]
+    ("change", "field"),
+    [({"reason": " "}, "reason"), ({"on": NAMED - timedelta(days=1)}, "on"), ({"to_user": None}, "user")],
 )
 def test_a_hand_over_without_sense_is_refused(project, park, person, park_clerk, change, field) -> None:
     name(project, person, park_clerk)

@@ -153,9 +153,8 @@ def test_what_is_not_taken_is_told_with_its_way_out_and_nothing_is_kept(
     assert not Attachment.objects.filter(kind="enterprise_paper").exists()
 
 
-@pytest.mark.parametrize("head", [JPEG, HEIC])
-def test_a_photo_of_forty_megabytes_is_refused_with_advice(project, firm, head) -> None:
-    photo = upload(head + b"\x00" * (40 * 1024 * 1024), "现场.jpg")
+def test_a_photo_of_forty_megabytes_is_refused_with_advice(project, firm) -> None:
+    photo = upload(JPEG + b"\x00" * (40 * 1024 * 1024), "现场.jpg")
     page = make.pages(firm).post(f"/portal/{project.pk}/papers/", {"upload": photo})
     assert page.status_code == 400
     assert "照片有 40 MB" in page.content.decode()

@@ -203,7 +203,11 @@ def test_a_unit_that_plays_another_working_part_keeps_what_it_has_in_hand(found)
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"reason": " "}, "reason"), ({"on": TODAY}, "on"), ({"unit": "economy-information"}, "unit")],
+    [
+        ({"reason": " "}, "reason"),
+        ({"on": TODAY - timedelta(days=1)}, "on"),
+        ({"unit": "economy-information"}, "unit"),
+    ],
 )
 def test_a_replacement_without_sense_is_refused(found, change, field) -> None:
     old = guarantee(found)
@@ -213,6 +217,12 @@ def test_a_replacement_without_sense_is_refused(found, change, field) -> None:
         actions.replace(project=found.project, part=old, by=found.clerk, **said)
     assert refused.value.unmet[0].field == field
     assert not HandOver.objects.exists()
+
+
+def test_who_was_named_in_error_is_replaced_the_same_day(found) -> None:
+    said = {"unit": found.unit("commerce"), "on": TODAY, "reason": "误选"}
+    actions.replace(project=found.project, part=guarantee(found), by=found.clerk, **said)
+    assert HandOver.objects.get().on == TODAY
 
 
 def test_what_was_replaced_is_not_replaced_again(found) -> None:
