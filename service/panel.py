@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.roles import Can
 from kernel.clock import today
 from projects import panels
@@ -13,7 +14,7 @@ from projects.permissions import may_on
 from service.models import COMMISSIONER
 from service.queries import last_contact, standing
 from service.team.roster import Seat, seats
-from service.team.views import fill_url
+from service.team.views import fill_url, may_fill
 from service.visits.queries import undisturbed
 
 
@@ -36,9 +37,13 @@ def context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "may_name": may_on(user, Can.NAME_COMMISSIONER, project) and project.is_running,
         "project": project,
         "posts": len(team),
-        "vacant": [(seat, fill_url(project, seat) if may else "") for seat in team if _vacant(seat)],
+        "vacant": [(seat, _url(user, project, seat) if may else "") for seat in team if _vacant(seat)],
         "strays": [part for seat in team for part in seat.strays],
     }
+
+
+def _url(user: User, project: Project, seat: Seat) -> str:
+    return fill_url(project, seat) if may_fill(user, project, seat) else ""
 
 
 def _vacant(seat: Seat) -> bool:

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.access import can, require
+from accounts.access import can, require, roles_of
+from accounts.models import User
 from accounts.roles import Can
 from kernel.clock import today
 from kernel.language import house_language
@@ -20,7 +21,9 @@ from projects.models import Phase
 from projects.permissions import among
 from projects.sheets import Columns, count_for_sheet, sheet_file, text
 from projects.views.base import user_of
+from service.models import COMMISSIONER
 from service.team import vacancies
+from service.team.roster import Seat
 from service.team.views import fill_url
 
 
@@ -33,7 +36,7 @@ def vacant(request: HttpRequest) -> HttpResponse:
     may = among(user, Can.ASSIGN_PARTS, [row.pk for row in page.rows])
     context = {
         "page": page,
-        "lines": [_shown(line, line.project.pk in may) for line in vacancies.lines(page.rows)],
+        "lines": [_shown(line, user, line.project.pk in may) for line in vacancies.lines(page.rows)],
         "today": today(),
         "asked": asked,
         "parks": vacancies.parks(today()),
@@ -45,14 +48,14 @@ def vacant(request: HttpRequest) -> HttpResponse:
     return render(request, "service/team/vacant.html", context)
 
 
-def _shown(line: vacancies.Line, may: bool) -> dict[str, Any]:
+def _shown(line: vacancies.Line, user: User, may: bool) -> dict[str, Any]:
     day, project = today(), line.project
     posts = [
         {
             "seat": seat,
             "clock": clock,
             "light": clock.light(day) if clock else None,
-            "url": fill_url(project, seat) if may else "",
+            "url": fill_url(project, seat) if may and _by_role(user, seat) else "",
         }
         for seat, clock in line.vacant
     ]
@@ -88,3 +91,13 @@ def _columns(known: Any) -> Columns:
         header = name if name not in columns else f"{name}（{code}）"
         columns[header] = (14, f"vacant_{place}", lambda mark: missing if mark else None)
     return columns
+
+
+def _by_role(user: User, seat: Seat) -> bool:
+    """As ``may_fill``, told from the user's roles alone: a list asks nothing for each of its rows."""
+    if seat.rule.document:
+        return can(user, Can.ATTACH)
+    if seat.rule.part == COMMISSIONER:
+        return can(user, Can.NAME_COMMISSIONER)
+    by = seat.part.set_by_roles if seat.part else ()
+    return not by or bool(roles_of(user) & set(by))

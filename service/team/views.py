@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.roles import Can
 from cases.models import Part
 from policies.facts import labels
@@ -47,7 +48,7 @@ class Team(ProjectPage):
         return render(request, "service/team/team.html", context)
 
     def _line(self, seat: Seat, clocks: dict[str, Any], gone: set[int], may: bool) -> dict[str, Any]:
-        allowed = may and self._may(seat)
+        allowed = may and may_fill(self.user, self.project, seat)
         clock = clocks.get(seat.rule.code)
         strays = {part.pk for part in seat.strays}
         return {
@@ -68,12 +69,14 @@ class Team(ProjectPage):
             ],
         }
 
-    def _may(self, seat: Seat) -> bool:
-        if seat.rule.document:
-            return may_on(self.user, Can.ATTACH, self.project)
-        if seat.rule.part == COMMISSIONER:
-            return may_on(self.user, Can.NAME_COMMISSIONER, self.project)
-        return seat.part is not None and may_set(self.project, seat.part, self.user)
+
+def may_fill(user: User, project: Project, seat: Seat) -> bool:
+    """Whether the page behind ``fill_url`` is for this user."""
+    if seat.rule.document:
+        return may_on(user, Can.ATTACH, project)
+    if seat.rule.part == COMMISSIONER:
+        return may_on(user, Can.NAME_COMMISSIONER, project)
+    return seat.part is not None and may_set(project, seat.part, user)
 
 
 def fill_url(project: Project, seat: Seat) -> str:
