@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from approvals import actions as approvals
 from documents.models import Attachment
+from kernel.refusals import Unmet
 from notices.actions import deliver
 from notices.models import Notice
 from projects.models import Project
@@ -289,3 +291,11 @@ def test_the_case_file_tells_of_accounts_and_what_waits(project, firm, park_cler
     page = make.pages(park_clerk).get(f"/projects/{project.pk}/").content.decode()
     assert 'id="panel-enterprise-account"' in page
     assert "1 件" in page
+
+
+def test_a_refusal_shows_the_enterprise_no_way_into_pages_that_are_shut_to_it() -> None:
+    items = [Unmet("milestone:signed", "尚未完成“签订投资协议”", "三(二)6", "/projects/7/milestones/signed/")]
+    assert "/projects/7/" in render_to_string("_components/unmet.html", {"items": items})
+    assert "/projects/7/" not in render_to_string(
+        "_components/unmet.html", {"items": items, "enterprise": True}
+    )
