@@ -151,6 +151,12 @@ class Part(models.Model):
                 condition=Q(exclusive=True, valid_to__isnull=True),
                 name="part_exclusive_once",
             ),
+            # Each project has exactly one commissioner (000 三(四)8), whatever a row says of itself.
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(part="commissioner", valid_to__isnull=True),
+                name="part_one_commissioner",
+            ),
             models.UniqueConstraint(
                 fields=["case", "part", "unit", "user"],
                 condition=Q(valid_to__isnull=True, user__isnull=False),

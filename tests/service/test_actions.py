@@ -85,13 +85,13 @@ def test_a_second_one_is_refused_and_changes_nothing(project, park, person, park
     assert Part.objects.get(part="commissioner").user == person
 
 
-def test_the_database_itself_keeps_a_second_one_out(project, park, person, park_clerk) -> None:
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_the_database_itself_keeps_a_second_one_out(project, park, person, park_clerk, exclusive) -> None:
     name(project, person, park_clerk)
     other = make.user("commissioner", unit=park)
+    fields = {"case": project.case, "part": "commissioner", "unit": park, "user": other}
     with pytest.raises(IntegrityError), transaction.atomic():
-        Part.objects.create(
-            case=project.case, part="commissioner", unit=park, user=other, exclusive=True, valid_from=NAMED
-        )
+        Part.objects.create(**fields, exclusive=exclusive, valid_from=NAMED)
 
 
 def test_a_person_of_another_park_is_refused_with_the_clause(project, park_clerk) -> None:
