@@ -10,6 +10,7 @@ from accounts.models import User
 from deadlines import calendars
 from deadlines.calendar import CalendarError
 from kernel.money import show_fen
+from kernel.phones import mask
 from kernel.refusals import Refused
 from policies.schema import PlanRule
 from projects.facts import facts_of, rules_of
@@ -77,6 +78,17 @@ def sides_of(project: Project, version: PlanVersion, rule: PlanRule, user: User,
     return found
 
 
+def contacts_of(version: PlanVersion, rule: PlanRule) -> list[tuple[str, str, str]]:
+    """Whom to call: name of the side, the person, the number with its middle hidden; blank ones left out."""
+    known = version.frame.get("contacts", {})
+    rows = [(side.name, known.get(side.code, {})) for side in rule.seals]
+    return [
+        (name, one.get("name", ""), mask(one.get("phone", "")))
+        for name, one in rows
+        if one.get("name") or one.get("phone")
+    ]
+
+
 def warnings(project: Project, version: PlanVersion) -> list[str]:
     """What is allowed and yet worth a look: more than was agreed, days accepted although they cannot be
     met.
@@ -90,6 +102,13 @@ def warnings(project: Project, version: PlanVersion) -> list[str]:
     if version.accepted_late:
         found.append(_("日期无法按工序实现，仍按此编制：%(why)s") % {"why": version.accepted_late})
     return found
+
+
+def open_doubts(plan: Plan, version: PlanVersion, rule: PlanRule, today: date) -> bool:
+    """Whether the first seal on a version has to say why its contradictions stand."""
+    if version.seals.filter(voided_on__isnull=True).exists():
+        return False
+    return any(not one.reason for one in standing(plan, version, rule, today).doubts)
 
 
 @dataclass(frozen=True, slots=True)

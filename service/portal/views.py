@@ -3,6 +3,7 @@
 Every address goes through ``speaker_of``: what is not the enterprise's own is 404 and an audit entry.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -172,8 +173,18 @@ class Guide(PortalPage):
         return self.show("service/portal/guide.html", groups=groups)
 
 
+def open_links(refused: Refused) -> Refused:
+    """The same refusal; where it led to a page of the offices, only its words."""
+    lines = [one if one.url.startswith("/portal/") else replace(one, url="") for one in refused.unmet]
+    return Refused(lines, refused.status)
+
+
 class PortalForm(FormPage, PortalPage):
     template = "service/portal/form.html"
+
+    def page(self, form: Any, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        """What is refused leads nowhere that is shut to an enterprise."""
+        return super().page(form, open_links(refused) if refused else None, status)
 
     def frame(self) -> dict[str, Any]:
         project = self.speaker.project

@@ -65,5 +65,6 @@ def _frame(found: Opened, version: PlanVersion, contacts: Mapping[str, Contact])
         "signed_on": signed.isoformat() if signed else "",
         "land": project.land_square_metres,
         "units": {code: str(unit) for code, unit in units.items() if unit},
+        "accepted": version.frame.get("accepted", {}),
         "contacts": kept | {code: one.kept() for code, one in contacts.items()},
     }

@@ -19,6 +19,8 @@ from notices import actions as notices
 from policies.schema import PlanSealRule
 from service.plans.actions import particulars
 from service.plans.actions.base import Opened, draft_of, note, open_plan, settle
+from service.plans.actions.editing import doubts_now
+from service.plans.doubts import require_accepted
 from service.plans.models import Plan, PlanSeal, PlanVersion
 from service.plans.papers import word_of
 from service.plans.permissions import require_planner, require_sealer, unit_of_side
@@ -35,12 +37,14 @@ def seal_plan(
     paper: Attachment | None = None,
     upload: "File[bytes] | None" = None,
     today: date | None = None,
+    accept_late: str = "",
     expected: int | None = None,
 ) -> PlanSeal:
     """签章: one side agrees to the draft; with the last one it is in force, immutable, and filed (R185,
     R262).
 
     ``paper`` (or ``upload``, kept as one) is the scanned page, needed where the seal is entered for the side.
+    The first seal on a draft that contradicts itself needs ``accept_late``, as a day set by hand does.
     Raises Refused: forbidden for another unit; invalid without signatory or paper, or for a day to come;
     unmet where nobody plays the side; conflict where the side has sealed, or nothing is open to seal.
     """
@@ -58,7 +62,7 @@ def seal_plan(
     )  # fmt: skip
     _check(found, rule, row, today)
     if not draft.seals.filter(voided_on__isnull=True).exists():
-        particulars.put(found, draft, (), {})  # the head as it is on the day of the first seal
+        _first(found, draft, accept_late, on if today is None else today)
     _insert(row, rule)
     marked = gettext_lazy("（代为登记）") if on_behalf else ""
     note(found, "side_sealed", by, on, side=rule.name, number=draft.number, who=row.signatory, behalf=marked)
@@ -66,6 +70,12 @@ def seal_plan(
         _put_in_force(found, draft, by, on)
     settle(found.plan)
     return row
+
+
+def _first(found: Opened, draft: PlanVersion, accept_late: str, today: date) -> None:
+    """Before the first seal: no contradiction without a reason, and the head as it is on that day."""
+    require_accepted(found.rule, draft, doubts_now(found, draft, today), accept_late)
+    particulars.put(found, draft, (), {})
 
 
 def _check(found: Opened, rule: PlanSealRule, row: PlanSeal, today: date | None) -> None:
