@@ -1,5 +1,6 @@
 """``portal/<project>/plan/``: the enterprise reads the version to be sealed, keeps its own list, seals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -152,7 +153,7 @@ class OwnPlanViewSet(OfOwnProject):
             raise Http404
         return mine, plan
 
-    def _numbered(self, versions: "list[PlanVersion]") -> PlanVersion:
+    def _numbered(self, versions: Sequence[PlanVersion]) -> PlanVersion:
         text = self.request.query_params.get("v", "")
         number = whole(text) if text else versions[0].number
         found = next((row for row in versions if row.number == number), None)

@@ -15,6 +15,7 @@ from projects.facts import facts_of, rules_of
 from projects.gates import INNER_QUOTES, reached_codes, unmet
 from projects.models import Project, ReachedMilestone
 from projects.permissions import lock, require_running
+from service.plans import telling
 from service.plans.actions import particulars
 from service.plans.actions.base import (
     Contact,
@@ -76,6 +77,7 @@ def make_plan(
     particulars.put(found, version, figures, contacts or {})
     settle(plan)
     note(found, "made", by, on, days=_said(rule, days), items=len(codes))
+    telling.drafted(found, version, on)
     return plan
 
 
@@ -253,6 +255,7 @@ def revise_plan(*, plan: Plan, by: User, on: date, reason: str, expected: int | 
     draft = _copied(last, by, on, reason.strip()[:300], found.rule)
     settle(found.plan)
     note(found, "revised", by, on, number=draft.number, reason=draft.reason)
+    telling.drafted(found, draft, on)
     return draft
 
 

@@ -17,6 +17,7 @@ from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.schema import PlanSealRule
+from service.plans import telling
 from service.plans.actions import particulars
 from service.plans.actions.base import Opened, draft_of, note, open_plan, settle
 from service.plans.actions.editing import doubts_now
@@ -61,13 +62,16 @@ def seal_plan(
         on=on, by=by, on_behalf=on_behalf, paper=paper,
     )  # fmt: skip
     _check(found, rule, row, today)
-    if not draft.seals.filter(voided_on__isnull=True).exists():
+    first = not draft.seals.filter(voided_on__isnull=True).exists()
+    if first:
         _first(found, draft, accept_late, on if today is None else today)
     _insert(row, rule)
     marked = gettext_lazy("（代为登记）") if on_behalf else ""
     note(found, "side_sealed", by, on, side=rule.name, number=draft.number, who=row.signatory, behalf=marked)
     if _complete(found, draft):
         _put_in_force(found, draft, by, on)
+    elif first:
+        telling.begun(found, row, on if today is None else today)
     settle(found.plan)
     return row
 
@@ -160,8 +164,10 @@ def take_back(*, plan: Plan, by: User, on: date, reason: str, expected: int | No
         raise Refused.invalid("reason", _("请填写收回原因"))
     draft = draft_of(found, sealing=True)
     words = {"voided_on": on, "voided_by": by, "voided_reason": reason.strip()[:300]}
+    given = list(draft.seals.filter(voided_on__isnull=True))
     if not draft.seals.filter(voided_on__isnull=True).update(**words):
         raise Refused.conflict(_("还没有一方签章，可直接修改"), code="nothing_sealed")
     settle(found.plan)
     note(found, "taken_back", by, on, number=draft.number, reason=reason.strip()[:300])
+    telling.voided(found, given, reason.strip()[:300], on)
     return draft

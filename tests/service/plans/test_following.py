@@ -1,6 +1,7 @@
 """Items done by hand, by the enterprise, by milestones; and how far each slipped against the seals."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -142,11 +143,17 @@ def test_slippage_is_counted_against_the_first_and_the_last_seal(site: Site) -> 
         planned_on=date(2026, 2, 20),
         accept_late=WHY,
     )
-    early = {"plan": plan, "code": "filed", "by": site.planner, "on": TODAY, "accept_late": WHY}
-    actions.edit_item(**early, planned_on=date(2026, 3, 10))
+    sooner: dict[str, Any] = {
+        "plan": plan,
+        "code": "filed",
+        "by": site.planner,
+        "on": TODAY,
+        "accept_late": WHY,
+    }
+    actions.edit_item(**sooner, planned_on=date(2026, 3, 10))
     site.seal_all(plan)
     actions.revise_plan(plan=plan, by=site.planner, on=TODAY, reason="土地晚交")
-    actions.edit_item(**early, planned_on=date(2026, 3, 31))
+    actions.edit_item(**sooner, planned_on=date(2026, 3, 31))
     site.seal_all(plan)
     tick(site, plan, "firm_plan", site.firm)
     lines = {

@@ -1,6 +1,7 @@
 """The plan's pages: made, read, changed, ticked, sealed, compared; the panel; the wall chart."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -159,8 +160,8 @@ def test_the_panel_says_what_is_late_and_next_with_one_query(site: Site, rf) -> 
     )
     assert "还没有编制" in empty and "二(2)" in empty
     plan = site.make()
-    late = {"on": TODAY, "planned_on": date(2026, 2, 20), "accept_late": "已先行办理"}
-    actions.edit_item(plan=plan, code="filed", by=site.planner, **late)
+    past: dict[str, Any] = {"on": TODAY, "planned_on": date(2026, 2, 20), "accept_late": "已先行办理"}
+    actions.edit_item(plan=plan, code="filed", by=site.planner, **past)
     with CaptureQueriesContext(connection) as asked:
         shown = context(request, project)
     assert sum("service_plan" in query["sql"] for query in asked) == 1
@@ -172,8 +173,8 @@ def test_the_panel_says_what_is_late_and_next_with_one_query(site: Site, rf) -> 
 def test_the_wall_shows_the_latest_behind_first_and_filters(site: Site) -> None:
     first, second = site, site_in(site.district, "落后的项目")
     plans = [one.make() for one in (first, second)]
-    late = {"on": TODAY, "planned_on": date(2026, 2, 20), "accept_late": "已先行办理"}
-    actions.edit_item(plan=plans[1], code="filed", by=second.planner, **late)
+    past: dict[str, Any] = {"on": TODAY, "planned_on": date(2026, 2, 20), "accept_late": "已先行办理"}
+    actions.edit_item(plan=plans[1], code="filed", by=second.planner, **past)
     browser = factories.pages(site.district.clerk)
     page = browser.get("/plans/wall/").content.decode()
     assert page.index("落后的项目") < page.index("年产5万吨新材料项目")
