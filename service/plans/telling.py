@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ def _tell(found: Opened, sides: Sequence[PlanSealRule], on: date, *, key: str, t
     """The people of the units that are sides, and the enterprise's accounts, each on their own pages."""
     project = found.project
     units = [unit for side in sides if (unit := unit_of_side(project, side))]
-    drafts = []
+    drafts: list[tuple[str, str, dict[str, Any]]] = []
     if units:
         url = reverse("plan", args=[project.pk])
         drafts.append((f"{key}:units", url, {"units": [unit.pk for unit in units]}))
