@@ -51,6 +51,7 @@ class FiguresForm(forms.Form):
         super().__init__(*args, **options)
         self.rule = rule
         if rule.table is None:
+            self._figures("whole", str(_("总建设计划")), rule)
             self._contacts(rule)
             return
         for lead, name in (("whole", rule.table.total.name), ("year", rule.table.year.name)):
@@ -102,7 +103,7 @@ class FiguresForm(forms.Form):
 
     def figures(self) -> list[Figures]:
         if self.rule.table is None:
-            return []
+            return [self._read("whole", WHOLE)]
         year = self.cleaned_data.get("year")
         found = [self._read("whole", WHOLE)]
         return found + ([self._read("year", year)] if year else [])
