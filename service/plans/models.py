@@ -75,8 +75,8 @@ class PlanVersion(models.Model):
 
     ``frame`` is what stands in the head: ``project``, ``total_fen`` (分), ``enterprise``, ``signed_on``
     (ISO), ``land`` (㎡), by side ``units`` and ``contacts`` (``name``, ``phone``); and by item ``accepted``
-    (``day``, ``reason``): why a day stands that contradicts others. ``accepted_late``: why it was made although its
-    days cannot be met. A sealed version is immutable, by database trigger too.
+    (``day``, ``reason``): why a day stands that contradicts others. ``accepted_late``: why it was made
+    although its days cannot be met. A sealed version is immutable, by database trigger too.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", db_index=False)
