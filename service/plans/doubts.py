@@ -49,8 +49,9 @@ def doubts_of(
     found: list[Doubt] = []
     for item in rows.values():
         found += _of_item(rule, version, item, schedule)
-        for code in after.get(item.code, ()):
-            found += _before(version, item, rows[code])
+        others = [rows[code] for code in after.get(item.code, ())]
+        for other in sorted(others, key=lambda row: row.planned_on or date.min, reverse=True):
+            found += _before(version, item, other)
     return tuple(found)
 
 
@@ -107,17 +108,30 @@ def require_accepted(rule: PlanRule, version: PlanVersion, doubts: Iterable[Doub
         return
     why = reason.strip()[:MOST_REASON]
     if not why:
-        hint = _("请调整日期，或说明仍按此日期编制的理由")
-        raise Refused(
-            [
-                Unmet(f"{one.kind}:{one.item.code}", f"{one.text}。{hint}", rule.clause, field="planned_on")
-                for one in fresh
-            ]
-        )
+        raise Refused(_refusals(rule, fresh))
     noted = dict(version.frame.get("accepted", {}))
     for one in fresh:
         noted[one.item.code] = {"day": str(one.item.planned_on), "reason": why}
     version.frame = version.frame | {"accepted": noted}
+
+
+def _refusals(rule: PlanRule, doubts: Iterable[Doubt]) -> list[Unmet]:
+    """One line a kind and item, the worst; the way out is said once."""
+    lines = worst(doubts)
+    hint = _("请调整日期，或说明仍按此日期编制的理由")
+    texts = [one.text for one in lines[:-1]] + [f"{lines[-1].text}。{hint}"]
+    return [
+        Unmet(f"{one.kind}:{one.item.code}", text, rule.clause, field="planned_on")
+        for one, text in zip(lines, texts, strict=True)
+    ]
+
+
+def worst(doubts: Iterable[Doubt]) -> list[Doubt]:
+    """Of several about one item and of one kind the first, which is the widest."""
+    found: dict[tuple[str, str], Doubt] = {}
+    for one in doubts:
+        found.setdefault((one.kind, one.item.code), one)
+    return list(found.values())
 
 
 def path_to(schedule: Schedule, code: str) -> list[str]:

@@ -74,7 +74,7 @@ class OwnPlan(OfOwnPlan):
             figures=[(row.year, queries.figures_text(row, self.rule)) for row in version.targets.all()],
             contacts=queries.contacts_of(version, self.rule),
             sides=sides,
-            doubts=now.doubts,
+            standing=now,
             editing=drafting and not any(side.seal for side in sides),
         )
 

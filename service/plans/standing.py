@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from deadlines import calendars
 from deadlines.calendar import CalendarError
 from policies.schema import PlanRule
-from service.plans.doubts import Doubt, doubts_of
+from service.plans.doubts import Doubt, doubts_of, worst
 from service.plans.models import Plan, PlanItem, PlanTick, PlanVersion
 from service.plans.network import count_back
 from service.plans.scheduling import Missed, Schedule
@@ -62,6 +62,15 @@ class Standing:
     lines: tuple[Line, ...]
     missed: tuple[Missed, ...]
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def open_doubts(self) -> list[Doubt]:
+        """What must be mended or accepted before the first seal."""
+        return worst(one for one in self.doubts if not one.reason)
+
+    @property
+    def accepted_doubts(self) -> list[Doubt]:
+        return worst(one for one in self.doubts if one.reason)
 
     @property
     def doubtful(self) -> frozenset[str]:

@@ -157,7 +157,7 @@ def test_the_enterprise_sees_the_contradictions_before_it_seals(site) -> None:
     plan = site.make()
     edit(site, plan, "piling", DAYS["start"] + timedelta(days=10), accept_late="企业要求推迟")
     browser = factories.pages(site.firm)
-    assert "本版日期有矛盾" in browser.get(f"/portal/{site.project.pk}/plan/").content.decode()
+    assert "日期有矛盾" in browser.get(f"/portal/{site.project.pk}/plan/").content.decode()
     read = session(site.firm).get(f"/api/v1/portal/{site.project.pk}/plan/").json()
     assert read["doubts"][0]["code"] == "piling"
 
