@@ -23,8 +23,8 @@ MOST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One contradiction of an item that is not done. ``other``: the item it comes after, ``path`` leads to
-    the earliest possible day. ``reason``: why it was accepted, "" while it was not."""
+    """One contradiction of an item that is not done. ``other``: code of the item it comes after, "" for
+    the other kinds. ``reason``: why it was accepted, "" while it was not."""
 
     kind: Kind
     item: PlanItem

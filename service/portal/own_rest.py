@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import viewsets
 from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.response import Response
 
 from accounts.idempotency import IdempotentWrites
 from kernel.clock import today
-from service.portal.access import Speaker, speaker_of
+from kernel.refusals import Refused
+from service.portal.access import Speaker, open_links, speaker_of
 
 OF_PROJECT = r"portal/(?P<project_pk>\d{1,18})"
 
@@ -17,6 +19,10 @@ class OfOwnProject(IdempotentWrites, viewsets.GenericViewSet[Any]):
 
     filter_backends: list[Any] = []
     parser_classes = [JSONParser, FormParser]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """What is refused leads nowhere that is shut to an enterprise."""
+        return super().handle_exception(open_links(exc) if isinstance(exc, Refused) else exc)
 
     def speaker(self) -> Speaker:
         return speaker_of(self.request.user, int(self.kwargs["project_pk"]), today(), self.request)

@@ -3,7 +3,6 @@
 Every address goes through ``speaker_of``: what is not the enterprise's own is 404 and an audit entry.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +28,7 @@ from projects import reading
 from projects.gates import INNER_QUOTES
 from projects.views.base import STATUS, FormPage, user_of
 from service.portal import permitting, requesting, showing, slots, uploading
-from service.portal.access import Speaker, out_of_bounds, own, speaker_of
+from service.portal.access import Speaker, open_links, out_of_bounds, own, speaker_of
 from service.portal.forms import JudgeForm, RequestForm, TakeBackForm, UploadForm
 from service.portal.models import EnterpriseRequest, Verdict
 from service.portal.policies import queries as policies
@@ -171,12 +170,6 @@ class Guide(PortalPage):
         ]
         groups = [(row, [one for one in found if one.rule.phase == row.code]) for row in phases]
         return self.show("service/portal/guide.html", groups=groups)
-
-
-def open_links(refused: Refused) -> Refused:
-    """The same refusal; where it led to a page of the offices, only its words."""
-    lines = [one if one.url.startswith("/portal/") else replace(one, url="") for one in refused.unmet]
-    return Refused(lines, refused.status)
 
 
 class PortalForm(FormPage, PortalPage):

@@ -182,6 +182,10 @@ def test_once_a_side_has_sealed_its_list_stands_and_no_shut_link_is_offered(
     actions.seal_plan(plan=plan, side="landing", by=site.planner, on=TODAY, signatory="张三", today=TODAY)
     answer = own_browser.post(f"{base(site)}lists/{form}/add/", OWN)
     assert answer.status_code == 409 and "/projects/" not in answer.content.decode()
+    body = {"code": "firm_survey", "note": "x"}
+    again = session(site.firm).post(f"/api/v1{base(site)}edit-item/", body, format="json")
+    assert (again.status_code, again.json()["unmet"][0]["code"]) == (409, "being_sealed")
+    assert "/projects/" not in str(again.json()["unmet"])
     assert "增加事项" not in own_browser.get(base(site)).content.decode()
 
 
