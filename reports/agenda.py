@@ -24,6 +24,7 @@ from deadlines.showing import Shown, light_of
 from projects.claim_traces import waiting
 from projects.models import ClaimHandover
 from service.handing.pushing import CLOCK as HANDING
+from service.plans.waiting import waiting_seals
 from service.team.roster import PREFIX as POST
 
 MOST = 40
@@ -80,6 +81,7 @@ def agenda(user: User, today: date) -> Agenda:
         *(_step(step, _("作出结论"), today) for step in ready),
         *_assignments(_mine(user), today),
         *(_judged(row, today) for row in _reported(user)),
+        *_seals(user),
         *_clocks(user, today),
     ]
     waiting = [_asked(step, today) for step in steps if step.given < step.asked]
@@ -102,6 +104,23 @@ def _stops(user: User, today: date) -> list[Task]:
             **_by(row.deadline, today) | {"clock": None},
         )
         for row in pause_requests(user).filter(approver=user)[:MOST]
+    ]
+
+
+def _seals(user: User) -> list[Task]:
+    """Plans that wait for the seal of a unit of the person's."""
+    return [
+        Task(
+            title=_("签章：%(plan)s（第%(n)s版）") % {"plan": row.rule.name, "n": row.version.number},
+            case=row.project.name,
+            url=reverse("plan", args=[row.project.pk]),
+            kind=_("计划签章"),
+            due=None,
+            light=None,
+            clause=row.rule.clause,
+            note=row.side.name,
+        )
+        for row in waiting_seals(user, MOST)
     ]
 
 

@@ -17,14 +17,17 @@ from kernel.clock import today
 from projects.models import Project
 from service import actions, queries
 from service.acceptance import api as acceptance
+from service.acceptance import own_api as own_guidance
 from service.elements import api as elements
 from service.handing import api as handing
 from service.plans import api as plans
+from service.plans import own_api as own_plan
 from service.platforms import api as platforms
 from service.portal import api as portal_api
 from service.portal import staff_api
 from service.portal.policies import api as policies
 from service.progress import api as progress
+from service.progress import own_api as own_progress
 from service.team import api as team
 from service.visits import api as visits
 
@@ -114,6 +117,9 @@ routes = [
     *acceptance.routes,
     *elements.routes,
     *handing.routes,
+    *own_guidance.routes,
+    *own_plan.routes,
+    *own_progress.routes,
     *plans.routes,
     *platforms.routes,
     *policies.routes,

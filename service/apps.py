@@ -10,6 +10,7 @@ class ServiceConfig(AppConfig):
         from cases import event_texts
         from projects import hooks
         from service import event_words, panel
+        from service.acceptance import own as own_guidance
         from service.elements import panel as elements
         from service.handing import following as handing
         from service.handing import panel as handing_panel
@@ -21,6 +22,7 @@ class ServiceConfig(AppConfig):
         from service.portal import own, pushing
         from service.portal import panel as account_panel
         from service.progress import following as progress
+        from service.progress import own as own_months
         from service.progress import panel as progress_panel
         from service.team import clocks as team
         from service.visits import following as visits
@@ -44,4 +46,5 @@ class ServiceConfig(AppConfig):
         ):  # fmt: skip
             one.register()
         plan_panel.hang()
-        plans_of_own.hang()
+        for one_of_own in (plans_of_own, own_months, own_guidance):
+            one_of_own.hang()

@@ -172,7 +172,7 @@ class GuidanceViewSet(
     def create(self, request: Request) -> Response:
         """Ask for guidance, for the firm or as its agent."""
         said = checked(GuidanceIn, request)
-        project = project_in_sight(request.user, said.pop("project"), firm=True)
+        project = project_in_sight(request.user, said.pop("project"))
         row = ask_guidance(project=project, by=_user(request), on=today(), **said)
         return Response(GuidanceOut(row).data, status=201)
 

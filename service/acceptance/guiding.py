@@ -134,9 +134,14 @@ def give_guidance(*, guidance: Guidance, words: str, by: User, on: date, day: da
         text = _("“%(project)s”：%(unit)s已提供%(name)s") % said
     post(
         key=f"guidance:{row.pk}:given", topic="guidance.given", case=row.project.case, text=text,
-        url=f"/projects/{row.project_id}/acceptance/", users=[row.asked_by],
+        url=_answer_url(row), users=[row.asked_by],
     )  # fmt: skip
     return row
+
+
+def _answer_url(row: Guidance) -> str:
+    """Where whoever asked reads the answer: the enterprise on its own pages."""
+    return reverse("portal-guidance" if row.by_enterprise else "acceptance", args=[row.project_id])
 
 
 def require_giver(row: Guidance, by: User) -> None:

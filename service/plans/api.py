@@ -252,6 +252,7 @@ class PlanViewSet(
             "shown": s.PlanVersionOut(rows.get(pk=row.shown.pk)).data,
             "items": s.LineOut(now.lines, many=True).data,
             "missed": s.MissedOut(now.missed, many=True).data,
+            "doubts": s.DoubtOut(now.doubts, many=True).data,
             "warnings": queries.warnings(row.project, row.shown),
             "versions": s.PlanVersionOut(rows.order_by("-number"), many=True).data,
         }

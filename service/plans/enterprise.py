@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.facts import rules_of
 from service.plans import queries
 from service.plans.actions import tick_item
-from service.plans.models import Plan, PlanTick
+from service.plans.models import Plan, PlanTick, PlanVersion
+from service.plans.permissions import own_side
 from service.plans.rules import plan_rule
 from service.plans.standing import Line, standing
 from service.portal import slots
@@ -21,8 +24,11 @@ NODES_AHEAD = 8
 def hang() -> None:
     """Into the enterprise's page: its list among what is asked of it, and how far the plan is."""
     slots.source(slots.Source("plan", own_items, tick_own))
+    slots.source(slots.Source("plan-seal", own_seals))
     slots.panel(
-        slots.Panel("plan", _("项目计划"), "service/plans/enterprise.html", plan_context, 20, _has_plan)
+        slots.Panel(
+            "plan", gettext_lazy("项目计划"), "service/plans/enterprise.html", plan_context, 20, _has_plan
+        )
     )
 
 
@@ -37,6 +43,21 @@ def own_items(speaker: Speaker) -> list[slots.Item]:
         return []
     clauses = {code: form.clause for code, form in rules.plans[0].forms.items()}
     return [_item(line, clauses) for line in queries.enterprise_list(speaker.project, speaker.on)]
+
+
+def own_seals(speaker: Speaker) -> list[slots.Item]:
+    """签章 that the enterprise has still to give: of the draft, while its project runs."""
+    plan = queries.plan_of(speaker.project) if speaker.may_write else None
+    draft = PlanVersion.objects.filter(plan=plan, sealed_on__isnull=True).first() if plan else None
+    if plan is None or draft is None:
+        return []
+    rule = plan_rule(speaker.project, plan.code)
+    side = own_side(rule)
+    if side is None or draft.seals.filter(side=side.code, voided_on__isnull=True).exists():
+        return []
+    title = _("签章：%(plan)s（第%(n)s版）") % {"plan": rule.name, "n": draft.number}
+    url = reverse("portal-plan", args=[speaker.project.pk])
+    return [slots.Item(f"v{draft.number}", title, clause=rule.clause, url=url)]
 
 
 def _item(line: Line, clauses: dict[str, str]) -> slots.Item:

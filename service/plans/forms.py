@@ -51,6 +51,7 @@ class FiguresForm(forms.Form):
         super().__init__(*args, **options)
         self.rule = rule
         if rule.table is None:
+            self._figures("whole", str(_("总建设计划")), rule)
             self._contacts(rule)
             return
         for lead, name in (("whole", rule.table.total.name), ("year", rule.table.year.name)):
@@ -102,7 +103,7 @@ class FiguresForm(forms.Form):
 
     def figures(self) -> list[Figures]:
         if self.rule.table is None:
-            return []
+            return [self._read("whole", WHOLE)]
         year = self.cleaned_data.get("year")
         found = [self._read("whole", WHOLE)]
         return found + ([self._read("year", year)] if year else [])
@@ -152,6 +153,19 @@ class ItemForm(forms.Form):
     note = forms.CharField(label=_("备注"), max_length=300, required=False)
 
 
+def _why_all_the_same() -> Words:
+    return Words(
+        label=_("日期有矛盾时，仍按此日期的理由"), rows=2, max_length=300, required=False,
+        help_text=_("可先不填：与工序、前序或约定的日期矛盾时，会列出最早可能的日期和关键路径"),
+    )  # fmt: skip
+
+
+class EditItemForm(ItemForm):
+    """An item that stands in the plan: a day against the others is kept with its reason."""
+
+    accept_late = _why_all_the_same()
+
+
 class TickForm(forms.Form):
     on = Day(label=_("实际完成日期"))
     note_text = forms.CharField(label=_("说明"), max_length=300, required=False)
@@ -168,6 +182,8 @@ class SealForm(forms.Form):
     signatory = forms.CharField(max_length=60)
     upload = forms.FileField(label=_("签章页扫描件"), required=False, help_text=_("代为登记的必须上传"))
 
-    def __init__(self, *args: Any, signer: str, **options: Any) -> None:
+    def __init__(self, *args: Any, signer: str, doubtful: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["signatory"].label = signer
+        if doubtful:
+            self.fields["accept_late"] = _why_all_the_same()

@@ -73,9 +73,10 @@ class OfPlan(HangsOnCase[Any]):
 class PlanVersion(models.Model):
     """One wording of a plan, with the agreed days that it counts back from; a draft until all have sealed it.
 
-    ``frame`` is what stands in the head of the table: ``enterprise``, ``signed_on`` (ISO), ``land`` (㎡), and
-    by side ``units`` and ``contacts`` (``name``, ``phone``). ``accepted_late``: why it was made although its
-    days cannot be met. A sealed version is immutable, by database trigger too.
+    ``frame`` is what stands in the head: ``project``, ``total_fen`` (分), ``enterprise``, ``signed_on``
+    (ISO), ``land`` (㎡), by side ``units`` and ``contacts`` (``name``, ``phone``); and by item ``accepted``
+    (``day``, ``reason``): why a day stands that contradicts others. ``accepted_late``: why it was made
+    although its days cannot be met. A sealed version is immutable, by database trigger too.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", db_index=False)

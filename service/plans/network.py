@@ -24,6 +24,12 @@ def network_of(rule: PlanRule, codes: Collection[str]) -> Network:
     return Network(_task(item, _through(known, codes, item.after)) for item in dated)
 
 
+def predecessors(rule: PlanRule, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """For each dated item of these codes those among them that it comes after."""
+    known = {item.code: item for item in rule.items if not item.timing}
+    return {code: _through(known, codes, item.after) for code, item in known.items() if code in codes}
+
+
 def _task(item: PlanItemRule, after: tuple[str, ...]) -> Task:
     lasts = item.lasts
     if lasts is None:

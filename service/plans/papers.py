@@ -22,6 +22,7 @@ BLANK_DAY = "   年   月   日"
 BLANK = "    "
 WIDE_MM = 156
 LIST_MM = {"no": 14, "planned": 34, "note": 28, "goal": 34}
+HEAD_MM = (40, 116)
 TABLE_MM = (34, 44, 40, 38)
 
 
@@ -32,6 +33,9 @@ def word_of(plan: Plan, version: PlanVersion, rule: PlanRule) -> bytes:
     paper = Official(rule.name, "", "", unit, version.sealed_on or version.drafted_on)
     made = word.begin(paper)
     items = list(version.items.all())
+    if rule.table is None:
+        word.title(made, rule.name)
+        _head(made, plan, version, rule)
     for place, form in enumerate(rule.lists):
         word.title(made, form.name, new_page=place > 0)
         _list(made, form, [item for item in items if item.form == form.code])
@@ -40,6 +44,29 @@ def word_of(plan: Plan, version: PlanVersion, rule: PlanRule) -> bytes:
         _table(made, rule, rule.table, version, items)
     _seals(made, rule, version)
     return word.saved(made)
+
+
+def _head(made: Any, plan: Plan, version: PlanVersion, rule: PlanRule) -> None:
+    """Of whom and of what the lists are, where the pack's forms have no table that says so."""
+    frame = version.frame
+    whole = next((row for row in version.targets.all() if row.year == WHOLE), None)
+    fen = whole.invest_fen if whole and whole.invest_fen is not None else frame.get("total_fen")
+    area = whole.floor_area if whole else None
+    said = [
+        (_("项目名称"), str(frame.get("project") or plan.project.name)),
+        (_("企业名称"), str(frame.get("enterprise") or "")),
+        *((one.name, _day_text(version.agreed.get(one.code))) for one in rule.anchors),
+        (_("总投资（万元）"), BLANK if fen is None else plain(Decimal(fen) / WAN)),
+        (_("建筑面积（㎡）"), BLANK if area is None else str(area)),
+    ]
+    table = word.grid(made, len(said), HEAD_MM)
+    for row, (name, text) in zip(table.rows, said, strict=True):
+        word.write(row.cells[0], name, centred=True)
+        word.write(row.cells[1], text)
+
+
+def _day_text(day: date | None) -> str:
+    return day_in_words(day) if day else BLANK_DAY
 
 
 def _list(made: Any, form: PlanList, items: Sequence[PlanItem]) -> None:

@@ -75,6 +75,11 @@ def require_sealer(by: User, project: Project, side: PlanSealRule, on: date) -> 
     raise Refused.forbidden(message, code="not_this_side")
 
 
+def own_side(rule: PlanRule) -> PlanSealRule | None:
+    """The enterprise's side of the sealing; None where it does not seal."""
+    return next((side for side in rule.seals if side.part is None), None)
+
+
 def may_seal(by: User, project: Project, side: PlanSealRule, on: date) -> bool:
     try:
         require_sealer(by, project, side, on)

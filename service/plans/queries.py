@@ -10,6 +10,7 @@ from accounts.models import User
 from deadlines import calendars
 from deadlines.calendar import CalendarError
 from kernel.money import show_fen
+from kernel.phones import mask
 from kernel.refusals import Refused
 from policies.schema import PlanRule
 from projects.facts import facts_of, rules_of
@@ -77,6 +78,17 @@ def sides_of(project: Project, version: PlanVersion, rule: PlanRule, user: User,
     return found
 
 
+def contacts_of(version: PlanVersion, rule: PlanRule) -> list[tuple[str, str, str]]:
+    """Whom to call: name of the side, the person, the number with its middle hidden; blank ones left out."""
+    known = version.frame.get("contacts", {})
+    rows = [(side.name, known.get(side.code, {})) for side in rule.seals]
+    return [
+        (name, one.get("name", ""), mask(one.get("phone", "")))
+        for name, one in rows
+        if one.get("name") or one.get("phone")
+    ]
+
+
 def warnings(project: Project, version: PlanVersion) -> list[str]:
     """What is allowed and yet worth a look: more than was agreed, days accepted although they cannot be
     met.
@@ -92,6 +104,13 @@ def warnings(project: Project, version: PlanVersion) -> list[str]:
     return found
 
 
+def open_doubts(plan: Plan, version: PlanVersion, rule: PlanRule, today: date) -> bool:
+    """Whether the first seal on a version has to say why its contradictions stand."""
+    if version.seals.filter(voided_on__isnull=True).exists():
+        return False
+    return any(not one.reason for one in standing(plan, version, rule, today).doubts)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two versions; "" for what is not there."""
@@ -102,29 +121,50 @@ class Change:
 
 
 def compare(old: PlanVersion, new: PlanVersion, rule: PlanRule) -> list[Change]:
-    """What differs between two versions: agreed days, figures, items with their days and words."""
+    """What differs between two versions: agreed days, figures, contacts, items with their words and days."""
     changes = [
         Change(anchor.name, str(old.agreed.get(anchor.code, "")), str(new.agreed.get(anchor.code, "")))
         for anchor in rule.anchors
         if old.agreed.get(anchor.code) != new.agreed.get(anchor.code)
     ]
-    changes += _figure_changes(old, new, rule)
+    changes += _figure_changes(old, new, rule) + _contact_changes(old, new, rule)
     before = {row.code: row for row in old.items.all()}
     after = {row.code: row for row in new.items.all()}
     for code in [*before, *(code for code in after if code not in before)]:
-        a, b = (_said(rows.get(code)) for rows in (before, after))
+        sides = before.get(code), after.get(code)
+        reworded = len({row.name for row in sides if row}) > 1
+        a, b = (_said(row, named=reworded) for row in sides)
         if a != b:
             row = after.get(code) or before[code]
             changes.append(Change(row.name, a, b))
     return changes
 
 
-def _said(item: PlanItem | None) -> str:
+def _said(item: PlanItem | None, *, named: bool = False) -> str:
+    """The day and the words beside it; ``named``: with the item's own wording, where that differs."""
     if item is None:
         return ""
     said = str(item.planned_on or item.timing)
     more = "；".join(text for text in (item.goal, item.note) if text)
-    return f"{said}（{more}）" if more else said
+    said = f"{said}（{more}）" if more else said
+    return f"{item.name}：{said}" if named else said
+
+
+def _contact_changes(old: PlanVersion, new: PlanVersion, rule: PlanRule) -> list[Change]:
+    """Who is called on each side; numbers with their middle hidden, so that a change there is said."""
+    found = []
+    for side in rule.seals:
+        a, b = (version.frame.get("contacts", {}).get(side.code, {}) for version in (old, new))
+        if any(a.get(key, "") != b.get(key, "") for key in ("name", "phone")):
+            before, after = (_contact_text(one) for one in (a, b))
+            if before == after:
+                after = _("%(contact)s（号码有改动）") % {"contact": after}
+            found.append(Change(_("%(side)s联络人") % {"side": side.name}, before, after))
+    return found
+
+
+def _contact_text(one: Mapping[str, str]) -> str:
+    return f"{one.get('name', '')} {mask(one.get('phone', ''))}".strip()
 
 
 def _figure_changes(old: PlanVersion, new: PlanVersion, rule: PlanRule) -> list[Change]:

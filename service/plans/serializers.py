@@ -124,12 +124,24 @@ class MissedOut(serializers.Serializer[Any]):
     path = serializers.ListField(child=serializers.CharField())
 
 
+class DoubtOut(serializers.Serializer[Any]):
+    """Where a draft contradicts itself; ``kind``: too_early, before_other or off_agreed_day. ``other``: the
+    item it comes after; ``reason``: why it was accepted, "" while it was not."""
+
+    kind = serializers.CharField()
+    code = serializers.CharField(source="item.code")
+    other = serializers.CharField(allow_blank=True)
+    text = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+
+
 class PlanDetail(PlanOut):
     """With the version asked for (``?v=``, the newest by default), its items, and every version."""
 
     shown = PlanVersionOut(read_only=True)
     items = LineOut(many=True, read_only=True)
     missed = MissedOut(many=True, read_only=True)
+    doubts = DoubtOut(many=True, read_only=True)
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
     versions = PlanVersionOut(many=True, read_only=True)
 
@@ -137,7 +149,7 @@ class PlanDetail(PlanOut):
         model = Plan
         fields: tuple[str, ...] = (
             *PlanOut.Meta.fields,
-            *("shown", "items", "missed", "warnings", "versions"),
+            *("shown", "items", "missed", "doubts", "warnings", "versions"),
         )
         read_only_fields = fields
 
@@ -238,6 +250,9 @@ class ItemIn(serializers.Serializer[Any]):
 
 
 class PlanItemEdit(ItemIn):
+    """``accept_late``: why a day stands although it contradicts others."""
+
+    accept_late = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
     code = serializers.CharField(max_length=64)
 
 
@@ -263,7 +278,10 @@ class PlanUntickIn(PlanReasonIn):
 
 
 class PlanSealIn(serializers.Serializer[Any]):
-    """``paper``: id of an attachment of the case, needed where the seal is entered for the side."""
+    """``paper``: id of an attachment of the case, needed where the seal is entered for the side;
+    ``accept_late``: why the first seal is given on a draft that contradicts itself."""
+
+    accept_late = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
 
     side = serializers.CharField(max_length=64)
     signatory = serializers.CharField(max_length=60)

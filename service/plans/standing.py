@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from deadlines import calendars
 from deadlines.calendar import CalendarError
 from policies.schema import PlanRule
+from service.plans.doubts import Doubt, doubts_of, worst
 from service.plans.models import Plan, PlanItem, PlanTick, PlanVersion
 from service.plans.network import count_back
 from service.plans.scheduling import Missed, Schedule
@@ -54,11 +55,27 @@ def _early(slip: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``version`` is the one shown, ``missed`` its agreed days that cannot be met from today on."""
+    """``version`` is the one shown, ``missed`` its agreed days that cannot be met from today on, ``doubts``
+    where a draft contradicts itself."""
 
     version: PlanVersion
     lines: tuple[Line, ...]
     missed: tuple[Missed, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def open_doubts(self) -> list[Doubt]:
+        """What must be mended or accepted before the first seal."""
+        return worst(one for one in self.doubts if not one.reason)
+
+    @property
+    def accepted_doubts(self) -> list[Doubt]:
+        return worst(one for one in self.doubts if one.reason)
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """The items that contradict others, by code."""
+        return frozenset(one.item.code for one in self.doubts)
 
     def of_form(self, code: str) -> list[Line]:
         return [line for line in self.lines if line.item.form == code]
@@ -93,7 +110,9 @@ def standing(plan: Plan, version: PlanVersion, rule: PlanRule, today: date) -> S
     schedule = _schedule(rule, items, version, today, {code: row.on for code, row in ticks.items()})
     known = _Known(rule, ticks, first, last, schedule, today, calendars.current().published)
     lines = tuple(_line(item, known) for item in items)
-    return Standing(version, lines, schedule.missed if schedule else ())
+    drafting = version.sealed_on is None
+    doubts = doubts_of(rule, version, items, schedule, ticks) if drafting else ()
+    return Standing(version, lines, schedule.missed if schedule else (), doubts)
 
 
 def _ticks(plan: Plan) -> Iterable[PlanTick]:

@@ -11,6 +11,12 @@ urlpatterns = [
     path("portal/<int:pk>/plan/", own_views.OwnPlan.as_view(), name="portal-plan"),
     path("portal/<int:pk>/plan/seal/", own_views.OwnSeal.as_view(), name="portal-plan-seal"),
     path("portal/<int:pk>/plan/items/<slug:code>/", own_views.OwnItem.as_view(), name="portal-plan-item"),
+    path("portal/<int:pk>/plan/word/", own_views.OwnWord.as_view(), name="portal-plan-word"),
+    path(
+        "portal/<int:pk>/plan/lists/<slug:form>/add/",
+        own_views.OwnAddition.as_view(),
+        name="portal-plan-item-add",
+    ),
     path(f"{_ONE}/", views.Show.as_view(), name="plan"),
     path(f"{_ONE}/make/", views.Make.as_view(), name="plan-make"),
     path(f"{_ONE}/days/", views.SetDays.as_view(), name="plan-days"),

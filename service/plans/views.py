@@ -20,6 +20,7 @@ from service.plans.actions.making import path_text
 from service.plans.bars import chart
 from service.plans.forms import (
     DaysForm,
+    EditItemForm,
     FiguresForm,
     ItemForm,
     MakeForm,
@@ -92,6 +93,7 @@ class Show(PlanPage):
             "chart": chart(now, self.today),
             "sides": sides,
             "figures": [(row.year, queries.figures_text(row, self.rule)) for row in version.targets.all()],
+            "contacts": queries.contacts_of(version, self.rule),
             "warnings": queries.warnings(self.project, version),
             "missed": [(self.rule.anchor(one.anchor), one, path_text(self.rule, one)) for one in now.missed],
             "anchors": [(one, version.agreed.get(one.code)) for one in self.rule.anchors],
@@ -226,7 +228,8 @@ class Seal(PlanForm):
         return found
 
     def make_form(self, data: Any = None, files: Any = None) -> SealForm:
-        return SealForm(data, files, signer=self._side().signer)
+        doubtful = queries.open_doubts(self.made(), self.newest(), self.rule, self.today)
+        return SealForm(data, files, signer=self._side().signer, doubtful=doubtful)
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         return {"subject": self._side().name}
@@ -280,19 +283,26 @@ class OneItem(PlanForm):
         return {"subject": self.item.name}
 
 
+def item_form(item: PlanItem, data: Any) -> forms.Form:
+    """The item's form; taking it off needs no field of it."""
+    if data is not None and "remove" in data:
+        return forms.Form(data)
+    names = ("name", "goal", "timing", "note", "planned_on")
+    return EditItemForm(data, initial={name: getattr(item, name) for name in names})
+
+
 class EditItem(OneItem):
     title = gettext_lazy("修改事项")
     button = gettext_lazy("保存")
     done = gettext_lazy("已保存")
 
-    def make_form(self, data: Any = None, files: Any = None) -> ItemForm:
-        names = ("name", "goal", "timing", "note", "planned_on")
-        return ItemForm(data, initial={name: getattr(self.item, name) for name in names})
+    def make_form(self, data: Any = None, files: Any = None) -> forms.Form:
+        return item_form(self.item, data)
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         return {"removable": not self.item.track, "item": self.item}
 
-    def act(self, form: ItemForm) -> None:
+    def act(self, form: forms.Form) -> None:
         common: dict[str, Any] = {
             "plan": self.made(),
             "code": self.item.code,

@@ -1,6 +1,6 @@
 """For whom an enterprise's account speaks, and what becomes of asking for more than that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -63,6 +63,12 @@ def out_of_bounds(user: Any, target: str, request: Any = None) -> Http404:
     """What is raised for anything that is not the enterprise's own; who asked for what is kept."""
     audit.record(kind=OUT_OF_BOUNDS, by=user, success=False, target=target, request=request)
     return Http404()
+
+
+def open_links(refused: Refused) -> Refused:
+    """The same refusal; where it led to a page of the offices, only its words."""
+    lines = [one if one.url.startswith("/portal/") else replace(one, url="") for one in refused.unmet]
+    return Refused(lines, refused.status)
 
 
 def take(user: User, project: Project, on: date) -> Project:

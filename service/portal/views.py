@@ -28,7 +28,7 @@ from projects import reading
 from projects.gates import INNER_QUOTES
 from projects.views.base import STATUS, FormPage, user_of
 from service.portal import permitting, requesting, showing, slots, uploading
-from service.portal.access import Speaker, out_of_bounds, own, speaker_of
+from service.portal.access import Speaker, open_links, out_of_bounds, own, speaker_of
 from service.portal.forms import JudgeForm, RequestForm, TakeBackForm, UploadForm
 from service.portal.models import EnterpriseRequest, Verdict
 from service.portal.policies import queries as policies
@@ -174,6 +174,10 @@ class Guide(PortalPage):
 
 class PortalForm(FormPage, PortalPage):
     template = "service/portal/form.html"
+
+    def page(self, form: Any, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        """What is refused leads nowhere that is shut to an enterprise."""
+        return super().page(form, open_links(refused) if refused else None, status)
 
     def frame(self) -> dict[str, Any]:
         project = self.speaker.project

@@ -21,7 +21,6 @@ from kernel.rest import BusinessDay
 from projects.models import Project
 from projects.permissions import sees
 from service.models import DayDifference, MonthlyProgress, RecognisedBy, StatedDay
-from service.portal.access import speaks_for
 from service.progress import queries
 from service.progress.dating import state_day
 from service.progress.months import read_month
@@ -33,11 +32,11 @@ def filters(**texts: str) -> list[OpenApiParameter]:
     return [OpenApiParameter(name, OpenApiTypes.STR, description=text) for name, text in texts.items()]
 
 
-def project_in_sight(user: Any, pk: int, *, firm: bool = False) -> Project:
-    """The project, for who sees it; ``firm``: for the enterprise's own account, too. Raises Http404."""
+def project_in_sight(user: Any, pk: int) -> Project:
+    """The project, for who sees it; an enterprise has rooms of its own (``portal/``). Raises Http404."""
     rows = Project.objects.filter(pk=pk).select_related("case")
     row: Project = get_object_or_404(rows)
-    if sees(user, pk) or (firm and speaks_for(user, row, today())):
+    if sees(user, pk):
         return row
     raise Http404
 
@@ -131,7 +130,7 @@ class ProgressViewSet(
         """Report or correct a month; 400 names what needs a reason (``progress that falls`` …)."""
         said = checked(ProgressIn, request)
         user: Any = request.user
-        project = project_in_sight(user, said.pop("project"), firm=True)
+        project = project_in_sight(user, said.pop("project"))
         row = report_month(project=project, report=Report(**said), by=user, on=today())
         rows = MonthlyProgress.objects.select_related("by", "unit").with_completed()
         return Response(ProgressOut(rows.get(pk=row.pk)).data, status=201)

@@ -80,3 +80,42 @@ def test_one_left_out_passes_on_what_it_waits_for() -> None:
     network = network_of(plan, codes)
     permit = next(task for task in network.tasks if task.code == "construction_permit")
     assert {"land_certificate", "firm_drawings"} <= set(permit.after)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_a_permit_is_planned_with_no_less_than_the_limit_that_the_pack_promises(path: Path) -> None:
+    found = parse_pack(path)
+    promised = {
+        milestone: step.limit
+        for step in found.steps
+        if step.limit is not None
+        for verdict in step.verdicts
+        for milestone in verdict.reaches
+    }
+    for plan in found.plans:
+        for item in plan.items:
+            limit = promised.get(item.milestone or "")
+            if limit is not None and item.lasts is not None and item.lasts.unit == limit.unit:
+                assert item.lasts.count >= limit.count, (plan.code, item.code)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_production_is_planned_after_the_acceptance_that_gates_it(path: Path) -> None:
+    found = parse_pack(path)
+    guarded = {row.code: row.guard.milestones for row in found.milestones if row.guard}
+    for plan in found.plans:
+        items = {item.code: item for item in plan.items}
+        gates = [item for item in plan.items if item.milestone in guarded.get("in_production", ())]
+        for last in (item for item in plan.items if item.ends_on == "production"):
+            before, waiting = set(), list(last.after)
+            while waiting:
+                code = waiting.pop()
+                before.add(code)
+                waiting += [one for one in items[code].after if one not in before]
+            assert {item.code for item in gates} <= before, plan.code
+
+
+def test_trial_production_is_what_the_node_of_that_name_follows() -> None:
+    (plan,) = pack().plans
+    node = plan.item("equipment")
+    assert node and (node.name, node.milestone) == ("设备进场、调试、试生产", "trial_production")

@@ -13,8 +13,18 @@ from accounts.models import User
 from kernel.refusals import Refused
 from policies.schema import PlanTable
 from service.plans.actions import particulars
-from service.plans.actions.base import Contact, Figures, Opened, draft_of, note, open_plan, settle
-from service.plans.actions.making import FIRST_DAY, LAST_DAY
+from service.plans.actions.base import (
+    Contact,
+    Figures,
+    Opened,
+    draft_of,
+    note,
+    open_plan,
+    settle,
+    ticks_of,
+)
+from service.plans.actions.making import FIRST_DAY, LAST_DAY, scheduled
+from service.plans.doubts import Doubt, doubts_of, require_accepted
 from service.plans.models import Plan, PlanItem, PlanVersion
 from service.plans.permissions import require_keeper, require_planner
 
@@ -39,19 +49,25 @@ def edit_item(
     by: User,
     on: date,
     expected: int | None = None,
+    accept_late: str = "",
     **changes: Unpack[ItemChanges],
 ) -> PlanItem:
     """Change an item of the draft; a day typed in stands ``by_hand``.
 
     The enterprise's list is changed by the enterprise's account, or on its behalf, which the event says.
-    Raises Refused: forbidden; invalid; conflict once the version is sealed or being sealed.
+    Raises Refused: forbidden; invalid; unmet (``too_early:…``, ``before_other:…``, ``off_agreed_day:…``) for
+    a day that contradicts the others, with the earliest possible one and the critical path, unless
+    ``accept_late`` says why all the same; conflict once the version is sealed or being sealed.
     """
     found = open_plan(plan, expected)
     draft = draft_of(found)
     row = _item(draft, code)
     on_behalf = require_keeper(by, found.project, found.rule, row.form, on)
+    before = row.planned_on
     _apply(row, changes)
     row.save()
+    if row.planned_on != before:
+        _require_sense(found, draft, code, accept_late, on)
     settle(found.plan)
     _note_item(found, "item_edited", row, by=by, on=on, on_behalf=on_behalf)
     return row
@@ -80,6 +96,21 @@ def _apply(row: PlanItem, changes: ItemChanges) -> None:
     if row.planned_on and not FIRST_DAY <= row.planned_on <= LAST_DAY:
         message = _("日期不合理，请核对年份：%(day)s") % {"day": row.planned_on}
         raise Refused.invalid("planned_on", message)
+
+
+def _require_sense(found: Opened, draft: PlanVersion, code: str, reason: str, on: date) -> None:
+    """The item's new day against the others. Raises Refused (unmet); the reason is kept with the version."""
+    doubts = [one for one in doubts_now(found, draft, on) if one.touches(code)]
+    require_accepted(found.rule, draft, doubts, reason)
+    draft.save(update_fields=["frame"])
+
+
+def doubts_now(found: Opened, draft: PlanVersion, on: date) -> tuple[Doubt, ...]:
+    """Where the draft contradicts itself on a day."""
+    items, done = list(draft.items.all()), ticks_of(found.plan)
+    codes = [item.code for item in items]
+    schedule = scheduled(found.rule, codes, draft.agreed, on, done) if draft.agreed else None
+    return doubts_of(found.rule, draft, items, schedule, done)
 
 
 def _note_item(found: Opened, kind: str, row: PlanItem, *, by: User, on: date, on_behalf: bool) -> None:

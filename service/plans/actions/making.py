@@ -15,6 +15,7 @@ from projects.facts import facts_of, rules_of
 from projects.gates import INNER_QUOTES, reached_codes, unmet
 from projects.models import Project, ReachedMilestone
 from projects.permissions import lock, require_running
+from service.plans import telling
 from service.plans.actions import particulars
 from service.plans.actions.base import (
     Contact,
@@ -26,6 +27,7 @@ from service.plans.actions.base import (
     settle,
     ticks_of,
 )
+from service.plans.doubts import doubts_of, marked, names_of, require_accepted
 from service.plans.models import Plan, PlanItem, PlanTarget, PlanTick, PlanVersion
 from service.plans.network import applicable, count_back
 from service.plans.permissions import require_planner
@@ -75,6 +77,7 @@ def make_plan(
     particulars.put(found, version, figures, contacts or {})
     settle(plan)
     note(found, "made", by, on, days=_said(rule, days), items=len(codes))
+    telling.drafted(found, version, on)
     return plan
 
 
@@ -153,7 +156,7 @@ def _missed(rule: PlanRule, one: Missed) -> Unmet:
     words = {
         "name": _name(rule, one.anchor),
         "day": one.agreed,
-        "earliest": one.earliest,
+        "earliest": marked(one.earliest),
         "late": (one.earliest - one.agreed).days,
         "path": path_text(rule, one),
     }
@@ -166,8 +169,7 @@ def _missed(rule: PlanRule, one: Missed) -> Unmet:
 
 def path_text(rule: PlanRule, one: Missed) -> str:
     """The critical path in words, each item cut to a readable length."""
-    names = [item.name for code in one.path if (item := rule.item(code))]
-    return " → ".join(name if len(name) <= 18 else f"{name[:16]}…" for name in names)
+    return names_of(rule, one.path)
 
 
 def _draft(version: PlanVersion, rule: PlanRule, days: Mapping[str, date], by: User, on: date) -> None:
@@ -209,7 +211,8 @@ def set_days(
     """Count the draft's days anew from other agreed days; those set by hand stay unless ``keep_by_hand`` is
     off.
 
-    Raises Refused as ``make_plan`` does; conflict once the version is sealed or being sealed.
+    Raises Refused as ``make_plan`` does, also for days set by hand that contradict the others; conflict once
+    the version is sealed or being sealed.
     """
     found = open_plan(plan, expected)
     require_planner(by, found.project, found.rule)
@@ -226,6 +229,9 @@ def set_days(
     draft.start_on, draft.finish_on = days.get("start"), days.get("finish")
     draft.production_on = days.get("production")
     draft.accepted_late = accept_late.strip() if schedule.missed else ""
+    doubts = doubts_of(found.rule, draft, rows, schedule, ticks_of(found.plan))
+    kept = [row.code for row in rows if row.by_hand]
+    require_accepted(found.rule, draft, [one for one in doubts if any(map(one.touches, kept))], accept_late)
     draft.save()
     settle(found.plan)
     note(found, "days_set", by, on, days=_said(found.rule, days), number=draft.number)
@@ -249,6 +255,7 @@ def revise_plan(*, plan: Plan, by: User, on: date, reason: str, expected: int | 
     draft = _copied(last, by, on, reason.strip()[:300], found.rule)
     settle(found.plan)
     note(found, "revised", by, on, number=draft.number, reason=draft.reason)
+    telling.drafted(found, draft, on)
     return draft
 
 

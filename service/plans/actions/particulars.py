@@ -61,9 +61,12 @@ def _frame(found: Opened, version: PlanVersion, contacts: Mapping[str, Contact])
     units = {side.code: unit_of_side(project, side) for side in rule.seals}
     kept = dict(version.frame.get("contacts", {}))
     return {
+        "project": project.name,
+        "total_fen": project.total_fen,
         "enterprise": project.enterprise.name if project.enterprise else "",
         "signed_on": signed.isoformat() if signed else "",
         "land": project.land_square_metres,
         "units": {code: str(unit) for code, unit in units.items() if unit},
+        "accepted": version.frame.get("accepted", {}),
         "contacts": kept | {code: one.kept() for code, one in contacts.items()},
     }

@@ -17,8 +17,11 @@ from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
 from policies.schema import PlanSealRule
+from service.plans import telling
 from service.plans.actions import particulars
 from service.plans.actions.base import Opened, draft_of, note, open_plan, settle
+from service.plans.actions.editing import doubts_now
+from service.plans.doubts import require_accepted
 from service.plans.models import Plan, PlanSeal, PlanVersion
 from service.plans.papers import word_of
 from service.plans.permissions import require_planner, require_sealer, unit_of_side
@@ -35,12 +38,14 @@ def seal_plan(
     paper: Attachment | None = None,
     upload: "File[bytes] | None" = None,
     today: date | None = None,
+    accept_late: str = "",
     expected: int | None = None,
 ) -> PlanSeal:
     """签章: one side agrees to the draft; with the last one it is in force, immutable, and filed (R185,
     R262).
 
     ``paper`` (or ``upload``, kept as one) is the scanned page, needed where the seal is entered for the side.
+    The first seal on a draft that contradicts itself needs ``accept_late``, as a day set by hand does.
     Raises Refused: forbidden for another unit; invalid without signatory or paper, or for a day to come;
     unmet where nobody plays the side; conflict where the side has sealed, or nothing is open to seal.
     """
@@ -57,15 +62,24 @@ def seal_plan(
         on=on, by=by, on_behalf=on_behalf, paper=paper,
     )  # fmt: skip
     _check(found, rule, row, today)
-    if not draft.seals.filter(voided_on__isnull=True).exists():
-        particulars.put(found, draft, (), {})  # the head as it is on the day of the first seal
+    first = not draft.seals.filter(voided_on__isnull=True).exists()
+    if first:
+        _first(found, draft, accept_late, on if today is None else today)
     _insert(row, rule)
     marked = gettext_lazy("（代为登记）") if on_behalf else ""
     note(found, "side_sealed", by, on, side=rule.name, number=draft.number, who=row.signatory, behalf=marked)
     if _complete(found, draft):
         _put_in_force(found, draft, by, on)
+    elif first:
+        telling.begun(found, row, on if today is None else today)
     settle(found.plan)
     return row
+
+
+def _first(found: Opened, draft: PlanVersion, accept_late: str, today: date) -> None:
+    """Before the first seal: no contradiction without a reason, and the head as it is on that day."""
+    require_accepted(found.rule, draft, doubts_now(found, draft, today), accept_late)
+    particulars.put(found, draft, (), {})
 
 
 def _check(found: Opened, rule: PlanSealRule, row: PlanSeal, today: date | None) -> None:
@@ -150,8 +164,10 @@ def take_back(*, plan: Plan, by: User, on: date, reason: str, expected: int | No
         raise Refused.invalid("reason", _("请填写收回原因"))
     draft = draft_of(found, sealing=True)
     words = {"voided_on": on, "voided_by": by, "voided_reason": reason.strip()[:300]}
+    given = list(draft.seals.filter(voided_on__isnull=True))
     if not draft.seals.filter(voided_on__isnull=True).update(**words):
         raise Refused.conflict(_("还没有一方签章，可直接修改"), code="nothing_sealed")
     settle(found.plan)
     note(found, "taken_back", by, on, number=draft.number, reason=reason.strip()[:300])
+    telling.voided(found, given, reason.strip()[:300], on)
     return draft

@@ -12,6 +12,7 @@ from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from projects.actions.days import require_since_opening
 from projects.facts import rules_of
+from service.plans import telling
 from service.plans.actions.base import Opened, note, open_plan, settle
 from service.plans.models import Plan, PlanItem, PlanTick
 from service.plans.permissions import require_keeper
@@ -91,6 +92,8 @@ def untick_item(
     settle(found.plan)
     marked = gettext_lazy("（代企业填报）") if on_behalf else ""
     note(found, "item_undone", by, on, item=item.name, behalf=marked, reason=row.withdrawn_reason)
+    if on_behalf:
+        telling.undone(found, item, row, on)
     return row
 
 

@@ -12,11 +12,12 @@ from notices.models import Message
 from projects.models import Project, ReachedMilestone
 from service.acceptance.guiding import ask_guidance, give_guidance, withdraw_guidance
 from service.acceptance.land import deliver_land
-from service.models import EnterpriseAccount, Guidance, LandDelivery
+from service.models import Guidance, LandDelivery
 from tests import factories as make
 from tests import lives
 from tests.documents.files import upload
 from tests.law import open_district
+from tests.service.firms import firm_of
 from tests.service.progress import site
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +47,8 @@ def test_the_park_asks_and_the_department_advises_without_any_clock() -> None:
 
 
 def test_the_enterprises_own_account_asks() -> None:
-    row, firm = site.started(), make.user()
-    EnterpriseAccount.objects.create(
-        user=firm, project=row, valid_from=lives.SIGNED_ON, opened_by=lives.clerk()
-    )
-    assert ask(row, firm).by_enterprise
+    row = site.started()
+    assert ask(row, firm_of(row)).by_enterprise
 
 
 def test_nobody_is_advised_who_did_not_ask() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from accounts.models import Unit, User
 from cases.models import Part
 from projects.models import Project, ReachedMilestone
-from service.models import EnterpriseAccount, Plan
+from service.models import Plan
 from service.plans import actions
 from tests import factories
 from tests.law import TODAY, District, open_district
+from tests.service.firms import firm_of
 
 TIANMEN = ["elsewhere/tianmen-construction-2024"]
 SIGNED = date(2026, 2, 10)
@@ -52,8 +53,7 @@ def site_in(district: District, name: str = "年产5万吨新材料项目", **fi
     guarantee = district.unit("economy-information")
     settle(project, district.park, guarantee)
     ReachedMilestone.objects.create(project=project, code="signed", on=SIGNED, recorded_by=district.clerk)
-    firm = factories.user(name="企业经办")
-    EnterpriseAccount.objects.create(user=firm, project=project, valid_from=SIGNED, opened_by=district.clerk)
+    firm = firm_of(project, SIGNED, district.clerk)
     return Site(
         district=district,
         project=Project.objects.select_related("case").get(pk=project.pk),

@@ -9,6 +9,7 @@ from documents.actions import attach
 from lifecycle.demo.papers import paper
 from tests import factories
 from tests.law import TODAY
+from tests.service.firms import session
 from tests.service.plans.site import DAYS, Site, site_in
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def test_the_whole_way_over_rest(site: Site, caller: APIClient) -> None:
     assert (answer.data["items_total"], answer.data["sealed"]) == (29, False)
     assert answer.data["shown"]["contacts"]["landing"]["phone"] == "138****5678"
     one = f"{URL}{answer.data['id']}/"
-    edited = post(caller, f"{one}edit-item/", code="filed", planned_on="2026-04-15")
+    edited = post(caller, f"{one}edit-item/", code="filed", planned_on="2026-05-25")
     assert edited.status_code == 200
     ticked = post(caller, f"{one}tick/", code="firm_plan", on=str(TODAY))
     line = next(row for row in ticked.data["items"] if row["code"] == "firm_plan")
@@ -139,5 +140,5 @@ def test_a_plan_out_of_sight_is_404_for_staff_and_for_another_enterprise(
     key = made(site, caller).data["id"]
     outside = factories.user("park_clerk", unit=factories.unit("far", kind="park"))
     for who in (outside, site_in(site.district, "另一个项目").firm):
-        assert factories.api(who).get(f"{URL}{key}/").status_code == 404
-        assert factories.api(who).get(URL).data["results"] == []
+        assert session(who).get(f"{URL}{key}/").status_code == 404
+    assert session(outside).get(URL).data["results"] == []

@@ -1,6 +1,7 @@
 """Items done by hand, by the enterprise, by milestones; and how far each slipped against the seals."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.law import TODAY
 from tests.service.plans.site import DAYS, Site, open_site
 
 pytestmark = pytest.mark.django_db
+WHY = "已先行办理"
 
 
 def codes(refused) -> list[str]:
@@ -134,12 +136,24 @@ def test_a_corrected_day_is_followed(site: Site) -> None:
 def test_slippage_is_counted_against_the_first_and_the_last_seal(site: Site) -> None:
     plan = site.make()
     actions.edit_item(
-        plan=plan, code="company_opened", by=site.planner, on=TODAY, planned_on=date(2026, 2, 20)
+        plan=plan,
+        code="company_opened",
+        by=site.planner,
+        on=TODAY,
+        planned_on=date(2026, 2, 20),
+        accept_late=WHY,
     )
-    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 3, 10))
+    sooner: dict[str, Any] = {
+        "plan": plan,
+        "code": "filed",
+        "by": site.planner,
+        "on": TODAY,
+        "accept_late": WHY,
+    }
+    actions.edit_item(**sooner, planned_on=date(2026, 3, 10))
     site.seal_all(plan)
     actions.revise_plan(plan=plan, by=site.planner, on=TODAY, reason="土地晚交")
-    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 3, 31))
+    actions.edit_item(**sooner, planned_on=date(2026, 3, 31))
     site.seal_all(plan)
     tick(site, plan, "firm_plan", site.firm)
     lines = {
@@ -171,15 +185,15 @@ def test_days_that_have_become_impossible_are_shown_with_their_path(site: Site) 
 
 def test_other_agreed_days_count_anew_and_leave_what_was_set_by_hand(site: Site) -> None:
     plan = site.make()
-    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 4, 15))
+    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 5, 25))
     before = PlanItem.objects.get(version=plan.current, code="works_permit").planned_on
     later = {code: day + timedelta(days=31) for code, day in DAYS.items()}
-    actions.set_days(plan=plan, by=site.planner, on=TODAY, agreed=later)
+    actions.set_days(plan=plan, by=site.planner, on=TODAY, agreed=later, accept_late=WHY)
     rows = dict(PlanItem.objects.filter(version=plan.current).values_list("code", "planned_on"))
-    assert (rows["filed"], rows["piling"]) == (date(2026, 4, 15), later["start"])
+    assert (rows["filed"], rows["piling"]) == (date(2026, 5, 25), later["start"])
     assert rows["works_permit"] > before
     actions.set_days(plan=plan, by=site.planner, on=TODAY, agreed=later, keep_by_hand=False)
-    assert PlanItem.objects.get(version=plan.current, code="filed").planned_on != date(2026, 4, 15)
+    assert PlanItem.objects.get(version=plan.current, code="filed").planned_on != date(2026, 5, 25)
 
 
 def test_the_enterprise_edits_and_adds_to_its_own_list_only(site: Site) -> None:

@@ -225,3 +225,18 @@ def test_more_than_was_agreed_is_flagged_and_not_refused(site: Site) -> None:
     site.project.refresh_from_db()
     assert plan.current
     assert queries.warnings(site.project, plan.current) == ["计划总投资6亿元超出协议金额5亿元，请核对"]
+
+
+LAND = {"firm_land", "land_permit", "land_certificate", "land_papers"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "held"),
+    [("", True), ("grant", True), ("lease", False), ("purchase", False), ("build_for", False)],
+)
+def test_whoever_takes_no_land_has_no_land_to_plan(site: Site, mode: str, held: bool) -> None:
+    type(site.project).objects.filter(pk=site.project.pk).update(land_mode=mode)
+    plan = site.make(project=type(site.project).objects.select_related("case").get(pk=site.project.pk))
+    codes = set(plan.current.items.values_list("code", flat=True)) if plan.current else set()
+    assert (codes >= LAND, LAND & codes == set()) == (held, not held)
+    assert {"filed", "works_permit", "piling"} <= codes

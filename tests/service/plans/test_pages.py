@@ -1,6 +1,7 @@
 """The plan's pages: made, read, changed, ticked, sealed, compared; the panel; the wall chart."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -75,10 +76,10 @@ def test_a_project_out_of_sight_has_no_plan(site: Site) -> None:
 
 def test_items_are_changed_added_ticked_and_taken_off(site: Site) -> None:
     plan, browser = site.make(), factories.pages(site.planner)
-    body = {"name": "核准备案", "planned_on": "2026-04-15", "timing": "", "goal": "", "note": "加急"}
+    body = {"name": "核准备案", "planned_on": "2026-05-25", "timing": "", "goal": "", "note": "加急"}
     assert browser.post(url(site, "items", "filed"), body).status_code == 302
     row = PlanItem.objects.get(version=plan.current, code="filed")
-    assert (row.planned_on, row.by_hand, row.note) == (date(2026, 4, 15), True, "加急")
+    assert (row.planned_on, row.by_hand, row.note) == (date(2026, 5, 25), True, "加急")
     more = {"name": "协调临时用电", "planned_on": "", "timing": "每月", "goal": "", "note": ""}
     assert browser.post(url(site, "lists", "task_force_list", "add"), more).status_code == 302
     done = browser.post(url(site, "items", "force_plan", "done"), {"on": str(TODAY), "note_text": ""})
@@ -159,7 +160,8 @@ def test_the_panel_says_what_is_late_and_next_with_one_query(site: Site, rf) -> 
     )
     assert "还没有编制" in empty and "二(2)" in empty
     plan = site.make()
-    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 2, 20))
+    past: dict[str, Any] = {"on": TODAY, "planned_on": date(2026, 2, 20), "accept_late": "已先行办理"}
+    actions.edit_item(plan=plan, code="filed", by=site.planner, **past)
     with CaptureQueriesContext(connection) as asked:
         shown = context(request, project)
     assert sum("service_plan" in query["sql"] for query in asked) == 1
@@ -171,7 +173,8 @@ def test_the_panel_says_what_is_late_and_next_with_one_query(site: Site, rf) -> 
 def test_the_wall_shows_the_latest_behind_first_and_filters(site: Site) -> None:
     first, second = site, site_in(site.district, "落后的项目")
     plans = [one.make() for one in (first, second)]
-    actions.edit_item(plan=plans[1], code="filed", by=second.planner, on=TODAY, planned_on=date(2026, 2, 20))
+    past: dict[str, Any] = {"on": TODAY, "planned_on": date(2026, 2, 20), "accept_late": "已先行办理"}
+    actions.edit_item(plan=plans[1], code="filed", by=second.planner, **past)
     browser = factories.pages(site.district.clerk)
     page = browser.get("/plans/wall/").content.decode()
     assert page.index("落后的项目") < page.index("年产5万吨新材料项目")

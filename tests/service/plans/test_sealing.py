@@ -211,7 +211,7 @@ def test_a_change_is_another_version_with_a_reason_sealed_by_all_again(site: Sit
     assert refused.value.unmet[0].field == "reason"
     draft = actions.revise_plan(plan=plan, by=site.planner, on=TODAY, reason="用地调整")
     assert (draft.number, draft.items.count(), draft.sealed_on) == (2, 29, None)
-    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 4, 1))
+    actions.edit_item(plan=plan, code="filed", by=site.planner, on=TODAY, planned_on=date(2026, 5, 25))
     plan.refresh_from_db()
     assert plan.current and plan.current.number == 1  # what is followed is the one sealed
     site.seal_all(plan)

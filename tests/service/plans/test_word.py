@@ -172,3 +172,25 @@ def test_three_seals_with_names_and_days(site: Site) -> None:
         filed = Document(BytesIO(stream.read()))
     assert "孙主任" in cells(filed.tables[3])[1][1]
     assert "赵总" in cells(filed.tables[3])[1][0]
+
+
+def test_lists_without_a_table_have_a_head_that_says_whose_they_are() -> None:
+    site = open_site([])
+    Project.objects.filter(pk=site.project.pk).update(total_fen=60_000_000_000)
+    fresh = Project.objects.select_related("case", "enterprise").get(pk=site.project.pk)
+    plan = site.make(project=fresh)
+    head = dict(cells(opened(site, plan).tables[0]))
+    assert (head["项目名称"], head["开工日期"]) == (fresh.name, "2026年10月20日")
+    assert head["企业名称"] == (fresh.enterprise.name if fresh.enterprise else "")
+    assert (head["总投资（万元）"], head["建筑面积（㎡）"].strip()) == ("60000", "")
+    actions.set_particulars(plan=plan, by=site.planner, on=TODAY, figures=[Figures(0, 55_000 * WAN, 42_000)])
+    head = dict(cells(opened(site, plan).tables[0]))
+    assert (head["总投资（万元）"], head["建筑面积（㎡）"]) == ("55000", "42000")
+
+
+def test_the_head_of_a_sealed_version_stands_whatever_the_project_is_called_later() -> None:
+    site = open_site([])
+    plan = site.seal_all(site.make())
+    name = site.project.name
+    Project.objects.filter(pk=site.project.pk).update(name="改名后的项目", total_fen=1)
+    assert dict(cells(opened(site, plan).tables[0]))["项目名称"] == name

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project, ReachedMilestone
-from service.models import EnterpriseAccount, MonthlyProgress
+from service.models import MonthlyProgress
 from tests import factories as make
 from tests import lives
+from tests.service.firms import firm_of, session
 from tests.service.progress import site
 from tests.service.progress.site import WAN
 
@@ -81,14 +82,12 @@ def test_what_is_not_in_sight_does_not_exist(caller: Any) -> None:
     assert post(caller, "progress", BODY | {"project": 10**17}).status_code == 404
 
 
-def test_the_enterprises_account_reports_over_rest_but_sees_no_list() -> None:
-    row, firm = site.started(), make.user()
-    EnterpriseAccount.objects.create(
-        user=firm, project=row, valid_from=lives.SIGNED_ON, opened_by=lives.clerk()
-    )
-    caller = make.api(firm)
-    assert post(caller, "progress", BODY | {"project": row.pk}).status_code == 201
-    assert caller.get("/api/v1/progress/").json()["results"] == []
+def test_the_office_s_rooms_are_shut_to_the_enterprise_which_has_its_own() -> None:
+    row = site.started()
+    caller = session(firm_of(row))
+    assert post(caller, "progress", BODY | {"project": row.pk}).status_code == 404
+    assert caller.get("/api/v1/progress/").status_code == 404
+    assert post(caller, f"portal/{row.pk}/progress", BODY).status_code == 201
 
 
 def test_a_start_is_recognised_over_rest(caller: Any) -> None:
