@@ -113,13 +113,17 @@ def conclude_together(*, conclusions: Sequence[Conclusion], by: User, on: date) 
     found = [_read(said, by, on) for said in sorted(conclusions, key=lambda said: said.step.pk)]
     require_running(project)
     jointly = {one.row.code for one in found if one.verdict.reaches}
-    missing = [item for one in found for item in _missing(one, project, jointly, on)]
+    given = {code for one in found for code in one.verdict.reaches}
+    missing = [item for one in found for item in _missing(one, project, jointly, given, on)]
     if missing:
         raise Refused(missing)
     for one in found:
         _write(one, project, by, on)
     for one in found:
         _follow(one, project, by, on)
+    for one in found:  # only now: what one gives goes into another that ends with it
+        closing.settle(one.row, one.said.result, one.row.concluded_on or on)
+        _tell(one.row)
     return [one.row for one in found]
 
 
@@ -157,11 +161,11 @@ def _require_running_step(row: Step) -> None:
         raise Refused.conflict(message % data, code="step_cancelled")
 
 
-def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[Unmet]:
+def _missing(one: Case, project: Project, jointly: set[str], given: set[str], on: date) -> list[Unmet]:
     row = one.row
     found = demands.opinions(one.row, one.rule, on)
     if one.verdict.reaches:
-        found += [] if one.verdict.without_material else closing.missing(row, one.rule)
+        found += [] if one.verdict.without_material else closing.missing(row, one.rule, project, given)
         found += demands.no_veto(one.row, one.rule)
         found += demands.changes_made(one.row, one.rule)
         found += demands.pass_mark(one.row, one.rule)
@@ -215,7 +219,7 @@ def _reason(row: Step) -> str:
 
 
 def _follow(one: Case, project: Project, by: User, on: date) -> None:
-    """The milestones, then the word to those who brought the project and those who take it."""
+    """What the verdict withdraws and reaches."""
     row, said = one.row, one.said
     there = reached_codes(project)
     for code in one.verdict.withdraws:
@@ -234,8 +238,6 @@ def _follow(one: Case, project: Project, by: User, on: date) -> None:
                 note=row.name,
                 produced=True,
             )
-    closing.settle(row, said.result, row.concluded_on or on)
-    _tell(row)
 
 
 @house_language()

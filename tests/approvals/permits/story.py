@@ -46,6 +46,10 @@ class Permits:
     def park_clerk(self) -> User:
         return self.story.person(self.story.district.park.code, "park_clerk")
 
+    def rest_on(self, *milestones: str, on: date | None = None) -> None:
+        """What other permits give is there."""
+        self.story.reach(self.project, *milestones, on=on or self.day)
+
     def guide(self, code: str) -> list[str]:
         """The names of the guide's materials."""
         rule = self.story.district.rules.steps[code]

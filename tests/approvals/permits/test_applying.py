@@ -1,6 +1,7 @@
 """Applying: one or several at one stroke, what is missing first, who may, early help, the green channel."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 
@@ -77,6 +78,19 @@ def test_a_day_to_come_and_one_before_the_case_are_refused(fuling: Permits) -> N
                 by=fuling.park_clerk, on=day, today=fuling.day,
             )  # fmt: skip
         assert refused.value.status == "invalid"
+
+
+def test_no_application_is_dated_before_what_it_needs_first(opened_on: Callable[[date], Permits]) -> None:
+    """A clock that had run out before anybody could apply would put the authority in breach at once."""
+    told = opened_on(date(2026, 3, 2))
+    needs = told.story.district.rules.steps["construction_permit"].needs.milestones
+    assert "project_filed" in needs
+    told.rest_on("project_filed", on=date(2026, 3, 9))
+    with pytest.raises(Refused, match="2026-03-09") as refused:
+        told.apply("construction_permit", on=date(2026, 3, 6))
+    assert (refused.value.status, refused.value.unmet[0].field) == ("invalid", "on")
+    assert not Permit.objects.exists()
+    assert told.apply("construction_permit", on=date(2026, 3, 9)).applied_on == date(2026, 3, 9)
 
 
 def test_twice_is_refused_and_again_after_an_end_takes_a_reason(fuling: Permits) -> None:
