@@ -28,6 +28,6 @@ class PaperKey(serializers.PrimaryKeyRelatedField[Attachment]):
         try:
             return super().to_internal_value(data)
         except serializers.ValidationError as error:
-            if "does_not_exist" not in error.get_codes():
+            if error.get_codes() != ["does_not_exist"]:
                 raise
             return Attachment()

@@ -104,10 +104,11 @@ def conclude(
 def conclude_together(*, conclusions: Sequence[Conclusion], by: User, on: date) -> list[Step]:
     """Conclude steps of one project at one stroke: mutual prerequisites hold each other up.
 
-    Raises Refused: forbidden but for a lead unit; invalid for an unknown verdict, a missing reason or more
-    than one person named; conflict when a step has ended, saying how and by whom, or the agreement has a
-    newer version (``superseded_version``); unmet with clause and unit for opinions outstanding, a veto, a
-    score below the pass mark, checks not ticked, prerequisites, a part nobody was named for.
+    Raises Refused: forbidden but for a lead unit, and for who applied for the permit; invalid for an unknown
+    verdict, a missing reason or more than one person named; conflict when a step has ended, saying how and by
+    whom, or the agreement has a newer version (``superseded_version``); unmet with clause and unit for
+    opinions outstanding, a veto, a score below the pass mark, checks not ticked, prerequisites, a part nobody
+    was named for.
     """
     project = lock(Project(pk=conclusions[0].step.case_id))
     found = [_read(said, by, on) for said in sorted(conclusions, key=lambda said: said.step.pk)]
@@ -131,6 +132,7 @@ def _read(said: Conclusion, by: User, on: date) -> Case:
     row = locked(said.step)
     require_lead(row, by)
     _require_running_step(row)
+    closing.require_another(row, by)
     rule = rule_of(row)
     require_current(row, rule, said.agreement_version)
     verdict = verdict_of(rule, said.verdict)

@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from approvals.models import Material, Permit, Step
 from approvals.permits.owed import owed, waits
 from approvals.permits.rules import is_permit, lacking
@@ -55,7 +56,7 @@ def missing(step: Step, rule: StepRule, project: Project, jointly: Collection[st
     permit = permit_behind(step)
     if permit is None:
         return []
-    rows: Sequence[Material] = permit.materials.all()
+    rows = list(permit.materials.all())
     listed = {row.name for row in rows if row.needed}
     comes = {row.name for row in owed(rule, project).values() if row.milestone in jointly}
     due = owed(rule, project, [*reached_codes(project), *jointly])
@@ -77,6 +78,15 @@ def _absent(rows: Sequence[Material], step: Step, rule: StepRule) -> list[Unmet]
         Unmet(f"material:{row.place}", _("缺少材料“%(name)s”") % {"name": row.name}, clause, url)
         for row in rows
     ]
+
+
+def require_another(step: Step, by: User) -> None:
+    """Raises Refused (forbidden): nobody decides on what they applied for; another of the same unit does."""
+    permit = permit_behind(step)
+    if permit is not None and permit.applied_by_id == by.pk:
+        message = _("“%(name)s”由您本人申请，须由%(unit)s其他人员作出结论")
+        data = {"name": step.name, "unit": step.lead_unit or "—"}
+        raise Refused.because("own_application", message % data, clause=step.clause, status="forbidden")
 
 
 def check(step: Step, result: Result | None, on: date) -> None:

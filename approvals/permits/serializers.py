@@ -165,7 +165,7 @@ class ApplicationIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
 
 
-class ApplyIn(serializers.Serializer[Any]):
+class ApplyForPermitsIn(serializers.Serializer[Any]):
     """Several at one stroke, all or none. ``on``: the day of the application, today if left out."""
 
     project = serializers.IntegerField(min_value=1, max_value=2**62)

@@ -137,13 +137,13 @@ def apply(walk: Walk, on: date) -> None:
 
 
 def open_permits(*codes: str) -> Move:
-    """Several permits begin side by side, applied for at one stroke."""
+    """The commissioner applies for several permits at one stroke; who applies does not decide."""
     return partial(_open_permits, codes=codes)
 
 
 def _open_permits(walk: Walk, on: date, *, codes: tuple[str, ...]) -> None:
     applications = [Application(step=code, handed=_handed(walk, code)) for code in codes]
-    made = permits.apply(project=walk.row, applications=applications, by=walk.park_clerk, on=on, today=on)
+    made = permits.apply(project=walk.row, applications=applications, by=walk.commissioner, on=on, today=on)
     for row in made:
         if row.complete_on is None and _lacks(walk, row):
             by = walk.people.at(PERMITS[row.code])

@@ -250,7 +250,7 @@ class PlanViewSet(
         body = {
             **s.PlanOut(row).data,
             "shown": s.PlanVersionOut(rows.get(pk=row.shown.pk)).data,
-            "items": s.LineOut(now.lines, many=True).data,
+            "items": s.PlanLineOut(now.lines, many=True).data,
             "missed": s.MissedOut(now.missed, many=True).data,
             "warnings": queries.warnings(row.project, row.shown),
             "versions": s.PlanVersionOut(rows.order_by("-number"), many=True).data,

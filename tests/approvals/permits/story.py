@@ -85,7 +85,8 @@ class Permits:
 
     def grant(self, permit: Permit, on: date, verdict: str = "granted", **more: Any) -> Step:
         step = Step.objects.select_related("case").get(pk=permit.pk)
-        return approvals.conclude(step=step, verdict=verdict, by=self.authority(permit), on=on, **more)
+        more = {"by": self.authority(permit)} | more
+        return approvals.conclude(step=step, verdict=verdict, on=on, **more)
 
     def due(self, permit: Permit) -> date | None:
         clock = Step.objects.select_related("deadline").get(pk=permit.pk).deadline

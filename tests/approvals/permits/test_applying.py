@@ -169,7 +169,13 @@ def test_a_delegated_permit_is_concluded_by_the_park(db: None) -> None:
     with pytest.raises(Refused) as refused:
         actions.notify(permit=permit, faults={}, by=department, on=told.day, today=told.day)
     assert refused.value.status == "forbidden"
-    told.grant(permit, told.day)
+    with pytest.raises(Refused) as refused:
+        told.grant(permit, told.day)
+    assert (refused.value.status, refused.value.codes) == ("forbidden", ["own_application"])
+    assert "其他人员" in str(refused.value)
+    colleague = told.story.district.person("park_clerk", told.story.district.park.code)
+    assert colleague != told.park_clerk
+    told.grant(permit, told.day, by=colleague)
     assert "project_filed" in reached_codes(told.project)
 
 

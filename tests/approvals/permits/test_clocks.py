@@ -220,7 +220,7 @@ def test_material_withdrawn_during_a_stop_ends_no_stop(opened_on: Opened) -> Non
     """Handed in again while a higher authority holds the case, the clock goes on standing still."""
     told = opened_on(date(2026, 9, 21))
     permit = stop(told, told.apply(MATTER), date(2026, 9, 22))
-    before = Deadline.objects.get(pk=permit.step.deadline_id)
+    before = Deadline.objects.open().get(case_id=told.pk, rule=f"step:{MATTER}")
     told.withdraw(permit, LICENCE, on=date(2026, 9, 23))
     permit.refresh_from_db()
     assert (permit.complete_on, permit.step.deadline_id) == (None, before.pk)
