@@ -9,7 +9,7 @@ from accounts.models import Unit, User
 from approvals.actions import AgreementDraft, Commitment
 from approvals.agreement_models import Agreement, AgreementState, AgreementVersion
 from approvals.terms import shown
-from documents.models import Attachment
+from documents.papers import PaperKey
 from policies.rulebook import rulebook
 
 
@@ -105,9 +105,7 @@ class WordingIn(serializers.Serializer[Any]):
         child=serializers.CharField(allow_blank=True, max_length=1000), required=False, default=dict
     )
     commitments = CommitmentIn(many=True, required=False)
-    paper = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False, allow_null=True
-    )
+    paper = PaperKey(required=False, allow_null=True)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
     as_decided = serializers.BooleanField(
         default=False,
@@ -151,7 +149,7 @@ class PreviewOut(serializers.Serializer[Any]):
     lines = serializers.ListField(child=serializers.CharField())
 
 
-class LineOut(ChangeOut):
+class AgreementLineOut(ChangeOut):
     """``touches``: the aspects that ask again because of this difference."""
 
     changed = serializers.BooleanField()
@@ -161,7 +159,7 @@ class LineOut(ChangeOut):
 class CompareOut(serializers.Serializer[Any]):
     a = serializers.IntegerField()
     b = serializers.IntegerField()
-    lines = LineOut(many=True)
+    lines = AgreementLineOut(many=True)
 
 
 class GiveUpIn(serializers.Serializer[Any]):

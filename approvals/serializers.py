@@ -11,7 +11,7 @@ from approvals.models import Answer, Asks, Opinion, State, Step
 from approvals.permits.serializers import PermitResultIn
 from approvals.rules import rule_of
 from approvals.scores import score_of
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.clock import today
 from projects.actions.milestones import MOST_PARTS
 from projects.models import Project
@@ -153,9 +153,7 @@ class OpinionIn(serializers.Serializer[Any]):
     given_on = serializers.DateField(required=False, help_text="the day on the paper, with on_behalf")
     scan = serializers.FileField(required=False, allow_empty_file=True)
     agreement_version = _read_version()
-    scan_id = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False
-    )
+    scan_id = PaperKey(required=False)
 
 
 class SaidIn(serializers.Serializer[Any]):
@@ -169,7 +167,7 @@ class SaidIn(serializers.Serializer[Any]):
 class MeetingIn(serializers.Serializer[Any]):
     """``scan_id``: the signed minutes, an attachment of the project; ``given_on``: the day of the meeting."""
 
-    scan_id = serializers.PrimaryKeyRelatedField[Attachment](queryset=Attachment.objects.all())
+    scan_id = PaperKey()
     given_on = serializers.DateField(required=False)
     opinions = SaidIn(many=True)
     agreement_version = _read_version()

@@ -16,7 +16,7 @@ from accounts.models import Unit, User
 from approvals import actions, signing_queries
 from approvals.models import Signing
 from approvals.signing_models import SigningQuerySet
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.clock import today
 from projects.models import Currency, Project
 
@@ -73,9 +73,7 @@ class SigningIn(serializers.Serializer[Any]):
     adds = serializers.BooleanField(
         required=False, help_text="an increment on what was signed; without it the first signing"
     )
-    paper = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False, allow_null=True
-    )
+    paper = PaperKey(required=False, allow_null=True)
     upload = serializers.FileField(required=False, allow_empty_file=True)
 
 

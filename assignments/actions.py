@@ -21,6 +21,7 @@ from cases.models import Case
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.joined import joined
 from kernel.language import house_language
 from kernel.refusals import Refused
@@ -178,8 +179,7 @@ def report(
     require_answer(by, row)
     if not report.strip():
         raise Refused.invalid("report", _("请填写办理情况"))
-    if evidence is not None and evidence.case_id != row.case_id:
-        raise Refused.invalid("evidence", _("佐证材料不属于本档案"))
+    require_of_case(evidence, row.case_id, "evidence")
     note_report(row, report.strip(), by, on, evidence)
     tell(row, "assignment.reported", by, on, to_issuer=True, report=row.report[:120])
     return row

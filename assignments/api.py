@@ -16,7 +16,7 @@ from assignments import actions, problems, queries
 from assignments.models import Assignment, AssignmentQuerySet, Kind
 from assignments.problems import PROBLEMS
 from cases.models import Case
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.clock import today
 
 
@@ -94,16 +94,12 @@ class DecisionIn(serializers.Serializer[Any]):
 
     decision = serializers.CharField(max_length=2000)
     orders = OrderOfDecisionIn(many=True, allow_empty=False)
-    evidence = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False, allow_null=True
-    )
+    evidence = PaperKey(required=False, allow_null=True)
 
 
 class AssignmentReportIn(serializers.Serializer[Any]):
     report = serializers.CharField(max_length=4000)
-    evidence = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False, allow_null=True
-    )
+    evidence = PaperKey(required=False, allow_null=True)
 
 
 class AssignmentNoteIn(serializers.Serializer[Any]):

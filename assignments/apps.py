@@ -21,7 +21,7 @@ class AssignmentsConfig(AppConfig):
                 "assignment.sent_back": _("“%(title)s”退回%(unit)s重办：%(reason)s"),
                 "assignment.reissued": _("重新交办“%(title)s”：%(unit)s%(due)s"),
                 "assignment.revoked": _("撤销交办“%(title)s”：%(reason)s"),
-                "assignment.raised": _("“%(title)s”提请%(level)s协调：%(reason)s"),
+                "assignment.raised": _("“%(title)s”提请“%(level)s”：%(reason)s"),
                 "assignment.decided": _("“%(title)s”议定：%(decision)s"),
                 "assignment.handed_over": _("%(count)s件交办事项由%(old)s移交%(new)s"),
             }

@@ -12,6 +12,7 @@ from cases.models import Case, Part
 from cases.permissions import may_on, wide_on
 from cases.visibility import sees
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.refusals import Refused
 
 # What only a certain capability may issue; everything else takes ISSUE_ASSIGNMENT.
@@ -92,8 +93,7 @@ def require_decide(user: User, row: Assignment, evidence: Attachment | None) -> 
     _require_sight(user, row.case_id)
     if not row.level:
         raise Refused.conflict(_("该事项未提请上级协调，请直接反馈办理情况"), code="not_raised")
-    if evidence is not None and evidence.case_id != row.case_id:
-        raise Refused.invalid("evidence", _("佐证材料不属于本档案"))
+    require_of_case(evidence, row.case_id, "evidence")
     if may_decide(user, row):
         return
     if not may_enter_decision(user, row):

@@ -104,7 +104,7 @@ def raise_up(*, assignment: Assignment, reason: str, by: User, on: date) -> Assi
     _require_raisable(row)
     rise = next_up(row, on)
     with house_language():
-        words = _("提请%(level)s协调：%(reason)s") % {"level": rise.level.name, "reason": reason}
+        words = _("提请“%(level)s”：%(reason)s") % {"level": rise.level.name, "reason": reason}
     note_report(row, words, by, on)
     tell(row, "assignment.raised", by, on, to_issuer=True, level=rise.level.name, reason=reason)
     return _above(row, rise, reason, by, on)
@@ -120,7 +120,7 @@ def _above(row: Assignment, rise: Rise, reason: str, by: User, on: date) -> Assi
     upper = open_row(upper, level.limit, by, on)
     if level.tells_roles:
         with house_language():
-            text = _("“%(case)s”有问题提请%(level)s协调：%(title)s") % {
+            text = _("“%(case)s”有问题提请“%(level)s”：%(title)s") % {
                 "case": row.case.title, "level": level.name, "title": row.title,
             }  # fmt: skip
         notices.post(

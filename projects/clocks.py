@@ -1,11 +1,13 @@
 """Clocks that run between two milestones (``[[limits]]`` of a pack): started, met, moved, stopped."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
+from accounts.roles import Can
 from cases.models import Part
 from deadlines import actions as deadlines
 from deadlines.actions import Opening
@@ -22,6 +24,7 @@ from projects import hooks
 from projects.facts import facts_of, rules_of
 from projects.hooks import Proposal
 from projects.models import Project
+from projects.permissions import require_on
 
 
 def rule_name(code: str) -> str:
@@ -86,9 +89,43 @@ def on_facts(project: Project, by: User, on: date) -> None:
         if limit is None:
             deadlines.cancel(deadline=clock, reason=_why(None), by=by, on=day)
             continue
-        reason = _why(limit)
+        reason = _why(limit) + _late_words(clock, on)
         opening = _opening(project, limit, rules, clock.started_on)
+        opening = replace(opening, name=(opening.name + _mark(clock, rules, on))[:120])
         deadlines.replace(deadline=clock, opening=opening, reason=reason, by=by, on=day)
+
+
+def _is_late(clock: Deadline, on: date) -> bool:
+    return not clock.paused_from and clock.due_on < on
+
+
+@house_language()
+def _late_words(clock: Deadline, on: date) -> str:
+    return _("；改换时已逾期（截止 %(due)s）") % {"due": clock.due_on} if _is_late(clock, on) else ""
+
+
+@house_language()
+def _mark(clock: Deadline, rules: Rulebook, on: date) -> str:
+    """Lateness is not wiped by another limit: the name of the clock that follows says what had run out,
+    and carries on what was said before."""
+    own = next((row.name for row in rules.limits if rule_name(row.code) == clock.rule), clock.name)
+    told = clock.name.removeprefix(own)
+    return told or (_("（原期限 %(due)s 已逾期）") % {"due": clock.due_on} if _is_late(clock, on) else "")
+
+
+def require_reason(
+    project: Project, facts: Mapping[str, object], reason: str, by: User, field: str = "reason"
+) -> None:
+    """What would exchange a running limit is a correction. Raises Refused: forbidden for who may not correct;
+    invalid, with the clause, without a reason."""
+    found = _switches(project, rules_of(project), facts)
+    if not found:
+        return
+    require_on(by, Can.CORRECT_PROJECT, project)
+    if not reason.strip():
+        clock = found[0][0]
+        message = _("“%(name)s”正在计时，此项变更将改换期限，须说明理由") % {"name": clock.name}
+        raise Refused.because("needs_reason", message, clause=clock.clause, field=field, status="invalid")
 
 
 @house_language()

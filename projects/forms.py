@@ -133,6 +133,13 @@ class RegisterForm(EnterpriseFields):
         }
 
 
+def _reason_of_exchange() -> forms.CharField:
+    return forms.CharField(
+        label=_("改换期限的理由"), max_length=100, required=False,
+        help_text=_("更改“小型低风险”等决定正在计时的全流程期限的事项时填写"),
+    )  # fmt: skip
+
+
 class EditForm(EnterpriseFields):
     """The plain fields of a project, and its investor; ``version`` is what the user had before the eyes."""
 
@@ -149,6 +156,7 @@ class EditForm(EnterpriseFields):
         self.asked = [name for name in FIELDS if name in own or name not in coded.TABLES]
         for name in self.asked:
             self.fields[name] = own.get(name) or _plain(made[name])
+        self.fields["reason"] = _reason_of_exchange()
         values = {name: getattr(project, name) for name in self.asked} | {"version": project.version}
         for name, value in (values | self._kept()).items():
             self.fields[name].initial = value
@@ -165,7 +173,7 @@ class EditForm(EnterpriseFields):
 
     @property
     def plain(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.asked]
+        return [self[name] for name in (*self.asked, "reason")]
 
     @property
     def investor_fields(self) -> list[forms.BoundField]:

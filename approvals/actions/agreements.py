@@ -19,6 +19,7 @@ from approvals.terms import Commitment, keep_commitments, read
 from cases import actions as cases
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.rulebook import Rulebook
@@ -279,8 +280,7 @@ def _file(
         raise Refused.invalid("paper", _("请上传协议文本，或选择档案中的文本"))
     if not isinstance(paper, Attachment):
         return attach(case=project.case, kind=kind.documents[0], upload=paper, by=by, on=on)
-    if paper.case_id != project.pk or paper.withdrawn_on:
-        raise Refused.invalid("paper", _("所选文本不属于本项目或已撤回"))
+    require_of_case(paper, project.pk)
     if paper.kind not in kind.documents:
         raise Refused.invalid("paper", _("“%(name)s”不是协议文本") % {"name": paper.name}, code="wrong_kind")
     return paper

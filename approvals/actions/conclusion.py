@@ -104,22 +104,27 @@ def conclude(
 def conclude_together(*, conclusions: Sequence[Conclusion], by: User, on: date) -> list[Step]:
     """Conclude steps of one project at one stroke: mutual prerequisites hold each other up.
 
-    Raises Refused: forbidden but for a lead unit; invalid for an unknown verdict, a missing reason or more
-    than one person named; conflict when a step has ended, saying how and by whom, or the agreement has a
-    newer version (``superseded_version``); unmet with clause and unit for opinions outstanding, a veto, a
-    score below the pass mark, checks not ticked, prerequisites, a part nobody was named for.
+    Raises Refused: forbidden but for a lead unit, and for who applied for the permit; invalid for an unknown
+    verdict, a missing reason or more than one person named; conflict when a step has ended, saying how and by
+    whom, or the agreement has a newer version (``superseded_version``); unmet with clause and unit for
+    opinions outstanding, a veto, a score below the pass mark, checks not ticked, prerequisites, a part nobody
+    was named for.
     """
     project = lock(Project(pk=conclusions[0].step.case_id))
     found = [_read(said, by, on) for said in sorted(conclusions, key=lambda said: said.step.pk)]
     require_running(project)
     jointly = {one.row.code for one in found if one.verdict.reaches}
-    missing = [item for one in found for item in _missing(one, project, jointly, on)]
+    given = {code for one in found for code in one.verdict.reaches}
+    missing = [item for one in found for item in _missing(one, project, jointly, given, on)]
     if missing:
         raise Refused(missing)
     for one in found:
         _write(one, project, by, on)
     for one in found:
         _follow(one, project, by, on)
+    for one in found:  # only now: what one gives goes into another that ends with it
+        closing.settle(one.row, one.said.result, one.row.concluded_on or on)
+        _tell(one.row)
     return [one.row for one in found]
 
 
@@ -127,6 +132,7 @@ def _read(said: Conclusion, by: User, on: date) -> Case:
     row = locked(said.step)
     require_lead(row, by)
     _require_running_step(row)
+    closing.require_another(row, by)
     rule = rule_of(row)
     require_current(row, rule, said.agreement_version)
     verdict = verdict_of(rule, said.verdict)
@@ -157,11 +163,11 @@ def _require_running_step(row: Step) -> None:
         raise Refused.conflict(message % data, code="step_cancelled")
 
 
-def _missing(one: Case, project: Project, jointly: set[str], on: date) -> list[Unmet]:
+def _missing(one: Case, project: Project, jointly: set[str], given: set[str], on: date) -> list[Unmet]:
     row = one.row
     found = demands.opinions(one.row, one.rule, on)
     if one.verdict.reaches:
-        found += [] if one.verdict.without_material else closing.missing(row, one.rule)
+        found += [] if one.verdict.without_material else closing.missing(row, one.rule, project, given)
         found += demands.no_veto(one.row, one.rule)
         found += demands.changes_made(one.row, one.rule)
         found += demands.pass_mark(one.row, one.rule)
@@ -215,7 +221,7 @@ def _reason(row: Step) -> str:
 
 
 def _follow(one: Case, project: Project, by: User, on: date) -> None:
-    """The milestones, then the word to those who brought the project and those who take it."""
+    """What the verdict withdraws and reaches."""
     row, said = one.row, one.said
     there = reached_codes(project)
     for code in one.verdict.withdraws:
@@ -234,8 +240,6 @@ def _follow(one: Case, project: Project, by: User, on: date) -> None:
                 note=row.name,
                 produced=True,
             )
-    closing.settle(row, said.result, row.concluded_on or on)
-    _tell(row)
 
 
 @house_language()

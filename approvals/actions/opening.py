@@ -65,10 +65,11 @@ def open_step(
 
     ``suggestions``: the units put forward, where the plan lets the step propose some. ``application``: what
     is handed in for a permit; without one it counts as applied for with everything. ``stage``: one of several
-    that run beside one another. Raises Refused:
-    forbidden for whom the plan does not name; unmet needs, nobody proposed, an aspect about which nobody can
-    be asked, or a step that runs beside, with clause and link; invalid for an unknown step, a further round
-    without ``reason``, or a faulty suggestion; conflict while a round is running.
+    that run beside one another. Raises Refused: forbidden for whom the plan does not name; unmet needs,
+    nobody proposed, an aspect about which nobody can be asked, or a step that runs beside, with clause and
+    link;
+    invalid for an unknown step, a further round without ``reason``, a faulty suggestion, or a permit dated
+    before what it needs first; conflict while a round is running.
     """
     project = lock(project)
     at = standing(project, step, on)
@@ -87,6 +88,8 @@ def open_step(
     kept = check(ground(project, rule, on), suggestions) if rule.proposing or suggestions else []
     if rule.proposing:
         at = replace(at, cast=at.cast.with_part(rule.proposing.part, [one.unit for one in kept]))
+    if rule.kind == PERMIT:
+        recording.require_since_needs(rule, at.project, on)
     if application is not None:
         recording.check(application, rule, at.project)
     return open_round(

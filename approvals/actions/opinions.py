@@ -21,6 +21,7 @@ from cases import actions as cases
 from deadlines import actions as deadlines
 from documents.actions import SCAN, attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.clock import now
 from kernel.language import house_language
 from kernel.refusals import Refused
@@ -267,8 +268,7 @@ def _paper_day(row: Opinion, given_on: date, today: date) -> date:
 
 def _scan(row: Opinion, scan: "File[bytes] | Attachment", by: User) -> Attachment:
     if isinstance(scan, Attachment):
-        if scan.case_id != row.step.case_id or scan.withdrawn_on:
-            raise Refused.invalid("scan", _("扫描件不属于本项目或已撤回"))
+        require_of_case(scan, row.step.case_id, "scan")
         if scan.kind != SCAN:
             message = _("“%(name)s”不是书面意见扫描件，请按此类别上传") % {"name": scan.name}
             raise Refused.invalid("scan", message, code="wrong_kind")

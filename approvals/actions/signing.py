@@ -22,6 +22,7 @@ from approvals.signing_rules import first_of, gate_of, kind_of
 from cases import actions as cases
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.refusals import Refused
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
@@ -199,8 +200,7 @@ def _paper(project: Project, rule: Milestone, deed: Deed, by: User, on: date) ->
         return None if deed.adds or kind == "other" else there.order_by("-id").first()
     if not isinstance(deed.paper, Attachment):
         return attach(case=project.case, kind=kind, upload=deed.paper, by=by, on=on)
-    if deed.paper.case_id != project.pk or deed.paper.withdrawn_on:
-        raise Refused.invalid("paper", _("所选材料不在本项目档案中"))
+    require_of_case(deed.paper, project.pk)
     return deed.paper
 
 

@@ -65,10 +65,10 @@ class PermitViewSet(
         """One permit with material, notices and clocks."""
         return self._answer(self.get_object())
 
-    @extend_schema(request=s.ApplyIn, responses={201: s.PermitDetail(many=True)})
+    @extend_schema(request=s.ApplyForPermitsIn, responses={201: s.PermitDetail(many=True)})
     def create(self, request: Request) -> Response:
         """Apply for one or several at one stroke; 409 lists what each of them needs first."""
-        fields = self._checked(s.ApplyIn)
+        fields = self._checked(s.ApplyForPermitsIn)
         wanted = [Application(**one) for one in fields["applications"]]
         made = actions.apply(
             project=self._project(fields["project"]), applications=wanted, **self._on(fields)

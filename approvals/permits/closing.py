@@ -1,20 +1,25 @@
 """How a permit ends with its step: what a favourable verdict wants, its result, the word to the agent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from approvals.models import Material, Permit, Step
+from approvals.permits.owed import owed, waits
 from approvals.permits.rules import is_permit, lacking
 from cases.models import Part
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from notices.actions import post
 from policies.schema import Step as StepRule
+from projects.gates import reached_codes
+from projects.models import Project
 
 COMMISSIONER = "commissioner"
 LONGEST_NUMBER = 80
@@ -43,20 +48,45 @@ def permit_behind(step: Step) -> Permit | None:
     return permit
 
 
-def missing(step: Step, rule: StepRule) -> list[Unmet]:
-    """What a verdict that grants wants of the application: complete material, each missing line by name."""
+def missing(step: Step, rule: StepRule, project: Project, jointly: Collection[str] = ()) -> list[Unmet]:
+    """What a verdict that grants wants of the application: complete material, each missing line by name.
+
+    ``jointly``: milestones reached in the same stroke; what they give is there with them.
+    """
     permit = permit_behind(step)
-    if permit is None or permit.complete_on is not None:
+    if permit is None:
         return []
+    rows = list(permit.materials.all())
+    listed = {row.name for row in rows if row.needed}
+    comes = {row.name for row in owed(rule, project).values() if row.milestone in jointly}
+    due = owed(rule, project, [*reached_codes(project), *jointly])
+    found = waits([row for name, row in due.items() if name in listed], rule, project)
+    if permit.complete_on is not None:
+        return found
+    absent = [row for row in lacking(rows) if row.name not in comes and row.name not in due]
+    return found + (_absent(absent, step, rule) if lacking(rows) else [_not_applied(step, rule)])
+
+
+def _not_applied(step: Step, rule: StepRule) -> Unmet:
     url = reverse("permit", args=[step.pk])
-    rows: Sequence[Material] = lacking(permit.materials.all())
-    clause = rule.guide.clause if rule.guide else rule.clause
-    if not rows:
-        return [Unmet("not_applied", _("“%(name)s”尚未申请") % {"name": step.name}, rule.clause, url)]
+    return Unmet("not_applied", _("“%(name)s”尚未申请") % {"name": step.name}, rule.clause, url)
+
+
+def _absent(rows: Sequence[Material], step: Step, rule: StepRule) -> list[Unmet]:
+    url, clause = reverse("permit", args=[step.pk]), rule.guide.clause if rule.guide else rule.clause
     return [
         Unmet(f"material:{row.place}", _("缺少材料“%(name)s”") % {"name": row.name}, clause, url)
         for row in rows
     ]
+
+
+def require_another(step: Step, by: User) -> None:
+    """Raises Refused (forbidden): nobody decides on what they applied for; another of the same unit does."""
+    permit = permit_behind(step)
+    if permit is not None and permit.applied_by_id == by.pk:
+        message = _("“%(name)s”由您本人申请，须由%(unit)s其他人员作出结论")
+        data = {"name": step.name, "unit": step.lead_unit or "—"}
+        raise Refused.because("own_application", message % data, clause=step.clause, status="forbidden")
 
 
 def check(step: Step, result: Result | None, on: date) -> None:
@@ -67,9 +97,7 @@ def check(step: Step, result: Result | None, on: date) -> None:
         raise Refused.invalid("number", _("“%(name)s”不是行政许可，没有文号") % {"name": step.name})
     if len(result.number.strip()) > LONGEST_NUMBER:
         raise Refused.invalid("number", _("文号最多 %(most)s 字") % {"most": LONGEST_NUMBER})
-    paper = result.paper
-    if paper is not None and (paper.case_id != step.case_id or paper.withdrawn_on):
-        raise Refused.invalid("paper", _("“%(name)s”不属于本项目或已撤回") % {"name": paper.name})
+    require_of_case(result.paper, step.case_id)
     if result.valid_until is not None and result.valid_until < on:
         raise Refused.invalid("valid_until", _("有效期不能早于办结日期 %(day)s") % {"day": on})
 

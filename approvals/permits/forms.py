@@ -1,6 +1,6 @@
 """What people fill in for permits. Rules live in the actions; here is only shape and words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -37,11 +37,23 @@ class OnADay(forms.Form):
 
 
 class Choice:
-    """One matter on the application form: rule, materials, and whether it was applied for before."""
+    """One matter on the application form: rule, materials, and whether it was applied for before.
 
-    def __init__(self, rule: StepRule, lines: Sequence[Wanted], *, commits: bool, again: bool) -> None:
+    ``waits``: for what another permit gives, by the material's name; it is not there to be ticked.
+    """
+
+    def __init__(
+        self,
+        rule: StepRule,
+        lines: Sequence[Wanted],
+        *,
+        commits: bool,
+        again: bool,
+        waits: Mapping[str, StepRule],
+    ) -> None:
         self.rule, self.lines, self.commits, self.again = rule, lines, commits, again
-        self.to_hand = [line.name for line in lines if not line.in_case]
+        self.waits = [(line.name, waits[line.name].name) for line in lines if line.name in waits]
+        self.to_hand = [line.name for line in lines if not line.in_case and line.name not in waits]
 
 
 class ApplyForm(OnADay):

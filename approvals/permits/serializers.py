@@ -1,5 +1,6 @@
 """What REST gives and takes of permits."""
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -8,10 +9,12 @@ from rest_framework import serializers
 from accounts.models import Unit, User
 from approvals.models import Material, Permit, PermitStop, ShortfallNotice, SpecialRequest
 from approvals.permits.models import Stage
+from approvals.permits.owed import waiting
 from deadlines.api import DeadlineOut
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.clock import today
 from kernel.rest import BusinessDay
+from kernel.schema import UnmetOut
 
 
 def _names(**options: Any) -> serializers.ListField:
@@ -118,10 +121,14 @@ class PermitClockOut(serializers.Serializer[Any]):
 
 
 class PermitDetail(PermitOut):
-    """With its material, notices, special cases, stops and clocks."""
+    """With its material, notices, special cases, stops and clocks.
+
+    ``waits_for``: what other permits of the plan have still to give before the clock may start.
+    """
 
     materials = PermitMaterialOut(many=True, read_only=True)
     notices = PermitNoticeOut(many=True, read_only=True)
+    waits_for = serializers.SerializerMethodField()
     specials = SpecialRequestOut(many=True, read_only=True)
     stops = PermitStopOut(many=True, read_only=True)
     clocks = serializers.SerializerMethodField()
@@ -129,9 +136,15 @@ class PermitDetail(PermitOut):
     class Meta(PermitOut.Meta):
         fields: tuple[str, ...] = (
             *PermitOut.Meta.fields,
-            *("materials", "notices", "specials", "stops", "clocks"),
+            *("materials", "waits_for", "notices", "specials", "stops", "clocks"),
         )
         read_only_fields = fields
+
+    @extend_schema_field(UnmetOut(many=True))
+    def get_waits_for(self, row: Permit) -> Any:
+        if not row.is_open:
+            return []
+        return [asdict(item) for item in waiting(row)]
 
     @extend_schema_field(PermitClockOut(many=True))
     def get_clocks(self, row: Permit) -> Any:
@@ -152,7 +165,7 @@ class ApplicationIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
 
 
-class ApplyIn(serializers.Serializer[Any]):
+class ApplyForPermitsIn(serializers.Serializer[Any]):
     """Several at one stroke, all or none. ``on``: the day of the application, today if left out."""
 
     project = serializers.IntegerField(min_value=1, max_value=2**62)
@@ -206,9 +219,7 @@ class PermitResultIn(serializers.Serializer[Any]):
     """``paper``: id of an attachment of the case."""
 
     number = serializers.CharField(required=False, allow_blank=True, max_length=80, default="")
-    paper = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False, allow_null=True, default=None
-    )
+    paper = PaperKey(required=False, allow_null=True, default=None)
     valid_until = serializers.DateField(required=False, allow_null=True, default=None)
 
 

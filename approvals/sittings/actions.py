@@ -18,6 +18,7 @@ from approvals.sittings.permissions import require_keeper
 from cases.actions import record, take_numbers
 from cases.visibility import sees
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.language import house_language
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import rulebook
@@ -237,8 +238,7 @@ def _papers(
 ) -> Sequence[Attachment]:
     """What goes before the sitting: the papers chosen, and the newest of each kind that the plan asks for."""
     for paper in papers:
-        if paper.case_id != row.step.case_id or paper.withdrawn_on:
-            raise Refused.invalid("papers", _("“%(name)s”不属于本项目或已撤回") % {"name": paper.name})
+        require_of_case(paper, row.step.case_id, "papers")
     there = Attachment.objects.filter(case_id=row.step.case_id, withdrawn_on__isnull=True)
     newest = {one.kind: one for one in there.filter(kind__in=aspect.papers).order_by("version")}
     kinds = {one.kind for one in papers}

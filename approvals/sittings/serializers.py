@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.models import Unit
 from approvals.models import Opinion
 from approvals.sittings.models import DocketItem, Outcome, Sitting, SittingState
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.rest import BusinessDay
 
 
@@ -102,9 +102,7 @@ class ItemIn(serializers.Serializer[Any]):
     reporting_unit = serializers.SlugRelatedField[Unit](
         slug_field="code", queryset=Unit.objects.all(), required=False
     )
-    papers = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), many=True, required=False
-    )
+    papers = PaperKey(many=True, required=False)
 
 
 class SittingReasonIn(serializers.Serializer[Any]):

@@ -6,8 +6,11 @@ from functools import partial
 from typing import Any
 
 from approvals import actions as approvals
+from approvals.models import Permit
 from approvals.permits import actions as permits
 from approvals.permits.actions import Application
+from approvals.permits.owed import owed
+from approvals.permits.rules import lacking
 from lifecycle.demo.papers import paper
 from lifecycle.demo.walk import Move, Walk
 from projects import actions as projects
@@ -135,17 +138,23 @@ def apply(walk: Walk, on: date) -> None:
 
 
 def open_permits(*codes: str) -> Move:
-    """Several permits begin side by side, applied for at one stroke."""
+    """The commissioner applies for several permits at one stroke; who applies does not decide."""
     return partial(_open_permits, codes=codes)
 
 
 def _open_permits(walk: Walk, on: date, *, codes: tuple[str, ...]) -> None:
     applications = [Application(step=code, handed=_handed(walk, code)) for code in codes]
-    made = permits.apply(project=walk.row, applications=applications, by=walk.park_clerk, on=on, today=on)
+    made = permits.apply(project=walk.row, applications=applications, by=walk.commissioner, on=on, today=on)
     for row in made:
-        if row.complete_on is None:
+        if row.complete_on is None and _lacks(walk, row):
             by = walk.people.at(PERMITS[row.code])
             permits.notify(permit=row, faults={}, by=by, on=on, today=on)
+
+
+def _lacks(walk: Walk, row: Permit) -> bool:
+    """Whether anything is missing beside what other permits give."""
+    due = owed(rules_of(walk.row).steps[row.code], walk.row)
+    return any(line.name not in due for line in lacking(row.materials.all()))
 
 
 def _handed(walk: Walk, code: str) -> list[str] | None:

@@ -127,13 +127,15 @@ class Material(Item):
     """One thing an applicant hands in, unless the case holds it: as a paper, or as what a step ended with.
 
     ``needed``: always, only where it applies (asked for by name if it is missing), or with a commitment
-    (告知承诺) alone.
+    (告知承诺) alone. What a permit of the plan ends with is there with its ``milestone`` alone; ``or_paper``:
+    it may as well be held from elsewhere (a firm long since registered) and is then handed in.
     """
 
     name: Text
     document: Code | None = None
     milestone: Code | None = None
     needed: Literal["always", "if_any", "by_commitment"] = "always"
+    or_paper: bool = False
 
 
 class Guide(Item):

@@ -13,6 +13,7 @@ from accounts.roles import Can
 from cases import actions as cases
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from projects import cadences, claiming, stillness
@@ -163,8 +164,8 @@ def _keep_papers(
     """Tie the papers to the contact. Raises Refused (invalid) for one of another case, or withdrawn."""
     if len(papers) + len(uploads) > MOST_PAPERS:
         raise Refused.invalid("uploads", _("一次最多附 %(most)s 份材料") % {"most": MOST_PAPERS})
-    if any(one.case_id != row.project_id or one.withdrawn_on for one in papers):
-        raise Refused.invalid("papers", _("材料不在本项目档案中，或已撤回"))
+    for one in papers:
+        require_of_case(one, row.project_id, "papers")
     kept = [_attach(row, kind, one) for one in uploads]
     found = {one.pk: one for one in [*papers, *kept]}
     ContactPaper.objects.bulk_create(ContactPaper(contact=row, attachment=one) for one in found.values())

@@ -15,11 +15,11 @@ from kernel.language import house_language
 from kernel.phones import masked
 from kernel.refusals import Refused
 from policies.schema import PartKind
-from projects import cadences, claiming, coded, hooks
+from projects import cadences, claiming, clocks, coded, hooks
 from projects.actions import saving
 from projects.actions.days import require_since_opening
 from projects.actions.parts import CACHED, CREDITED, require_no_successor, require_setter
-from projects.facts import derive, rules_of
+from projects.facts import derive, facts_of, rules_of
 from projects.models import Project
 from projects.permissions import lock, require_fresh, require_on
 from projects.planning import require_year
@@ -28,13 +28,21 @@ from projects.reserved import check_fields
 
 @transaction.atomic
 def edit(
-    *, project: Project, by: User, on: date, changes: dict[str, Any], expected_version: int | None = None
+    *,
+    project: Project,
+    by: User,
+    on: date,
+    changes: dict[str, Any],
+    reason: str = "",
+    expected_version: int | None = None,
 ) -> Project:
     """Change plain fields; saving the same values again changes and records nothing.
 
-    Nor does a text that comes back as it was shown, its telephone numbers masked.
+    Nor does a text that comes back as it was shown, its telephone numbers masked. What exchanges a running
+    limit (34 working days for 11 days, 三(四)9) is a correction and takes a ``reason``.
 
-    Raises Refused: conflict with what changed since ``expected_version``; invalid per field.
+    Raises Refused: conflict with what changed since ``expected_version``; invalid per field, or without the
+    reason; forbidden for who may not correct.
     """
     project = lock(project)
     require_on(by, Can.EDIT_PROJECT, project)
@@ -51,7 +59,8 @@ def edit(
     if not project.name:
         raise Refused.invalid("name", _("请填写项目名称"))
     derive(project, rules)
-    saving.save(project, by)
+    clocks.require_reason(project, facts_of(project), reason, by)
+    saving.save(project, by, reason.strip()[:100])
     if "name" in moved:
         project.case.title = project.name
         project.case.save(update_fields=["title"])
@@ -60,7 +69,7 @@ def edit(
         kind="project.edited",
         by=by,
         on=on,
-        data={"fields": _names(moved), "changes": moved},
+        data={"fields": _names(moved), "changes": moved} | ({"reason": reason} if reason.strip() else {}),
     )
     if "enterprise" in moved:
         claiming.follow_enterprise(project, on)

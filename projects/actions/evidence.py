@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Can
 from cases import actions as cases
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Milestone
@@ -112,8 +113,7 @@ def _paper(
     project: Project, rule: Milestone, rules: Rulebook, evidence: Attachment | None, document_no: str
 ) -> Attachment | None:
     """The paper that shows it: that which was named, else the newest of a kind that the plan asks for."""
-    if evidence and (evidence.case_id != project.pk or evidence.withdrawn_on is not None):
-        raise Refused.invalid("evidence", _("佐证材料不在本项目档案中，或已撤回"))
+    require_of_case(evidence, project.pk, "evidence")
     wanted = papers_of(rule)
     if not wanted:
         if evidence is None and not document_no:

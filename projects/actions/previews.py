@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Can
-from projects import coded, hooks
+from projects import clocks, coded, hooks
 from projects.actions import money, sums
 from projects.facts import derive, facts_of, rules_of
 from projects.hooks import Proposal
@@ -17,13 +17,17 @@ from projects.reserved import check_fields
 
 
 def preview_edit(*, project: Project, changes: Mapping[str, Any], by: User) -> list[str]:
-    """What ``edit`` with these changes would reopen. Raises Refused: forbidden; invalid per field."""
+    """What ``edit`` with these changes would reopen, and which running limits it would exchange.
+
+    Raises Refused: forbidden; invalid per field.
+    """
     require_on(by, Can.EDIT_PROJECT, project)
     then = copy(project)
     for name, value in check_fields(coded.settled(rules_of(project), changes, project)).items():
         setattr(then, name, value)
     derive(then, rules_of(project))
-    return hooks.reopens(Proposal(project, facts_of(project), facts_of(then)))
+    proposal = Proposal(project, facts_of(project), facts_of(then))
+    return hooks.reopens(proposal) + clocks.on_preview(proposal)
 
 
 def preview_money(

@@ -44,7 +44,8 @@ class Corrections(Base):
     def preview_fields(self, request: Request, pk: str) -> Response:
         """What changing plain fields (PATCH) would reopen; writes nothing."""
         changes = self.checked(s.ProjectPatch)
-        changes.pop("enterprise", None)
+        for name in ("enterprise", "reason"):
+            changes.pop(name, None)
         lines = actions.preview_edit(project=self.project(pk), changes=changes, by=self.user)
         return Response({"lines": lines})
 

@@ -109,11 +109,12 @@ class ProjectViewSet(
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change plain fields, name the investor or put right what is kept of it."""
         changes = self.checked(s.ProjectPatch)
+        reason = changes.pop("reason", "")
         if "enterprise" in changes:
-            return self._with_investor(pk, changes)
-        return self.answer(self.acted(actions.edit, pk, on=today(), changes=changes))
+            return self._with_investor(pk, changes, reason)
+        return self.answer(self.acted(actions.edit, pk, on=today(), changes=changes, reason=reason))
 
-    def _with_investor(self, pk: str, changes: dict[str, Any]) -> Response:
+    def _with_investor(self, pk: str, changes: dict[str, Any], reason: str) -> Response:
         """As the page does it: another investor is found or made, the one on file is put right."""
         said, seen, on = changes.pop("enterprise"), self.project(pk), today()
         firm, same = seen.enterprise, _is(seen.enterprise, said)
@@ -121,7 +122,8 @@ class ProjectViewSet(
             lock_investor(seen)
             if not same:
                 firm = actions.find_or_create_enterprise(data=EnterpriseData(**said), by=self.user)
-            row = actions.edit(project=seen, by=self.user, on=on, changes=changes | {"enterprise": firm})
+            both = changes | {"enterprise": firm}
+            row = actions.edit(project=seen, by=self.user, on=on, changes=both, reason=reason)
             if same:
                 actions.edit_enterprise(project=row, by=self.user, on=on, changes=said)
         return self.answer(self.project(pk))

@@ -62,6 +62,7 @@ class Edit(ActionPage):
             by=self.user,
             on=self.today,
             changes=changes,
+            reason=data["reason"],
             expected_version=data["version"],
         )
         if data["enterprise"] and edited.enterprise_id == self.project.enterprise_id:

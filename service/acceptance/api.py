@@ -51,7 +51,7 @@ class StageIn(serializers.Serializer[Any]):
     planned_on = serializers.DateField(required=False)
 
 
-class ApplyIn(serializers.Serializer[Any]):
+class ApplyForAcceptanceIn(serializers.Serializer[Any]):
     """``along``: apply for registration, too (true unless said); ``reason``: why once more."""
 
     along = serializers.BooleanField(required=False, default=True)
@@ -93,11 +93,11 @@ class AcceptanceViewSet(
         row = plan_stage(project=project, by=_user(request), on=today(), **said)
         return Response(StageOut(row).data, status=201)
 
-    @extend_schema(request=ApplyIn, responses={201: StepOut(many=True)})
+    @extend_schema(request=ApplyForAcceptanceIn, responses={201: StepOut(many=True)})
     @action(detail=True, methods=["post"])
     def apply(self, request: Request, pk: str) -> Response:
         """Apply for acceptance and, along with it, registration; 409 says what must come first."""
-        said = checked(ApplyIn, request)
+        said = checked(ApplyForAcceptanceIn, request)
         opened = apply_for(stage=self.get_object(), by=_user(request), on=today(), **said)
         rows = Step.objects.filter(pk__in=[step.pk for step in opened]).for_reading().with_counts()
         return Response(StepOut(rows.order_by("id"), many=True).data, status=201)

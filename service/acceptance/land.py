@@ -10,6 +10,7 @@ from accounts.models import User
 from cases.actions import record
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.refusals import Refused
 from policies.schema import Milestone
 from projects.actions import reach
@@ -90,8 +91,7 @@ def _paper(
         return attach(case=project.case, kind=CERTIFICATE, upload=upload, by=by, on=on)
     if certificate is None:
         raise Refused.invalid("upload", _("请附不动产权证书"), code="no_certificate")
-    if certificate.case_id != project.pk or certificate.withdrawn_on is not None:
-        raise Refused.invalid("certificate", _("佐证材料不在本项目档案中，或已撤回"))
+    require_of_case(certificate, project.pk, "certificate")
     if certificate.kind != CERTIFICATE:
         raise Refused.invalid("certificate", _("“%(name)s”不是不动产权证书") % {"name": certificate.name})
     return certificate

@@ -17,6 +17,7 @@ from cases.models import Part
 from deadlines import actions as deadlines
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.language import house_language
 from kernel.refusals import Refused
 from policies.schema import HandoverRule
@@ -82,8 +83,7 @@ def _kept(
 ) -> Attachment:
     if not isinstance(paper, Attachment):
         return attach(case=project.case, kind=rule.letter or "other", upload=paper, by=by, on=on)
-    if paper.case_id != project.pk or paper.withdrawn_on:
-        raise Refused.invalid("paper", _("所选材料不在本项目档案中"))
+    require_of_case(paper, project.pk)
     return paper
 
 

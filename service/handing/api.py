@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.idempotency import IdempotentWrites
 from accounts.models import Unit, User
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.clock import today
 from kernel.numbers import whole
 from projects.models import Project
@@ -23,7 +23,7 @@ from service.handing import actions, queries
 from service.handing.models import Handing, Receipt, ReceiptState, Way
 
 
-class ReceiptOut(serializers.ModelSerializer[Receipt]):
+class HandoverReceiptOut(serializers.ModelSerializer[Receipt]):
     """One receiver. ``due_on``: until when it is to be acknowledged; ``replaced_by``: the receipt by which a
     declined one was pushed again."""
 
@@ -53,7 +53,7 @@ class HandingOut(serializers.ModelSerializer[Handing]):
     from_unit = serializers.SlugRelatedField[Unit](slug_field="code", read_only=True)
     way = serializers.ChoiceField(choices=Way.choices, read_only=True)
     by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
-    receipts = ReceiptOut(source="rows", many=True, read_only=True)
+    receipts = HandoverReceiptOut(source="rows", many=True, read_only=True)
 
     class Meta:
         model = Handing
@@ -71,9 +71,7 @@ class LetterIn(serializers.Serializer[Any]):
     rule = serializers.CharField(max_length=64)
     number = serializers.CharField(max_length=60)
     paper = serializers.FileField(required=False)
-    paper_id = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False
-    )
+    paper_id = PaperKey(required=False)
     on = serializers.DateField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -250,7 +250,7 @@ class PlanViewSet(
         body = {
             **s.PlanOut(row).data,
             "shown": s.PlanVersionOut(rows.get(pk=row.shown.pk)).data,
-            "items": s.LineOut(now.lines, many=True).data,
+            "items": s.PlanLineOut(now.lines, many=True).data,
             "missed": s.MissedOut(now.missed, many=True).data,
             "doubts": s.DoubtOut(now.doubts, many=True).data,
             "warnings": queries.warnings(row.project, row.shown),

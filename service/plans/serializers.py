@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from documents.models import Attachment
+from documents.papers import PaperKey
 from kernel.money import yuan
 from kernel.phones import mask
 from kernel.rest import BusinessDay
@@ -37,7 +37,7 @@ class PlanOut(serializers.ModelSerializer[Plan]):
         return row.first_sealed_id is not None
 
 
-class LineOut(serializers.Serializer[Any]):
+class PlanLineOut(serializers.Serializer[Any]):
     """One item as it stands: ``slip_first`` and ``slip_last`` in days against the first and the last seal."""
 
     code = serializers.CharField(source="item.code")
@@ -139,7 +139,7 @@ class PlanDetail(PlanOut):
     """With the version asked for (``?v=``, the newest by default), its items, and every version."""
 
     shown = PlanVersionOut(read_only=True)
-    items = LineOut(many=True, read_only=True)
+    items = PlanLineOut(many=True, read_only=True)
     missed = MissedOut(many=True, read_only=True)
     doubts = DoubtOut(many=True, read_only=True)
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -182,14 +182,14 @@ class TargetIn(serializers.Serializer[Any]):
     )
 
 
-class ContactIn(serializers.Serializer[Any]):
+class PlanContactIn(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True, max_length=60, default="")
     phone = serializers.CharField(required=False, allow_blank=True, max_length=30, default="")
 
 
 class ParticularsIn(serializers.Serializer[Any]):
     targets = TargetIn(many=True, required=False)
-    contacts = serializers.DictField(child=ContactIn(), required=False)
+    contacts = serializers.DictField(child=PlanContactIn(), required=False)
 
     def figures(self) -> list[Figures]:
         rows = self.validated_data.get("targets", ())
@@ -286,9 +286,7 @@ class PlanSealIn(serializers.Serializer[Any]):
     side = serializers.CharField(max_length=64)
     signatory = serializers.CharField(max_length=60)
     on = BusinessDay(required=False)
-    paper = serializers.PrimaryKeyRelatedField[Attachment](
-        queryset=Attachment.objects.all(), required=False, allow_null=True
-    )
+    paper = PaperKey(required=False, allow_null=True)
 
 
 class PlanChangeOut(serializers.Serializer[Any]):

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from accounts.idempotency import IdempotentWrites
 from accounts.models import Unit, User
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.clock import today
 from kernel.numbers import whole
-from kernel.refusals import Refused
 from kernel.rest import BusinessDay
 from projects.models import Project
 from projects.permissions import sees
@@ -203,9 +203,8 @@ class RecognitionViewSet(IdempotentWrites, mixins.ListModelMixin, viewsets.Gener
 
 def _fact(project: Project, said: dict[str, Any]) -> Fact:
     key = said.get("evidence")
-    paper = Attachment.objects.filter(pk=key, case_id=project.pk).first() if key else None
-    if key and paper is None:
-        raise Refused.invalid("evidence", f"{key}", code="unknown_paper")
+    paper = (Attachment.objects.filter(pk=key).first() or Attachment()) if key else None
+    require_of_case(paper, project.pk, "evidence")
     return Fact(said["code"], said["on"], paper, note=said.get("note", ""))
 
 

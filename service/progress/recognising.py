@@ -13,6 +13,7 @@ from accounts.models import User
 from cases.actions import record
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.refusals import Refused, Unmet
 from policies.rulebook import Rulebook
 from policies.schema import Ground, Recognition
@@ -155,8 +156,7 @@ def _paper(project: Project, ground: Ground, fact: Fact, by: User) -> Attachment
     row = fact.evidence
     if row is None:
         return None
-    if row.case_id != project.pk or row.withdrawn_on is not None:
-        raise Refused.invalid("evidence", _("佐证材料不在本项目档案中，或已撤回"))
+    require_of_case(row, project.pk, "evidence")
     if ground.documents and row.kind not in ground.documents:
         message = _("“%(paper)s”不是“%(ground)s”的佐证材料") % {"paper": row.name, "ground": ground.name}
         raise Refused.invalid("evidence", message, code="wrong_kind")

@@ -259,6 +259,7 @@ def test_a_department_cannot_be_the_landing_park(story: Story) -> None:
 def test_a_permit_is_concluded_by_the_authority_alone(story: Story) -> None:
     project = story.ready_for_review()
     _sign(story, project)
+    story.reach(project, "planning_permitted", "land_granted")
     step = story.open(project, "construction_permit")
     authority = story.person("housing-construction")
     assert Project.objects.visible_to(authority).get() == project
@@ -304,6 +305,7 @@ def test_joint_conclusions_hold_each_other_up(story: Story, monkeypatch: pytest.
     project = story.ready_for_review()
     _sign(story, project)
     pair = ("land_grant", "planning_permit")
+    story.reach(project, "project_filed")
     steps = [story.open(project, code) for code in pair]
     bind(monkeypatch, *pair)
     lead = story.person("planning-natural-resources")
@@ -311,6 +313,7 @@ def test_joint_conclusions_hold_each_other_up(story: Story, monkeypatch: pytest.
         story.conclude(steps[0], "granted", by=lead)
     both = [Conclusion(step=step, verdict="granted") for step in steps]
     actions.conclude_together(conclusions=both, by=lead, on=TODAY)
+    assert all(step.open_clock() is None for step in Step.objects.filter(code__in=pair))
     assert {"land_granted", "planning_permitted"} <= reached(steps[0])
 
 
@@ -323,6 +326,7 @@ def test_a_step_waits_for_its_prerequisite(story: Story, monkeypatch: pytest.Mon
     )
     project = story.ready_for_review()
     _sign(story, project)
+    story.reach(project, "project_filed")
     lead = story.person("planning-natural-resources")
     step = story.open(project, "planning_permit")
     with pytest.raises(Refused, match="须先办结“土地出让"):

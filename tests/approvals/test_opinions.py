@@ -208,7 +208,7 @@ def test_another_projects_scan_is_no_scan(story: Story) -> None:
 
     other = story.district.project("另一个项目")
     paper = attach(case=other.case, kind="other", upload=upload(), by=story.clerk, on=TODAY)
-    with pytest.raises(Refused, match="不属于"):
+    with pytest.raises(Refused, match="不在本档案中"):
         actions.record_on_behalf(
             opinion=asked(story.assessment()), scan=paper, by=story.clerk, on=TODAY, words="可行"
         )

@@ -424,8 +424,9 @@ def test_the_panel_costs_the_same_with_and_without_steps(story: Story) -> None:
 # ---- service guides
 
 
-def permit(story: Story, code: str = "construction_permit") -> tuple[Project, Step]:
+def permit(story: Story, code: str = "construction_permit", *there: str) -> tuple[Project, Step]:
     project = sign(story, story.ready_for_review())
+    story.reach(project, *there)
     return project, story.open(project, code)
 
 
@@ -450,7 +451,7 @@ def test_what_the_case_holds_is_not_asked_for_again(story: Story) -> None:
 
 
 def test_a_permit_runs_against_its_own_limit(story: Story) -> None:
-    _project, step = permit(story)
+    _project, step = permit(story, "construction_permit", "planning_permitted", "land_granted")
     assert step.deadline is not None and step.deadline.count == 7
 
 

@@ -102,7 +102,7 @@ def test_a_report_without_words_is_refused(project, clerk, reviewer, bad) -> Non
 def test_evidence_of_another_case_is_refused(project, clerk, reviewer) -> None:
     other = lives.registered(by=clerk, name="别的项目")
     row = issued(project, clerk, reviewer)
-    with pytest.raises(Refused, match="不属于"):
+    with pytest.raises(Refused, match="不在本档案中"):
         paper = lives.paper(other, "other", clerk)
         actions.report(assignment=row, report="已办", by=reviewer, on=TODAY, evidence=paper)
 

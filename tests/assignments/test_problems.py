@@ -319,3 +319,12 @@ def test_a_plan_without_a_chain_says_so(found) -> None:
     with pytest.raises(Refused) as refused:
         up(duty, found.clerk)
     assert codes(refused) == ["no_chain"]
+
+
+def test_a_level_that_coordinates_by_its_name_is_not_made_to_twice() -> None:
+    served = signed(FULING)
+    row = problems.raise_problem(
+        case=served.project.case, title="双回路供电未落实", unit=served.park, by=served.clerk, on=TODAY,
+    )  # fmt: skip
+    problems.raise_up(assignment=row, reason="须统筹资金", by=served.clerk, on=NEXT)
+    assert Assignment.objects.get(pk=row.pk).report == "提请“区级企业服务专区联动协调”：须统筹资金"

@@ -6,6 +6,8 @@ import pytest
 import schemathesis
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
+from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from rest_framework.test import APIClient
 from schemathesis.checks import content_type_conformance, not_a_server_error, response_schema_conformance
@@ -134,6 +136,14 @@ def test_every_answer_is_as_the_schema_says(schema: Any, project: Project, distr
     assert not faults, "\n\n".join(faults)
     assert set(asked) >= WRITES
     assert len(asked) > 40
+
+
+def test_the_schema_is_made_without_a_warning() -> None:
+    """Two shapes under one name would each be described as the other."""
+    reset_generator_stats()
+    SchemaGenerator().get_schema(request=None, public=True)
+    told = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+    assert not told, "\n".join(told)
 
 
 def test_writes_tell_which_headers_they_heed(schema: Any) -> None:

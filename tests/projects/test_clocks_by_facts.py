@@ -7,10 +7,12 @@ import pytest
 from cases.models import Event
 from deadlines.actions import meet
 from deadlines.models import Deadline
+from kernel.refusals import Refused
 from projects import clocks, hooks
-from projects.actions import edit
+from projects.actions import edit, preview_edit
 from projects.facts import facts_of
 from projects.models import Project
+from tests import factories as make
 from tests import lives
 from tests.deadlines.making import pause
 
@@ -25,8 +27,9 @@ def applied() -> Project:
     return Project.objects.get(pk=project.pk)
 
 
-def mark(project: Project, small: bool) -> Project:
-    return edit(project=project, by=lives.clerk(), on=CHANGED_ON, changes={"small_low_risk": small})
+def mark(project: Project, small: bool, on: date = CHANGED_ON) -> Project:
+    changes = {"small_low_risk": small}
+    return edit(project=project, by=lives.clerk(), on=on, changes=changes, reason="复核认定")
 
 
 def running(project: Project) -> Deadline:
@@ -87,3 +90,45 @@ def test_a_correction_shows_beforehand_which_limit_would_hold() -> None:
     lines = hooks.preview(hooks.Proposal(project, facts, facts | {"small_low_risk": True}))
     assert any("11个自然日" in line and "2026-03-13" in line for line in lines)
     assert running(project).rule == "limit:approval_general"
+
+
+def test_what_exchanges_a_running_limit_takes_a_reason_and_the_right_to_correct() -> None:
+    project = applied()
+    said = {"project": project, "on": CHANGED_ON, "changes": {"small_low_risk": True}}
+    with pytest.raises(Refused) as refused:
+        edit(by=lives.clerk(), **said)
+    item = refused.value.unmet[0]
+    assert (refused.value.status, item.code, item.field, item.clause) == (
+        "invalid", "needs_reason", "reason", "三(四)9",
+    )  # fmt: skip
+    park = make.user("park_clerk", unit=project.introducing_unit)
+    with pytest.raises(Refused) as refused:
+        edit(by=park, reason="复核认定", **said)
+    assert refused.value.status == "forbidden"
+    assert running(project).rule == "limit:approval_general"
+    mark(project, small=True)
+    event = Event.objects.filter(case_id=project.pk, kind="project.edited").latest("pk")
+    assert event.data["reason"] == "复核认定"
+
+
+def test_before_any_clock_runs_the_fact_is_stated_without_a_reason() -> None:
+    project = lives.registered()
+    edit(project=project, by=lives.clerk(), on=CHANGED_ON, changes={"small_low_risk": True})
+
+
+def test_lateness_is_not_wiped_by_the_other_limit_nor_by_going_back() -> None:
+    project = mark(applied(), small=True)
+    mark(project, small=False, on=date(2026, 3, 20))
+    gone = Deadline.objects.get(case_id=project.pk, rule="limit:approval_small")
+    assert "已逾期（截止 2026-03-13）" in gone.cancel_reason
+    clock = running(project)
+    assert (clock.started_on, clock.rule) == (APPLIED_ON, "limit:approval_general")
+    assert clock.name.endswith("（原期限 2026-03-13 已逾期）")
+    mark(project, small=True, on=date(2026, 3, 21))
+    assert running(project).name.endswith("（原期限 2026-03-13 已逾期）")
+
+
+def test_the_preview_of_an_edit_shows_which_limit_would_hold() -> None:
+    project = applied()
+    lines = preview_edit(project=project, changes={"small_low_risk": True}, by=lives.clerk())
+    assert any("11个自然日" in line for line in lines)

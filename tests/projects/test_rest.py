@@ -6,9 +6,10 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Event
+from projects import clocks
 from projects.models import Project
 from tests import factories
-from tests.law import District
+from tests.law import TODAY, District
 
 URL = "/api/v1/projects/"
 REASON = {"reason": "企业重组"}
@@ -233,3 +234,15 @@ def test_the_schema_is_valid_openapi(caller: Any) -> None:
     paths = " ".join(schema["paths"])
     for end in ("/projects/ ", "/advance/", "/gate/", "/shelve/", "/resume/", "/exit/", "/me/", "/units/"):
         assert end.strip() in paths, end
+
+
+def test_a_fact_that_exchanges_a_running_limit_is_patched_with_its_reason(
+    caller: Any, district: District
+) -> None:
+    project = district.project()
+    clocks.on_reached(project, "approvals_applied", district.rules, district.clerk, TODAY)
+    url = f"{URL}{project.pk}/"
+    refused = caller.patch(url, {"small_low_risk": True}, format="json")
+    assert (refused.status_code, refused.json()["unmet"][0]["code"]) == (400, "needs_reason")
+    done = caller.patch(url, {"small_low_risk": True, "reason": "复核认定"}, format="json")
+    assert (done.status_code, done.json()["small_low_risk"]) == (200, True)

@@ -162,7 +162,8 @@ def test_building_does_not_start_without_permit_and_commissioner(life: Life) -> 
 
 def test_a_refused_permit_takes_the_milestone_back(life: Life) -> None:
     life.served()
-    life.permit("construction_permit")
+    for code in ("project_filing", "land_grant", "planning_permit", "construction_permit"):
+        life.permit(code)
     approvals.reopen(
         step=life.latest("construction_permit"), by=life.park_clerk, on=life.day, reason="图纸变更"
     )

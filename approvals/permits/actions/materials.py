@@ -21,6 +21,7 @@ from approvals.permits.actions.base import (
     require_open,
 )
 from approvals.permits.closing import concerned, touch
+from approvals.permits.owed import owed, waits
 from approvals.permits.permissions import require_agent, require_authority
 from approvals.permits.rules import lacking, permit_of
 from approvals.rules import rule_of
@@ -37,8 +38,8 @@ def supplement(
     """Hand in material later, by its names; once nothing needed is missing, the clock counts from that day.
 
     A step that the plan opened by itself is applied for by this. Raises Refused: forbidden but for its agent;
-    invalid for a day to come or before the application, or material that is not on the list; conflict for
-    what was handed in already, or once the permit has ended.
+    invalid for a day to come or before the application, or material that is not on the list; unmet for what
+    only another permit gives; conflict for what was handed in already, or once the permit has ended.
     """
     project, row = hold(permit, expected)
     require_agent(project, row, by)
@@ -46,6 +47,7 @@ def supplement(
     check_day(on, today, row.applied_on or row.step.opened_on, _("申请日期"))
     rows = named(row, materials)
     _require_missing(rows)
+    _require_not_owed(project, row, rows)
     if row.applied_on is None:
         row.applied_on, row.applied_by, row.agent_unit = on, by, acting_unit(by)
     _hand_in(row, rows, by, on)
@@ -62,6 +64,14 @@ def _require_missing(rows: Sequence[Material]) -> None:
         raise Refused.conflict(message, code="already_handed_in")
 
 
+def _require_not_owed(project: Project, permit: Permit, rows: Sequence[Material]) -> None:
+    """Raises Refused (unmet) for what is there only once another permit has ended with it."""
+    rule = rule_of(permit.step)
+    due = owed(rule, project)
+    if early := [due[row.name] for row in rows if row.name in due]:
+        raise Refused(waits(early, rule, project))
+
+
 def _hand_in(permit: Permit, rows: Sequence[Material], by: User, on: date) -> None:
     told = permit.notices.count()
     for row in rows:
@@ -71,20 +81,17 @@ def _hand_in(permit: Permit, rows: Sequence[Material], by: User, on: date) -> No
 
 def _accept_if_whole(project: Project, permit: Permit, by: User, on: date) -> None:
     """Complete is the material on the day on which the last needed line came."""
-    rows = list(permit.materials.all())
-    if permit.complete_on is not None or lacking(rows):
-        return
-    last = max((row.handed_on for row in rows if row.needed and row.handed_on), default=on)
-    assert permit.applied_on is not None
-    recording.accept(permit, rule_of(permit.step), project, max(last, permit.applied_on), by=by, on=on)
+    if permit.complete_on is None:
+        rows = list(permit.materials.all())
+        recording.go_on(permit, rule_of(permit.step), project, rows, by=by, on=on)
 
 
 @transaction.atomic
 def complete(*, permit: Permit, by: User, on: date, today: date, expected: int | None = None) -> Permit:
     """The authority takes the material for complete on a day: what was still missing came over the counter.
 
-    Raises Refused: forbidden but for the authority; invalid day; conflict before the application, or when it
-    is complete already.
+    Raises Refused: forbidden but for the authority; invalid day; unmet while another permit has not given
+    what it gives; conflict before the application, or when it is complete already.
     """
     project, row = hold(permit, expected)
     require_authority(row, by)
@@ -94,6 +101,7 @@ def complete(*, permit: Permit, by: User, on: date, today: date, expected: int |
         message = _("材料已于 %(day)s 齐备") % {"day": row.complete_on}
         raise Refused.conflict(message, code="already_complete")
     missing = lacking(row.materials.all())
+    _require_not_owed(project, row, missing)
     _hand_in(row, missing, by, on)
     note(row, "permit.completed", by, on, what=joined_names(missing) or "—")
     _accept_if_whole(project, row, by, on)
@@ -112,7 +120,8 @@ def withdraw(
     today: date,
     expected: int | None = None,
 ) -> Permit:
-    """Take material back, by its names; where it was needed the clock is taken back until it is there again.
+    """Take material back, by its names; where it was needed the clock is taken back until it is there again;
+    one that stands still stays stopped.
 
     Raises Refused: forbidden but for its agent; invalid without a reason, for a day to come or before it was
     handed in; unmet when the limit has passed; conflict for what is not handed in, or once it has ended.
@@ -153,9 +162,13 @@ def _hand_back(permit: Permit, rows: Sequence[Material], *, told: int | None = N
 
 
 def _no_longer_complete(permit: Permit, by: User, on: date, reason: str) -> None:
+    """The clock goes back, unless it stands still: a stop ends through its own door alone."""
     if permit.complete_on is None:
         return
     permit.complete_on = None
+    clock = permit.step.open_clock()
+    if clock is not None and clock.paused_from:
+        return
     if permit_of(rule_of(permit.step)).counts_from == "complete":
         clocks.take_back(permit, reason, by, on)
 
@@ -177,16 +190,17 @@ def notify(
 ) -> ShortfallNotice:
     """一次告知: tell at one stroke what is missing and what will not do, by name and with words.
 
-    What is missing goes into the notice by itself. The clock is taken back until everything is there. Where
-    the plan has everything told at once, a further notice may only name what was handed in or withdrawn since
-    the last one. Raises Refused: forbidden but for the authority; invalid day, or a fault without words;
+    What is missing goes into the notice by itself, save what another permit of the plan gives. The clock is
+    taken back until everything is there; one that stands still stays stopped. Where the plan has everything
+    told at once, a further notice may only name what was handed in or withdrawn since the last one. Raises
+    Refused: forbidden but for the authority; invalid day, or a fault without words;
     unmet ``told_once`` with the clause, or when the limit has passed; conflict where nothing is missing.
     """
     project, row = hold(permit, expected)
     require_authority(row, by)
     require_open(project, row)
     check_day(on, today, require_applied(row), _("申请日期"))
-    rows = _told(row, faults)
+    rows = _told(project, row, faults)
     _require_in_time(row, today)
     lines = [{"name": one.name, "words": faults.get(one.name, "").strip()[:300]} for one in rows]
     made = ShortfallNotice.objects.create(permit=row, on=on, by=by, lines=lines)
@@ -200,13 +214,14 @@ def notify(
     return made
 
 
-def _told(permit: Permit, faults: Mapping[str, str]) -> list[Material]:
+def _told(project: Project, permit: Permit, faults: Mapping[str, str]) -> list[Material]:
     """What the notice names: the faults found, and whatever needed is missing. Raises Refused."""
+    due = owed(rule_of(permit.step), project)
     rule = permit_of(rule_of(permit.step))
     given = list(permit.notices.all()) if rule.told_once else []
     found = named(permit, faults, "faults") if faults else []
     _require_words(found, faults)
-    missing = lacking(permit.materials.all())
+    missing = [row for row in lacking(permit.materials.all()) if row.name not in due]
     fresh = [row for row in missing if row.since >= len(given)]
     rows = {row.pk: row for row in [*found, *fresh]}
     late = [row for row in rows.values() if row.since < len(given)] or (missing if not rows else [])

@@ -4,6 +4,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -11,7 +12,7 @@ from approvals.models import Permit, PermitStop
 from approvals.permits import clocks
 from approvals.permits.actions.base import hold, require_open
 from approvals.permits.closing import touch
-from approvals.permits.rules import permit_of
+from approvals.permits.rules import lacking, permit_of
 from approvals.rules import rule_of
 from deadlines import actions as deadlines
 from deadlines.models import Deadline
@@ -79,12 +80,29 @@ def _reason(why: StopCause, body: str, note: str) -> str:
 def go_on(*, permit: Permit, by: User, on: date, today: date, expected: int | None = None) -> Deadline:
     """Let the clock run again; ``on`` itself counts if it is a day of the limit's unit.
 
-    Raises Refused as ``deadlines.resume`` does; invalid for a day to come.
+    Raises Refused as ``deadlines.resume`` does; invalid for a day to come, or before the material that was
+    taken back during the stop had come again; unmet while it has not.
     """
     project, row = hold(permit, expected)
     require_open(project, row)
     if on > today:
         raise Refused.invalid("on", _("日期不能晚于今天（%(today)s）") % {"today": today})
+    _require_whole(row, on)
     clock = deadlines.resume(deadline=clocks.running(row), by=by, on=on)
     touch(row)
     return clock
+
+
+def _require_whole(permit: Permit, on: date) -> None:
+    """What was withdrawn or told to be faulty during the stop has come again (whichever is later)."""
+    rule = rule_of(permit.step)
+    if permit_of(rule).counts_from != "complete":
+        return
+    if permit.complete_on is None:
+        what = "、".join(one.name for one in lacking(permit.materials.all()))
+        message = _("停表期间材料已不齐备，补齐后方可恢复计时：%(what)s") % {"what": what}
+        clause = rule.guide.clause if rule.guide else rule.clause
+        raise Refused.because("incomplete", message, clause=clause, url=reverse("permit", args=[permit.pk]))
+    if on < permit.complete_on:
+        message = _("恢复日不能早于材料齐备日期 %(day)s") % {"day": permit.complete_on}
+        raise Refused.invalid("on", message)

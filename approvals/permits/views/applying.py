@@ -11,6 +11,7 @@ from approvals.models import Permit
 from approvals.overview import Line, steps_of
 from approvals.permits import actions
 from approvals.permits.forms import ApplyForm, Choice, EarlyForm
+from approvals.permits.owed import owed
 from approvals.permits.rules import PERMIT, green_channel, may_commit, permit_of, wanted
 from projects.facts import rules_of
 from projects.gates import held
@@ -52,7 +53,9 @@ class Apply(ActionPage):
         more = (
             [row for row in wanted(line.rule, have, by_commitment=True) if row not in rows] if commits else []
         )
-        return Choice(line.rule, [*rows, *more], commits=commits, again=again)
+        due = owed(line.rule, self.project, have.milestones)
+        waiting = {name: one.giver for name, one in due.items()}
+        return Choice(line.rule, [*rows, *more], commits=commits, again=again, waits=waiting)
 
     def also(self, form: forms.Form) -> dict[str, Any]:
         blocked = [line for line in self.lines if not line.may_open and line.state in ("open", "blocked")]

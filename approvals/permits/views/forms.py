@@ -23,6 +23,7 @@ from approvals.permits.forms import (
     StopForm,
     WithdrawForm,
 )
+from approvals.permits.owed import owed
 from approvals.permits.permissions import require_decider
 from approvals.permits.views.base import PermitForm
 from deadlines import calendars
@@ -42,7 +43,8 @@ class Supplement(PermitForm):
     done = gettext_lazy("材料已提交")
 
     def make_form(self, data: Any = None, files: Any = None) -> MaterialsForm:
-        rows = [row for row in self.permit.materials.all() if not row.there]
+        due = owed(self.plan, self.project)
+        rows = [row for row in self.permit.materials.all() if not row.there and row.name not in due]
         return MaterialsForm(data, rows=rows, label=_("本次提交的材料"))
 
     def act(self, form: MaterialsForm) -> None:
@@ -85,7 +87,9 @@ class Notice(PermitForm):
     done = gettext_lazy("已告知代办人和项目服务专员")
 
     def make_form(self, data: Any = None, files: Any = None) -> NoticeForm:
-        return NoticeForm(data, rows=list(self.permit.materials.all()))
+        due = owed(self.plan, self.project)
+        rows = [row for row in self.permit.materials.all() if row.there or row.name not in due]
+        return NoticeForm(data, rows=rows)
 
     def act(self, form: NoticeForm) -> None:
         on = form.cleaned_data["on"]

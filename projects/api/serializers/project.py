@@ -58,10 +58,11 @@ class ProjectIn(ProjectFields):
 
 class ProjectPatch(ProjectFields):
     """``enterprise`` names the investor: found by credit code or name, else created; what else is said of the
-    one on file is put right."""
+    one on file is put right. ``reason``: why a fact is changed that exchanges a running limit."""
 
     name = serializers.CharField(max_length=200, required=False)
     enterprise = EnterpriseIn(required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=100)
 
 
 class GateOut(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from accounts.models import User
 from cases.models import Part
 from documents.actions import attach
 from documents.models import Attachment
+from documents.papers import require_of_case
 from kernel.language import house_language
 from kernel.refusals import Refused
 from notices import actions as notices
@@ -101,8 +102,7 @@ def _check_paper(found: Opened, row: PlanSeal) -> None:
     paper = row.paper
     if row.on_behalf and paper is None:
         raise Refused.invalid("upload", _("代为登记签章的，须上传签章页扫描件"), code="needs_paper")
-    if paper is not None and (paper.case_id != found.project.pk or paper.withdrawn_on):
-        raise Refused.invalid("paper", _("“%(name)s”不属于本项目或已撤回") % {"name": paper.name})
+    require_of_case(paper, found.project.pk)
 
 
 def _insert(row: PlanSeal, rule: PlanSealRule) -> None:

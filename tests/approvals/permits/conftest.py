@@ -10,7 +10,10 @@ from tests.approvals.permits.story import FULING, OPTIMISATION, TIANMEN, Permits
 
 @pytest.fixture
 def fuling(db: None) -> Permits:
-    return tell(FULING)
+    """Filed and with its land: what the guides of the other permits rest on is there."""
+    told = tell(FULING)
+    told.rest_on("project_filed", "land_granted")
+    return told
 
 
 @pytest.fixture

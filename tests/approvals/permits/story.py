@@ -46,6 +46,10 @@ class Permits:
     def park_clerk(self) -> User:
         return self.story.person(self.story.district.park.code, "park_clerk")
 
+    def rest_on(self, *milestones: str, on: date | None = None) -> None:
+        """What other permits give is there."""
+        self.story.reach(self.project, *milestones, on=on or self.day)
+
     def guide(self, code: str) -> list[str]:
         """The names of the guide's materials."""
         rule = self.story.district.rules.steps[code]
@@ -81,7 +85,8 @@ class Permits:
 
     def grant(self, permit: Permit, on: date, verdict: str = "granted", **more: Any) -> Step:
         step = Step.objects.select_related("case").get(pk=permit.pk)
-        return approvals.conclude(step=step, verdict=verdict, by=self.authority(permit), on=on, **more)
+        more = {"by": self.authority(permit)} | more
+        return approvals.conclude(step=step, verdict=verdict, on=on, **more)
 
     def due(self, permit: Permit) -> date | None:
         clock = Step.objects.select_related("deadline").get(pk=permit.pk).deadline

@@ -1,6 +1,7 @@
 """Applying: one or several at one stroke, what is missing first, who may, early help, the green channel."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 
@@ -79,6 +80,19 @@ def test_a_day_to_come_and_one_before_the_case_are_refused(fuling: Permits) -> N
         assert refused.value.status == "invalid"
 
 
+def test_no_application_is_dated_before_what_it_needs_first(opened_on: Callable[[date], Permits]) -> None:
+    """A clock that had run out before anybody could apply would put the authority in breach at once."""
+    told = opened_on(date(2026, 3, 2))
+    needs = told.story.district.rules.steps["construction_permit"].needs.milestones
+    assert "project_filed" in needs
+    told.rest_on("project_filed", on=date(2026, 3, 9))
+    with pytest.raises(Refused, match="2026-03-09") as refused:
+        told.apply("construction_permit", on=date(2026, 3, 6))
+    assert (refused.value.status, refused.value.unmet[0].field) == ("invalid", "on")
+    assert not Permit.objects.exists()
+    assert told.apply("construction_permit", on=date(2026, 3, 9)).applied_on == date(2026, 3, 9)
+
+
 def test_twice_is_refused_and_again_after_an_end_takes_a_reason(fuling: Permits) -> None:
     permit = fuling.apply("energy_review")
     with pytest.raises(Refused) as refused:
@@ -155,7 +169,13 @@ def test_a_delegated_permit_is_concluded_by_the_park(db: None) -> None:
     with pytest.raises(Refused) as refused:
         actions.notify(permit=permit, faults={}, by=department, on=told.day, today=told.day)
     assert refused.value.status == "forbidden"
-    told.grant(permit, told.day)
+    with pytest.raises(Refused) as refused:
+        told.grant(permit, told.day)
+    assert (refused.value.status, refused.value.codes) == ("forbidden", ["own_application"])
+    assert "其他人员" in str(refused.value)
+    colleague = told.story.district.person("park_clerk", told.story.district.park.code)
+    assert colleague != told.park_clerk
+    told.grant(permit, told.day, by=colleague)
     assert "project_filed" in reached_codes(told.project)
 
 

@@ -174,6 +174,7 @@ def test_the_overall_clock_stands_beside_the_single_ones_and_early_help_counts_i
     )
     assert not Deadline.objects.filter(case_id=told.pk, rule__contains="planning_permit").exists()
     day = date(2026, 1, 26)
+    told.rest_on("project_filed", "land_granted", on=day)
     permit = told.apply("planning_permit", on=day)
     overall = Deadline.objects.get(case_id=told.pk, rule="limit:approval_general")
     assert overall.started_on == day == permit.complete_on
@@ -201,6 +202,7 @@ GREEN: tuple[Rewording, ...] = (
 
 def test_where_the_plan_gives_the_green_channel_its_own_limit_it_holds_for_its_classes(db: None) -> None:
     told = tell(FULING, reworded=GREEN)
+    told.rest_on("project_filed", "land_granted")
     permit = told.apply("planning_permit")
     assert permit.green == "招商引资项目绿色通道", "26亿元 is a major project"
     assert told.due(permit) == date(2026, 3, 9)  # 3-3, 4, 5, 6, 9
@@ -212,3 +214,32 @@ def test_a_permit_without_a_limit_is_accepted_and_has_no_clock(tianmen: Permits)
     with pytest.raises(Refused) as refused:
         stop(tianmen, permit, tianmen.day)
     assert refused.value.codes == ["no_clock"]
+
+
+def test_material_withdrawn_during_a_stop_ends_no_stop(opened_on: Opened) -> None:
+    """Handed in again while a higher authority holds the case, the clock goes on standing still."""
+    told = opened_on(date(2026, 9, 21))
+    permit = stop(told, told.apply(MATTER), date(2026, 9, 22))
+    before = Deadline.objects.open().get(case_id=told.pk, rule=f"step:{MATTER}")
+    told.withdraw(permit, LICENCE, on=date(2026, 9, 23))
+    permit.refresh_from_db()
+    assert (permit.complete_on, permit.step.deadline_id) == (None, before.pk)
+    told.supplement(permit, LICENCE, on=date(2026, 9, 24))
+    clock = Deadline.objects.open().get(case_id=told.pk, rule=f"step:{MATTER}")
+    assert (clock.pk, clock.paused_from) == (before.pk, date(2026, 9, 22))
+    resume(told, permit, date(2026, 9, 28))
+    clock.refresh_from_db()
+    assert (clock.paused_from, clock.due_on) == (None, date(2026, 9, 30))  # 28, 29, 30
+
+
+def test_a_stop_ends_no_earlier_than_the_material_taken_back_has_come_again(opened_on: Opened) -> None:
+    told = opened_on(date(2026, 9, 21))
+    permit = stop(told, told.apply(MATTER), date(2026, 9, 22))
+    told.withdraw(permit, LICENCE, on=date(2026, 9, 23))
+    with pytest.raises(Refused, match=LICENCE) as refused:
+        resume(told, permit, date(2026, 9, 23))
+    assert (refused.value.codes, refused.value.unmet[0].url) == (["incomplete"], f"/permits/{permit.pk}/")
+    told.supplement(permit, LICENCE, on=date(2026, 9, 28))
+    with pytest.raises(Refused, match="恢复日不能早于材料齐备日期 2026-09-28"):
+        actions.go_on(permit=permit, by=told.authority(permit), on=date(2026, 9, 24), today=date(2026, 9, 28))
+    resume(told, permit, date(2026, 9, 28))

@@ -23,7 +23,7 @@ FORM, DRAWINGS, CONTRACTS, PROMISE = (
 
 @pytest.fixture
 def told(fuling: Permits) -> Permits:
-    fuling.story.reach(fuling.project, "planning_permitted", "land_granted", on=fuling.day)
+    fuling.story.reach(fuling.project, "planning_permitted", on=fuling.day)
     return fuling
 
 

@@ -9,8 +9,10 @@ import time_machine
 from approvals.models import Permit
 from deadlines import actions as deadlines
 from deadlines.models import PauseRequest
+from documents.actions import attach
 from tests import factories
 from tests.approvals.permits.story import Permits
+from tests.documents.files import upload
 from tests.factories import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,22 @@ def test_a_stranger_sees_nothing_and_no_token_no_answer(fuling: Permits, client:
 )
 def test_malformed_input_is_400(fuling: Permits, body: Any) -> None:
     assert factories.api(fuling.park_clerk).post(URL, body, format="json").status_code == 400
+
+
+def test_a_foreign_paper_and_an_unknown_one_are_refused_in_the_same_words(fuling: Permits) -> None:
+    """Who may not see a case does not learn its papers' names, nor which keys there are."""
+    permit = fuling.apply("energy_review")
+    fuling.grant(permit, fuling.day)
+    other = fuling.story.district.project("另一项目")
+    strange = attach(case=other.case, kind="other", upload=upload(), by=fuling.clerk, on=fuling.day)
+    caller = factories.api(fuling.authority(permit))
+    answers = [
+        caller.post(f"{URL}{permit.pk}/result/", {"number": "7号", "paper": key}, format="json")
+        for key in (strange.pk, 987654)
+    ]
+    assert answers[0].json() == answers[1].json() and strange.name not in answers[0].content.decode()
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "所选材料不在本档案中" in answers[0].content.decode()
 
 
 def test_early_help_and_its_refusal(fuling: Permits) -> None:

@@ -149,7 +149,7 @@ def test_what_is_supplied_cannot_be_supplied_again(
 
 def test_another_projects_paper_is_refused(district: District, project: Project, agreement: Any) -> None:
     foreign = lives.paper(district.project("另一个项目"), "investment_agreement", district.clerk)
-    with pytest.raises(Refused, match="不在本项目档案中"):
+    with pytest.raises(Refused, match="不在本档案中"):
         supply(project, district.clerk, evidence=foreign)
 
 

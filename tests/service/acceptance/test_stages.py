@@ -25,6 +25,7 @@ def row() -> Project:
     made = site.started()
     for code in ("housing-construction", "planning-natural-resources", "meteorology"):
         make.unit(code, name=code)
+    lives.lay_down(made, "land_granted", lives.clerk(), lives.SIGNED_ON)
     return made
 
 

@@ -119,6 +119,19 @@ def test_a_seal_entered_for_the_enterprise_names_its_paper(site: Site, caller: A
     assert (again.status_code, again.data["unmet"][0]["code"]) == (409, "already_sealed")
 
 
+def test_a_seal_tells_nothing_of_the_papers_of_other_cases(site: Site, caller: APIClient) -> None:
+    one = f"{URL}{made(site, caller).data['id']}/"
+    other = site.district.project("别的项目")
+    secret = attach(case=other.case, kind="other", upload=paper("机密"), by=site.district.clerk, on=TODAY)
+    answers = [
+        post(caller, f"{one}seal/", side="enterprise", signatory="张三", paper=key)
+        for key in (secret.pk, 987654)
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json() == answers[1].json()
+    assert secret.name not in answers[0].content.decode()
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -104,6 +104,16 @@ def test_a_start_is_recognised_over_rest(caller: Any) -> None:
     assert len(caller.get(f"/api/v1/recognitions/?project={row.pk}").json()["results"]) == 1
 
 
+def test_a_paper_that_is_not_on_the_file_is_refused_in_words(caller: Any) -> None:
+    row = site.ready()
+    other = lives.registered(name="别的项目")
+    for key in (987654, lives.paper(other, "other", lives.clerk()).pk):
+        grounds = [{"code": "piling", "on": "2026-02-12", "evidence": key}]
+        body = {"project": row.pk, "milestone": "construction_started", "grounds": grounds}
+        answer = post(caller, "recognitions", body)
+        assert (answer.status_code, answer.json()["detail"]) == (400, "所选材料不在本档案中，或已撤回")
+
+
 def test_days_are_stated_and_their_differences_listed(caller: Any) -> None:
     row = site.started()
     department = make.api(site.department(row, "development-reform"))
