@@ -27,7 +27,7 @@ from service.portal.own_rest import OF_PROJECT, OfOwnProject
 _VERSION = OpenApiParameter("v", OpenApiTypes.INT, description="number of a version; the newest if left out")
 
 
-class OwnLineOut(s.LineOut):
+class OwnPlanLineOut(s.PlanLineOut):
     """One item, without who of the offices ticked it."""
 
     done_by = None  # type: ignore[assignment]
@@ -67,7 +67,7 @@ class OwnPlanOut(serializers.Serializer[Any]):
     sealed_on = serializers.DateField(allow_null=True)
     targets = s.TargetOut(many=True)
     contacts = OwnContactOut(many=True)
-    items = OwnLineOut(many=True)
+    items = OwnPlanLineOut(many=True)
     sides = OwnSideOut(many=True)
     doubts = s.DoubtOut(many=True)
     may_seal = serializers.BooleanField()
