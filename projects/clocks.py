@@ -113,9 +113,13 @@ def _mark(clock: Deadline, rules: Rulebook, on: date) -> str:
     return told or (_("（原期限 %(due)s 已逾期）") % {"due": clock.due_on} if _is_late(clock, on) else "")
 
 
-def require_reason(
-    project: Project, facts: Mapping[str, object], reason: str, by: User, field: str = "reason"
-) -> None:
+def chosen_by_facts(project: Project) -> bool:
+    """Whether a limit runs that the project's facts have chosen and may exchange."""
+    rules = [rule_name(row.code) for row in rules_of(project).limits if row.when.fields()]
+    return Deadline.objects.filter(case_id=project.pk, rule__in=rules, past=False).open().exists()
+
+
+def require_reason(project: Project, facts: Mapping[str, object], reason: str, by: User) -> None:
     """What would exchange a running limit is a correction. Raises Refused: forbidden for who may not correct;
     invalid, with the clause, without a reason."""
     found = _switches(project, rules_of(project), facts)
@@ -125,7 +129,7 @@ def require_reason(
     if not reason.strip():
         clock = found[0][0]
         message = _("“%(name)s”正在计时，此项变更将改换期限，须说明理由") % {"name": clock.name}
-        raise Refused.because("needs_reason", message, clause=clock.clause, field=field, status="invalid")
+        raise Refused.because("needs_reason", message, clause=clock.clause, field="reason", status="invalid")
 
 
 @house_language()

@@ -12,7 +12,7 @@ from accounts.roles import ROLES, Scope
 from kernel.phones import mask
 from policies.rulebook import Rulebook
 from policies.schema import Milestone, PartKind, Topic
-from projects import coded
+from projects import clocks, coded
 from projects.actions.contacts import LONGEST_TOPIC, PHOTO
 from projects.actions.evidence import papers_of
 from projects.facts import rules_of
@@ -156,7 +156,8 @@ class EditForm(EnterpriseFields):
         self.asked = [name for name in FIELDS if name in own or name not in coded.TABLES]
         for name in self.asked:
             self.fields[name] = own.get(name) or _plain(made[name])
-        self.fields["reason"] = _reason_of_exchange()
+        if clocks.chosen_by_facts(project):
+            self.fields["reason"] = _reason_of_exchange()
         values = {name: getattr(project, name) for name in self.asked} | {"version": project.version}
         for name, value in (values | self._kept()).items():
             self.fields[name].initial = value
@@ -173,7 +174,7 @@ class EditForm(EnterpriseFields):
 
     @property
     def plain(self) -> list[forms.BoundField]:
-        return [self[name] for name in (*self.asked, "reason")]
+        return [self[name] for name in (*self.asked, "reason") if name in self.fields]
 
     @property
     def investor_fields(self) -> list[forms.BoundField]:

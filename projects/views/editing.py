@@ -62,7 +62,7 @@ class Edit(ActionPage):
             by=self.user,
             on=self.today,
             changes=changes,
-            reason=data["reason"],
+            reason=data.get("reason", ""),
             expected_version=data["version"],
         )
         if data["enterprise"] and edited.enterprise_id == self.project.enterprise_id:

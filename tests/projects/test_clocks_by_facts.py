@@ -11,6 +11,7 @@ from kernel.refusals import Refused
 from projects import clocks, hooks
 from projects.actions import edit, preview_edit
 from projects.facts import facts_of
+from projects.forms import EditForm
 from projects.models import Project
 from tests import factories as make
 from tests import lives
@@ -22,7 +23,10 @@ APPLIED_ON, CHANGED_ON = date(2026, 3, 2), date(2026, 3, 9)
 
 def applied() -> Project:
     """A project whose approvals were applied for, not marked small and low-risk."""
-    project = lives.registered()
+    return applied_to(lives.registered())
+
+
+def applied_to(project: Project) -> Project:
     clocks.on_reached(project, "approvals_applied", clocks.rules_of(project), lives.clerk(), APPLIED_ON)
     return Project.objects.get(pk=project.pk)
 
@@ -132,3 +136,9 @@ def test_the_preview_of_an_edit_shows_which_limit_would_hold() -> None:
     project = applied()
     lines = preview_edit(project=project, changes={"small_low_risk": True}, by=lives.clerk())
     assert any("11个自然日" in line for line in lines)
+
+
+def test_the_form_asks_for_the_reason_only_while_such_a_limit_runs() -> None:
+    before = lives.registered()
+    assert "reason" not in EditForm(before).fields
+    assert "reason" in EditForm(applied_to(before)).fields
