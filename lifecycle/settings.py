@@ -209,6 +209,8 @@ SPECTACULAR_SETTINGS = {
         "AssignmentKind": "assignments.models.Kind",
         "AssignmentState": "assignments.models.State",
         "StepState": "approvals.models.State",
+        "GuidanceState": "service.acceptance.models.GuidanceState",
+        "PlanItemState": "service.plans.serializers.ITEM_STATES",
         "SittingState": "approvals.sittings.models.SittingState",
         "ProposalState": "approvals.dispatching.models.ProposalState",
         "MatterState": "service.portal.permitting.Way",

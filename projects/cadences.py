@@ -95,8 +95,8 @@ def _heard_late(project: Project, law: tuple[Rulebook, Cadence], by: User, on: d
     if over is None or over.met_on is None or not _answers(over, rule, by):
         return
     later, (began, _limit) = over.met_on, _term(rule, on)
-    if later <= began:
-        return  # both lie in the one span
+    if later <= max(began, over.due_on):
+        return  # it was kept all the same
     deadlines.meet_earlier(deadline=over, met_on=on, by=by, on=on)
     if holder := _holders(project, law[0]).get(rule.part):
         between = _start(project, law, holder, by, on)

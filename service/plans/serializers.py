@@ -1,7 +1,7 @@
 """What REST gives and takes of plans."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
@@ -11,6 +11,9 @@ from kernel.phones import mask
 from kernel.rest import BusinessDay
 from service.plans.actions import Contact, Figures
 from service.plans.models import WHOLE, Plan, PlanSeal, PlanTarget, PlanVersion
+from service.plans.standing import State
+
+ITEM_STATES = [(state, state) for state in get_args(State)]
 
 
 class PlanOut(serializers.ModelSerializer[Plan]):
@@ -54,7 +57,7 @@ class PlanLineOut(serializers.Serializer[Any]):
     earliest = serializers.DateField(allow_null=True)
     critical = serializers.BooleanField()
     provisional = serializers.BooleanField()
-    state = serializers.ChoiceField(choices=["done", "late", "soon", "ahead", "open"])
+    state = serializers.ChoiceField(choices=ITEM_STATES)
     done_on = serializers.DateField(source="tick.on", allow_null=True, default=None)
     done_by = serializers.CharField(source="tick.by.username", allow_null=True, default=None)
     on_behalf = serializers.BooleanField(source="tick.on_behalf", default=False)
