@@ -34,10 +34,9 @@ def on_postgres() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs servers when there are none."""
-    if on_postgres():
-        return
-    out = [item for item in items if any(item.get_closest_marker(name) for name in NEEDS_SERVERS)]
+    """Leave out what needs servers when there are none, and with them what was told without."""
+    left_out = ("once",) if on_postgres() else NEEDS_SERVERS
+    out = [item for item in items if any(item.get_closest_marker(name) for name in left_out)]
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]

@@ -11,6 +11,7 @@ from projects.models import Money, Project
 from tests.stories.demo import told
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_same_seed_tells_the_same_story(
     django_db_setup: None, django_db_blocker: Any, tmp_path: Path

@@ -60,6 +60,7 @@ def test_a_refusal_is_in_the_readers_own_language(district: District, english: U
         actions.set_money(project=district.project(), measure="x", raw="1", by=english, on=TODAY)
 
 
+@pytest.mark.once
 def test_a_whole_district_that_works_in_english_leaves_the_same_words(
     django_db_setup: None, django_db_blocker: Any, tmp_path: Path
 ) -> None:
