@@ -29,7 +29,7 @@ def demo(
         yield
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("demo")]
 
 
 def test_it_fills_every_phase_and_every_batch() -> None:

@@ -18,7 +18,7 @@ from projects.permissions import may_on
 from tests import factories
 from tests.stories.demo import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 # fmt: off
 ROLES = (
     "clerk", "head", "park", "reviewer", "commissioner",
