@@ -67,9 +67,8 @@ def open_step(
     is handed in for a permit; without one it counts as applied for with everything. ``stage``: one of several
     that run beside one another. Raises Refused: forbidden for whom the plan does not name; unmet needs,
     nobody proposed, an aspect about which nobody can be asked, or a step that runs beside, with clause and
-    link;
-    invalid for an unknown step, a further round without ``reason``, a faulty suggestion, or a permit dated
-    before what it needs first; conflict while a round is running.
+    link; invalid for an unknown step, a further round without ``reason``, a faulty suggestion, or a permit
+    dated before what it needs first; conflict while a round is running.
     """
     project = lock(project)
     at = standing(project, step, on)

@@ -24,8 +24,8 @@ from projects import actions
 from projects.actions.evidence import papers_of, require_supplier
 from projects.actions.milestones import missing_for, require_recorder
 from projects.facts import rules_of
-from projects.forms import EvidenceForm, MilestoneForm, WithdrawForm
 from projects.gates import present_documents
+from projects.milestone_forms import EvidenceForm, MilestoneForm, WithdrawForm
 from projects.models import Project, ReachedMilestone
 from projects.permissions import may_on
 from projects.views.base import ActionPage
