@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from kernel.conditions import Condition
+from policies.asked import Asked, conditions, nodes
 from policies.errors import PackError
 from policies.facts import FACTS
 from policies.plan_checks import plan_faults
 from policies.reachability import unreachable, unreachable_conditions
-from policies.references import OWN_CHANGES, Asked, conditions, nodes, references
+from policies.references import OWN_CHANGES, references
 from policies.schema import BY_NAMED, GRADES, PHASES, RULE_TABLES, SIGNS, Milestone, Pack, Step
 from policies.schema.agreements import OWN_PLACES
 

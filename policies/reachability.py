@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from kernel.conditions import Condition, holds
+from policies.asked import nodes
 from policies.facts import FACTS
-from policies.references import nodes
 from policies.schema import Milestone, Pack, Step
 
 MOST_SAMPLES = 50_000

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kernel.conditions import Condition, holds
-from policies.references import nodes
+from policies.asked import nodes
 from policies.rulebook import Rulebook
 from policies.schema import Scope
 from projects.facts import facts_of, rules_of
